@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from anju.documents.pages import documents
+from anju.documents.pages import checker, documents
 
 app_name = "documents"
 urlpatterns = [
     path("", documents.list_documents, name="list"),
     path("write/", documents.write_document, name="write"),
+    path("check/", checker.show_upload, name="check"),
+    path("check/upload/", checker.upload_paper, name="check-upload"),
+    path("check/<str:digest>/", checker.show_findings, name="checked"),
+    path("check/<str:digest>/annotated/<str:form>/", checker.download_annotated, name="annotated"),
     path("<int:pk>/", documents.show_document, name="document"),
     path("<int:pk>/stale/", documents.show_stale_sentences, name="stale"),
     path("<int:pk>/edit/", documents.edit_document, name="edit"),

@@ -10,7 +10,9 @@ from anju.documents.text.wording import claim_words
 
 CLAUSE = re.compile(r"(?<=[，；。！？：])")
 PARTS = re.compile(r"各(?:县|市|区|地|旗|州)|各\S{0,3}(?:县|区)|每个(?:县|区|市)")
-NAMES = re.compile(r"(?P<names>(?:[一-龥]{1,5}(?:区|县|市|旗|州)、){1,20}[一-龥]{1,5}(?:区|县|市|旗|州))(?P<more>等)?(?P<count>[0-9]{1,2}|[二三四五六七八九十]{1,3})个?(?:县|区|市|地|州|旗)")
+NAMES = re.compile(
+    r"(?P<names>(?:[一-龥]{1,5}(?:区|县|市|旗|州)、){1,20}[一-龥]{1,5}(?:区|县|市|旗|州))(?P<more>等)?(?P<count>[0-9]{1,2}|[二三四五六七八九十]{1,3})个?(?:县|区|市|地|州|旗)"
+)
 FAR = re.compile(r"力争|确保|要|应|争取|预计|计划|将|未|没有|不")
 DIGITS = "零一二三四五六七八九"
 KIND = "用语"
@@ -30,11 +32,19 @@ def _claims(sentence: str) -> Iterator[tuple[str, bool, bool]]:
     for clause in CLAUSE.split(sentence):
         reached = [word for word in words["reached"] if word in clause and not re.search(rf"{word}\D*\d", clause)]
         if reached and not any(word in clause for word in words["except"]) and not FAR.search(clause):
-            yield clause.strip("，；。！？："), any(word in clause for word in words["over"]), any(word in clause for word in words["every"])
+            yield (
+                clause.strip("，；。！？："),
+                any(word in clause for word in words["over"]),
+                any(word in clause for word in words["every"]),
+            )
 
 
 def _own_rates(paper: Ledgerbook, paragraph: Paragraph, index: int, begin: int, sentence: str) -> None:
-    rates = [one for one in paragraph.numbers if one.sentence == index and one.family == "%" and re.search("完成|分别|率|^$", one.before) and not one.approx]
+    rates = [
+        one
+        for one in paragraph.numbers
+        if one.sentence == index and one.family == "%" and re.search("完成|分别|率|^$", one.before) and not one.approx
+    ]
     if not rates:
         return
     for clause, over, every in _claims(sentence):
@@ -48,7 +58,15 @@ def _own_rates(paper: Ledgerbook, paragraph: Paragraph, index: int, begin: int, 
         completion = [one for one in mine if one.value > 60]
         if short and len(completion) == len(mine):
             listed = "、".join(one.shown for one in short)
-            paper.tell(CONTRADICTION, KIND, short[0], f"“{clause}”", f"“{clause}”，前面的{listed}{'没有超过' if over else '不到'}100%。", advice="请改写这句话，或核对这个数。", among=short)
+            paper.tell(
+                CONTRADICTION,
+                KIND,
+                short[0],
+                f"“{clause}”",
+                f"“{clause}”，前面的{listed}{'没有超过' if over else '不到'}100%。",
+                advice="请改写这句话，或核对这个数。",
+                among=short,
+            )
 
 
 def _rates_of_parts(paper: Ledgerbook, paragraph: Paragraph, begin: int, sentence: str) -> None:
@@ -58,15 +76,21 @@ def _rates_of_parts(paper: Ledgerbook, paragraph: Paragraph, begin: int, sentenc
         return
     for clause, over, every in _claims(sentence):
         at = sentence.find(clause)
-        if at < 0 or spoken.start() > at + len(clause) or not (every or over) or not re.search("任务|目标|指标|计划", clause):
+        if (
+            at < 0
+            or spoken.start() > at + len(clause)
+            or not (every or over)
+            or not re.search("任务|目标|指标|计划", clause)
+        ):
             continue
         if any(mark in sentence[spoken.start() : at] for mark in "。；"):
             continue
         behind = [text for table in paper.paper.tables for text in _behind(table)]
         if behind:
+            listed = "；".join(behind[:8]) + ("等" if len(behind) > 8 else "")
             paper.tell_words(
-                CONTRADICTION, KIND, paragraph.where, f"“{clause}”", "；".join(behind[:8]), f"“{clause}”与附表不符：{'；'.join(behind[:8])}{'等' if len(behind) > 8 else ''}。",
-                paragraph.anchor_at(begin + at), "请改写这句话，或写明哪些地方没有达到。",
+                KIND, paragraph, begin + at, printed=f"“{clause}”", other=listed, arithmetic=f"“{clause}”与附表不符：{listed}。",
+                advice="请改写这句话，或写明哪些地方没有达到。",
             )  # fmt: skip
             return
 
@@ -82,7 +106,13 @@ def _behind(table: Table) -> Iterator[str]:
         for line in grid.lines:
             rate = grid.at(line, place)
             label = table.labels.get(line, "")
-            if rate is not None and rate.value < 100 and not TOTAL.search(label) and line != grid.lines[0] and not re.search("货币化|增长", head):
+            if (
+                rate is not None
+                and rate.value < 100
+                and not TOTAL.search(label)
+                and line != grid.lines[0]
+                and not re.search("货币化|增长", head)
+            ):
                 name = head.rpartition("·")[2]
                 yield f"{table.name} {label}{f'“{name}”' if name else ''}{rate.shown}"
 
@@ -92,9 +122,11 @@ def _named_places(paper: Ledgerbook, paragraph: Paragraph, begin: int, sentence:
         names = match["names"].split("、")
         count = _count(match["count"])
         if count and (count < len(names) or (count != len(names) and not match["more"])):
+            told = f"写“{match['count']}个”，列出的是{len(names)}个。"
             paper.tell_words(
-                CONTRADICTION, "个数", paragraph.where, match[0], f"{len(names)}个", f"写“{match['count']}个”，列出的是{len(names)}个。", paragraph.anchor_at(begin + match.start()), "请核对有没有漏写、多写。"
-            )
+                "个数", paragraph, begin + match.start(), printed=match[0], other=f"{len(names)}个", arithmetic=told,
+                advice="请核对有没有漏写、多写。",
+            )  # fmt: skip
 
 
 def _count(text: str) -> int:

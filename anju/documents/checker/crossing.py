@@ -9,7 +9,18 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from anju.documents.checker.findings import CONTRADICTION, CUT, ROUNDING, TRUNCATED, WRONG, Ledgerbook, compare_value, exact_in, slip_to, times_off
+from anju.documents.checker.findings import (
+    CONTRADICTION,
+    CUT,
+    ROUNDING,
+    TRUNCATED,
+    WRONG,
+    Ledgerbook,
+    compare_value,
+    exact_in,
+    slip_to,
+    times_off,
+)
 from anju.documents.checker.paper import PaperNumber, Table
 from anju.documents.checker.tables import TOTAL
 from anju.quantities import separate_thousands
@@ -17,6 +28,7 @@ from anju.quantities import separate_thousands
 WORDS = Path(__file__).with_name("subjects.yaml")
 YEAR = re.compile(r"((?:19|20)[0-9]{2})年")
 REGION = re.compile(r"([一-龥]{1,6}?(?:自治州|自治县|市|县|区|旗|州|盟))")
+EVERYWHERE = {f"{word}{level}" for word in ("全", "我", "各") for level in ("市", "县", "区", "州", "旗", "盟")}
 LONG_ENOUGH = 1_000  # units of the last place: three digits are soon like others
 BARE = ("%", "点", "分", "倍", "")
 KIND = "前后不一"
@@ -29,14 +41,22 @@ def vocabulary() -> dict[str, Any]:
 
 def subjects_of(text: str) -> frozenset[str]:
     """What the words speak of, each subject by its one name; the longer name wins over one inside it."""
-    found: set[str] = set()
+    named: set[str] = set()
     rest = text
     for name, words in vocabulary()["subjects"].items():
         for word in words:
             if word in rest:
-                found.add(name)
+                named.add(name)
                 rest = rest.replace(word, "□")
-    return frozenset(found)
+    return frozenset(named)
+
+
+def _without_subjects(text: str) -> str:
+    """棚户区 and 小区 are no places."""
+    for words in vocabulary()["subjects"].values():
+        for word in words:
+            text = text.replace(word, "，")
+    return text
 
 
 def stage_of(text: str) -> str:
@@ -48,7 +68,12 @@ def stage_of(text: str) -> str:
 
 
 def check_crossing(paper: Ledgerbook) -> None:
-    texts = [number for paragraph in paper.paper.paragraphs for number in paragraph.numbers if number.family not in BARE and not number.approx]
+    texts = [
+        number
+        for paragraph in paper.paper.paragraphs
+        for number in paragraph.numbers
+        if number.family not in BARE and not number.approx
+    ]
     for number in texts:
         _against_tables(paper, number)
     _against_text(paper, texts)
@@ -68,7 +93,12 @@ def _against_tables(paper: Ledgerbook, number: PaperNumber) -> None:
                 if number.value / number.step >= 10:
                     paper.covers([number, cell])
                     return
-            elif rounding is None and cell.step < number.step and number.slack and (subjects_of(number.before) & subjects_of(cell.before)):
+            elif (
+                rounding is None
+                and cell.step < number.step
+                and number.slack
+                and (subjects_of(number.before) & subjects_of(cell.before))
+            ):
                 state = compare_value(number, value)
                 if state != WRONG:
                     rounding = cell, state
@@ -76,7 +106,16 @@ def _against_tables(paper: Ledgerbook, number: PaperNumber) -> None:
         cell, state = rounding
         advice = "是截尾，没有四舍五入。" if state == CUT else "四舍五入后相符。"
         kind = TRUNCATED if state == CUT else "进位"
-        paper.tell(ROUNDING, kind, number, cell.shown, f"{cell.where}是{cell.shown}，这里印作{number.shown}。", advice=advice, among=[cell], also=cell.where)
+        paper.tell(
+            ROUNDING,
+            kind,
+            number,
+            cell.shown,
+            f"{cell.where}是{cell.shown}，这里印作{number.shown}。",
+            advice=advice,
+            among=[cell],
+            also=cell.where,
+        )
         return
     if not paper.is_checked(number):
         _slipped_from_table(paper, number)
@@ -84,8 +123,10 @@ def _against_tables(paper: Ledgerbook, number: PaperNumber) -> None:
 
 def _rows_meant(paper: Ledgerbook, table: Table, number: PaperNumber) -> Iterator[PaperNumber]:
     """The cells of the rows that a number of the text may stand for: of the places its sentence names, else of the total."""
-    sentence = _sentence(paper, number)
-    named = [row for row, label in table.labels.items() if len(label) > 1 and label in sentence and not TOTAL.search(label)]
+    sentence = sentence_of(paper, number)
+    named = [
+        row for row, label in table.labels.items() if len(label) > 1 and label in sentence and not TOTAL.search(label)
+    ]
     totals = [row for row, label in table.labels.items() if TOTAL.search(label)]
     rows = list(dict.fromkeys([*named, *totals, table.head]))
     for row in rows:
@@ -95,7 +136,7 @@ def _rows_meant(paper: Ledgerbook, table: Table, number: PaperNumber) -> Iterato
                 yield cell
 
 
-def _sentence(paper: Ledgerbook, number: PaperNumber) -> str:
+def sentence_of(paper: Ledgerbook, number: PaperNumber) -> str:
     paragraph = paper.paper.paragraphs[number.paragraph]
     return next((text for index, _, text in paragraph.sentences() if index == number.sentence), "")
 
@@ -111,28 +152,39 @@ def _value_as(cell: PaperNumber, number: PaperNumber) -> Fraction:
 
 def _slipped_from_table(paper: Ledgerbook, number: PaperNumber) -> None:
     """A text's number that differs from the table's by one slip, of the same subject: they cannot both be right."""
-    if number.value / number.step < LONG_ENOUGH:
-        return
-    mine, sentence = subjects_of(number.before), _sentence(paper, number)
-    year = _year_of(sentence)
-    if not mine:
-        return
+    mine, year = subjects_of(number.before), _year_of(sentence_of(paper, number))
     for table in paper.paper.tables:
-        if table.ragged:
-            continue
         title_year = _year_of(table.title)
         if year and title_year and year != title_year:
             continue
-        near = [cell for cell in _rows_meant(paper, table, number) if _comparable(cell, number) and cell.value]
-        for cell in near:
-            theirs = subjects_of(cell.before) | subjects_of(table.title)
-            if not mine <= theirs or stage_of(cell.before) != stage_of(number.before) or not subjects_of(cell.before) & mine:
-                continue
+        for cell in [cell for cell in _rows_meant(paper, table, number) if _comparable(cell, number) and cell.value]:
             value = _value_as(cell, number)
-            slack = cell.slack if cell.family else cell.slack * number.scale
-            if slip_to(number, value - slack, value + slack):
+            if min(number.value / number.step, cell.value / cell.step) < 100:
+                continue
+            if (
+                cell.family
+                and number.family == cell.family
+                and number.text == cell.text
+                and number.value in (value * 10_000, value / 10_000)
+            ):
                 _tell(paper, number, cell, value)
                 return
+            if not table.ragged and _is_same_figure(table, number, cell, mine):
+                slack = cell.slack if cell.family else cell.slack * number.scale
+                if slip_to(number, value - slack, value + slack):
+                    _tell(paper, number, cell, value)
+                    return
+
+
+def _is_same_figure(table: Table, number: PaperNumber, cell: PaperNumber, mine: frozenset[str]) -> bool:
+    theirs, head = subjects_of(cell.before + table.title), subjects_of(cell.before)
+    stages = {stage_of(cell.before), stage_of(number.before)} - {""}
+    return (
+        bool(mine & head)
+        and len(stages) < 2
+        and (mine <= theirs or head <= mine)
+        and number.value / number.step >= LONG_ENOUGH
+    )
 
 
 def _year_of(text: str) -> str:
@@ -147,9 +199,9 @@ def _key(paper: Ledgerbook, number: PaperNumber) -> tuple[Any, ...] | None:
     subjects = subjects_of(number.before)
     if not subjects or number.depth:
         return None
-    sentence = _sentence(paper, number)
+    sentence = sentence_of(paper, number)
     before = sentence[: max(0, number.start)]
-    regions = frozenset(REGION.findall(number.before)) - {"全市", "全县", "全区", "我市", "我县", "我区"}
+    regions = frozenset(REGION.findall(_without_subjects(number.before))) - EVERYWHERE
     return number.family, subjects, stage_of(number.before), regions, _year_of(before) or _year_of(number.before)
 
 
@@ -158,9 +210,12 @@ def _against_text(paper: Ledgerbook, texts: list[PaperNumber]) -> None:
     for number in texts:
         by_value.setdefault((number.family, number.value), []).append(number)
     for alike in by_value.values():
-        places = {(one.paragraph, one.sentence) for one in alike}
-        if len(places) > 1 and alike[0].value / alike[0].step >= 100:
-            paper.covers(alike)
+        for one in alike:
+            others = [other for other in alike if (other.paragraph, other.sentence) != (one.paragraph, one.sentence)]
+            if one.value / one.step >= 100 and any(
+                subjects_of(one.before) & subjects_of(other.before) for other in others
+            ):
+                paper.covers([one])
     first: list[tuple[tuple[Any, ...], PaperNumber]] = []
     for number in texts:
         key = _key(paper, number)
@@ -173,8 +228,13 @@ def _against_text(paper: Ledgerbook, texts: list[PaperNumber]) -> None:
 
 
 def _same_key(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
-    """Years may be left out; everything else is the same, or one says a subject more."""
-    if left[0] != right[0] or left[2] != right[2] or left[3] != right[3] or (left[4] and right[4] and left[4] != right[4]):
+    """Years and stages may be left out; everything else is the same."""
+    if (
+        left[0] != right[0]
+        or (left[2] and right[2] and left[2] != right[2])
+        or left[3] != right[3]
+        or (left[4] and right[4] and left[4] != right[4])
+    ):
         return False
     return bool(left[1] == right[1])
 
@@ -188,9 +248,20 @@ def _compare_texts(paper: Ledgerbook, number: PaperNumber, other: PaperNumber) -
         state = compare_value(coarse, fine.value)
         if state != WRONG:
             kind, advice = (TRUNCATED, "是截尾，没有四舍五入。") if state == CUT else ("进位", "四舍五入后相符。")
-            paper.tell(ROUNDING, kind, coarse, fine.shown, f"{fine.where}写{fine.shown}，这里写{coarse.shown}。", advice=advice, among=[fine], also=fine.where)
+            paper.tell(
+                ROUNDING,
+                kind,
+                coarse,
+                fine.shown,
+                f"{fine.where}写{fine.shown}，这里写{coarse.shown}。",
+                advice=advice,
+                among=[fine],
+                also=fine.where,
+            )
             return
-    if min(number.value / number.step, other.value / other.step) < 100 or (paper.is_checked(number) and paper.is_checked(other)):
+    if min(number.value / number.step, other.value / other.step) < 100 or (
+        paper.is_checked(number) and paper.is_checked(other)
+    ):
         return
     wide = number.value / number.step >= LONG_ENOUGH or len(subjects_of(number.before)) > 1
     if wide and slip_to(number, other.value - other.slack, other.value + other.slack):

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from datetime import date
 
-from anju.documents.checker.findings import CONTRADICTION, Ledgerbook
+from anju.documents.checker.findings import Ledgerbook
 from anju.documents.checker.paper import Paragraph
 
 DAY = re.compile(r"(?:(?P<year>(?:19|20)[0-9]{2})年)?(?P<month>[0-9]{1,2})月(?:(?P<day>[0-9]{1,2})日)?")
@@ -12,7 +12,9 @@ YEAR = re.compile(r"((?:19|20)[0-9]{2})年")
 SIGNED = re.compile(r"^((?:19|20)[0-9]{2})年([0-9]{1,2})月([0-9]{1,2})日(?:印发)?$")
 UNTIL = re.compile(r"截[至止到](?:目前)?[，,]?((?:19|20)[0-9]{2})年(?:([0-9]{1,2})月)?(?:([0-9]{1,2})日)?(底|末)?")
 ANNEXES = re.compile(r"附件[：:]?([0-9]{1,2})(?:[-—–至、](?:附件)?([0-9]{1,2}))?")
-CITY = re.compile(r"^(?:关于)?(?:印发|下达)?(?:(?:19|20)[0-9]{2}年(?:度)?)?([一-龥]{2,4}?(?:市|自治州|盟))(?!级|场|区|政|直|县)")
+CITY = re.compile(
+    r"^(?:关于)?(?:印发|下达)?(?:(?:19|20)[0-9]{2}年(?:度)?)?([一-龥]{2,4}?(?:市|自治州|盟))(?!级|场|区|政|直|县)"
+)
 LISTED = re.compile(r"^-?(?:附件[：:])?([0-9]{1,2})[.．、]")
 ASKED = 3
 LONGEST_MONTH = {1: 31, 2: 29, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
@@ -28,10 +30,6 @@ def check_dates(paper: Ledgerbook) -> None:
     _missing_annexes(paper, paragraphs)
 
 
-def _tell(paper: Ledgerbook, kind: str, paragraph: Paragraph, at: int, printed: str, other: str, arithmetic: str, advice: str = "请核对。") -> None:
-    paper.tell_words(CONTRADICTION, kind, paragraph.where, printed, other, arithmetic, paragraph.anchor_at(at), advice)
-
-
 def _impossible_days(paper: Ledgerbook, paragraph: Paragraph) -> None:
     for match in DAY.finditer(paragraph.text):
         if match.start() and paragraph.text[match.start() - 1] in "0123456789.个":
@@ -43,8 +41,19 @@ def _impossible_days(paper: Ledgerbook, paragraph: Paragraph) -> None:
                 date(int(match["year"]), month, day)
             except ValueError:
                 wrong = True
-        if wrong and not paragraph.text[match.end() :].startswith(("内", "以上", "份")) and (match["day"] or match["year"]):
-            _tell(paper, "日期", paragraph, match.start(), match[0], "没有这一天", f"日历上没有{match[0]}。")
+        if (
+            wrong
+            and not paragraph.text[match.end() :].startswith(("内", "以上", "份"))
+            and (match["day"] or match["year"])
+        ):
+            paper.tell_words(
+                "日期",
+                paragraph,
+                match.start(),
+                printed=match[0],
+                other="没有这一天",
+                arithmetic=f"日历上没有{match[0]}。",
+            )
 
 
 def _body(paragraphs: list[Paragraph], title: str) -> list[Paragraph]:
@@ -57,11 +66,18 @@ def _title_year(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
     if len(years) != 1:
         return
     year = years.pop()
-    body = Counter(found for one in _body(paragraphs, title) for found in YEAR.findall(one.text))
+    body = Counter(other for one in _body(paragraphs, title) for other in YEAR.findall(one.text))
     if not body[year] and body and max(body.values()) >= ASKED:
         other = body.most_common(1)[0][0]
         heading = next(one for one in paragraphs if one.text == title)
-        _tell(paper, "标题", heading, 0, f"{year}年", f"{other}年", f"标题写{year}年，正文一处也没有说到{year}年，说的多是{other}年（{body[other]}处）。")
+        paper.tell_words(
+            "标题",
+            heading,
+            0,
+            printed=f"{year}年",
+            other=f"{other}年",
+            arithmetic=f"标题写{year}年，正文一处也没有说到{year}年，说的多是{other}年（{body[other]}处）。",
+        )
 
 
 def _title_city(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
@@ -71,12 +87,23 @@ def _title_city(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
         return
     stem = match[1].rstrip("市")
     body = _body(paragraphs, title)
-    others = Counter(name for one in body for name in re.findall(r"(?<![一-龥])([一-龥]{2,3})市(?![级场区政直县民])", one.text))
-    whole = "".join(one.text for one in body) + "".join(cell.text for table in paper.paper.tables for cell in table.cells.values())
+    others = Counter(
+        name for one in body for name in re.findall(r"(?<![一-龥])([一-龥]{2,3})市(?![级场区政直县民])", one.text)
+    )
+    whole = "".join(one.text for one in body) + "".join(
+        cell.text for table in paper.paper.tables for cell in table.cells.values()
+    )
     if stem not in whole and others and others.most_common(1)[0][1] >= ASKED:
         heading = next(one for one in paragraphs if one.text == title)
         other = others.most_common(1)[0][0]
-        _tell(paper, "标题", heading, 0, match[1], f"{other}市", f"标题写{match[1]}，正文一处也没有说到，说的多是{other}市。")
+        paper.tell_words(
+            "标题",
+            heading,
+            0,
+            printed=match[1],
+            other=f"{other}市",
+            arithmetic=f"标题写{match[1]}，正文一处也没有说到，说的多是{other}市。",
+        )
 
 
 def _later_than_signed(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
@@ -90,7 +117,14 @@ def _later_than_signed(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
             year, month, day = int(match[1]), int(match[2] or 12), int(match[3] or 0)
             if (year, month, day or (28 if match[4] else 0)) > signed and (match[2] or match[4]):
                 signed_text = "{}年{}月{}日".format(*signed)
-                _tell(paper, "日期", paragraph, match.start(), match[0], signed_text, f"写{match[0]}的数，落款却是{signed_text}。")
+                paper.tell_words(
+                    "日期",
+                    paragraph,
+                    match.start(),
+                    printed=match[0],
+                    other=signed_text,
+                    arithmetic=f"写{match[0]}的数，落款却是{signed_text}。",
+                )
 
 
 def _missing_annexes(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
@@ -117,4 +151,11 @@ def _missing_annexes(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
                 continue
             most = int(match[2] or match[1])
             if most > len(listed) and most < 30:
-                _tell(paper, "附件", paragraph, match.start(), match[0], f"{len(listed)}个附件", f"文中说到{match[0]}，文末只列了{len(listed)}个附件。")
+                paper.tell_words(
+                    "附件",
+                    paragraph,
+                    match.start(),
+                    printed=match[0],
+                    other=f"{len(listed)}个附件",
+                    arithmetic=f"文中说到{match[0]}，文末只列了{len(listed)}个附件。",
+                )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from anju.documents.checker.paper import Paper, PaperNumber
+from anju.documents.checker.paper import Paper, PaperNumber, Paragraph
 from anju.quantities import divide_half_up, scaled_text, trim_zeros
 
 CONTRADICTION, ROUNDING, UNCLEAR = "矛盾", "舍入", "未能核对"
@@ -29,6 +29,7 @@ class Finding:
     paragraph: int = -1
     start: int = 0
     also: str = ""  # the other place
+    serials: tuple[int, ...] = ()  # the numbers held against each other
 
     @property
     def sentence(self) -> str:
@@ -79,7 +80,16 @@ class Ledgerbook:
         return number.serial in self.checked
 
     def tell(
-        self, level: str, kind: str, at: PaperNumber, other: str, arithmetic: str, *, advice: str = "", among: Sequence[PaperNumber] = (), also: str = ""
+        self,
+        level: str,
+        kind: str,
+        at: PaperNumber,
+        other: str,
+        arithmetic: str,
+        *,
+        advice: str = "",
+        among: Sequence[PaperNumber] = (),
+        also: str = "",
     ) -> None:
         """among: the numbers that the finding holds against each other."""
         key = (kind, at.serial, other)
@@ -90,10 +100,38 @@ class Ledgerbook:
             self.covers([at, *among])
         if level == CONTRADICTION:
             self.accused |= {number.serial for number in (at, *among)}
-        self.findings.append(Finding(level, kind, at.where, at.shown, other, arithmetic, advice, at.anchor, at.paragraph, at.start, also))
+        serials = tuple(number.serial for number in (at, *among))
+        finding = Finding(
+            level, kind, at.where, printed=at.shown, other=other, arithmetic=arithmetic, advice=advice, anchor=at.anchor, paragraph=at.paragraph,
+            start=at.start, also=also, serials=serials,
+        )  # fmt: skip
+        self.findings.append(finding)
 
-    def tell_words(self, level: str, kind: str, where: str, printed: str, other: str, arithmetic: str, anchor: int = -1, advice: str = "") -> None:
-        self.findings.append(Finding(level, kind, where, printed, other, arithmetic, advice, anchor))
+    def tell_words(
+        self,
+        kind: str,
+        paragraph: Paragraph,
+        at: int,
+        *,
+        printed: str,
+        other: str,
+        arithmetic: str,
+        advice: str = "请核对。",
+    ) -> None:
+        """A contradiction of words, at that place of a paragraph."""
+        anchor = paragraph.anchor_at(at)
+        self.findings.append(
+            Finding(
+                CONTRADICTION,
+                kind,
+                paragraph.where,
+                printed=printed,
+                other=other,
+                arithmetic=arithmetic,
+                advice=advice,
+                anchor=anchor,
+            )
+        )
 
 
 # --- printed numbers against exact ones --------------------------------------
@@ -120,7 +158,9 @@ def compare_value(number: PaperNumber, exact: Fraction, slack: Fraction = Fracti
 
 def sum_value(numbers: Sequence[PaperNumber]) -> tuple[Fraction, Fraction]:
     """Their sum, and by how much it may be off."""
-    return sum((number.value for number in numbers), Fraction(0)), sum((number.slack for number in numbers), Fraction(0))
+    return sum((number.value for number in numbers), Fraction(0)), sum(
+        (number.slack for number in numbers), Fraction(0)
+    )
 
 
 def compare_rate(rate: PaperNumber, part: PaperNumber, whole: PaperNumber) -> str:
@@ -178,7 +218,9 @@ def _slips(text: str) -> Iterator[str]:
                 yield sign + digits[:index] + other + digits[index + 1 :]
         if index + 1 < len(digits) and digits[index + 1] not in (".", letter):
             yield sign + digits[:index] + digits[index + 1] + letter + digits[index + 2 :]
-        if len(digits.replace(".", "")) > 1 and re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", digits[:index] + digits[index + 1 :]):
+        if len(digits.replace(".", "")) > 1 and re.fullmatch(
+            r"[0-9]+(?:\.[0-9]+)?", digits[:index] + digits[index + 1 :]
+        ):
             yield sign + digits[:index] + digits[index + 1 :]
     for index in range(len(digits) + 1):
         for other in EASY_LETTERS:

@@ -12,13 +12,31 @@ BASES = {  # unit → (family, base units of one)
     **{name: (name, 1) for name in ("个", "项", "处", "人", "次", "件", "条", "家", "台", "部", "所", "间", "名", "座", "宗", "笔", "批", "亩", "米", "吨", "期", "公里", "人次", "单元", "小区")},
     "栋": ("栋", 1), "幢": ("栋", 1),
 }  # fmt: skip
-SHARES = {"%": "%", "％": "%", "‰": "‰", "个百分点": "点", "百分点": "点", "分": "分", "倍": "倍"}
+SHARES = {"%": "%", "％": "%", "‰": "%", "个百分点": "点", "百分点": "点", "分": "分", "倍": "倍"}
 FAMILIES = {name: family for name, (family, _) in BASES.items()} | SHARES
-COUNTED_ONE_BY_ONE = set(FAMILIES) - {"元", "㎡", "平方米", "m²", "m2", "公顷", "%", "％", "‰", "倍", "亩", "米", "公里", "吨"}
+COUNTED_ONE_BY_ONE = set(FAMILIES) - {
+    "元",
+    "㎡",
+    "平方米",
+    "m²",
+    "m2",
+    "公顷",
+    "%",
+    "％",
+    "‰",
+    "倍",
+    "亩",
+    "米",
+    "公里",
+    "吨",
+}
 for _name, (_family, _one) in BASES.items():
     for _word, _times in MULTIPLES.items():
         UNIT_SCALES[_word + _name] = Fraction(_one * _times)
-UNIT_SCALES |= {word: Fraction(times) for word, times in MULTIPLES.items() if word} | {name: Fraction(1) for name in SHARES}
+UNIT_SCALES |= {word: Fraction(times) for word, times in MULTIPLES.items() if word} | {
+    name: Fraction(1) for name in SHARES
+}
+UNIT_SCALES["‰"] = Fraction(1, 10)
 
 _MULTIPLE = "|".join(sorted(filter(None, MULTIPLES), key=len, reverse=True))
 _NAMES = "|".join(map(re.escape, sorted((*BASES, *SHARES), key=len, reverse=True)))
@@ -28,7 +46,9 @@ NUMBER = re.compile(
     rf"(?P<after>余|多|来)?(?P<unit>{UNIT})?(?P<last>余|左右|以上|以下|以内|多)?"
 )
 NO_NUMBER_BEFORE = re.compile(r"(?:第|附件|附表|附|表|图|〔|\[|【|No\.?|编号|电话|邮编|[A-Za-z])$")
-NO_NUMBER_AFTER = re.compile(r"^(?:年|月|日|号|〕|\]|】|时|岁|届|周年|世纪|条|款|章|[-—–~～][0-9]|[、.．](?![0-9])[^0-9])")
+NO_NUMBER_AFTER = re.compile(
+    r"^(?:年|月|日|号|〕|\]|】|时|岁|届|周年|世纪|条|款|章|[-—–~～][0-9]|[、.．](?![0-9])[^0-9])"
+)
 PURE = re.compile(
     rf"^(?P<before>约|近|超)?(?P<sign>[-−+])?(?P<digits>[0-9]+(?:,[0-9]{{3}})*(?:\.[0-9]+)?)(?P<unit>{UNIT})?(?P<last>余|左右)?[①-⑳*※]?$"
 )
@@ -39,16 +59,16 @@ SEPARATORS = re.compile(f"[{CLAUSE_END}]")
 
 def number_from(match: re.Match[str], unit: str = "") -> PaperNumber:
     """unit: what stands over the number, when it has none of its own."""
-    found = match.groupdict()
-    name = found.get("unit") or unit
-    digits = found["digits"].replace(",", "")
+    groups = match.groupdict()
+    name = groups.get("unit") or unit
+    digits = groups["digits"].replace(",", "")
     scale = UNIT_SCALES.get(name, Fraction(1))
-    sign = -1 if (found.get("sign") or "") in ("-", "−") else 1
+    sign = -1 if (groups.get("sign") or "") in ("-", "−") else 1
     step = Fraction(1, 10 ** len(digits.partition(".")[2])) * scale
     exact = "." not in digits and (name in COUNTED_ONE_BY_ONE or (not name and scale == 1))
     base = name.lstrip("十百千万亿")
-    family = FAMILIES.get(name) or FAMILIES.get(base) or ("" if not name else name)
-    words = "".join(found.get(key) or "" for key in ("before", "after", "last"))
+    family = FAMILIES.get(name) or FAMILIES.get(base) or name
+    words = "".join(groups.get(key) or "" for key in ("before", "after", "last"))
     return PaperNumber(
         text=("-" if sign < 0 else "") + digits,
         value=sign * Fraction(digits) * scale,
@@ -70,7 +90,12 @@ def read_numbers(paragraph: Paragraph) -> None:
         if not _is_number(paragraph.text, match):
             continue
         number = number_from(match)
-        number.where, number.anchor, number.start, number.end = paragraph.where, paragraph.anchor_at(start), start, match.end()
+        number.where, number.anchor, number.start, number.end = (
+            paragraph.where,
+            paragraph.anchor_at(start),
+            start,
+            match.end(),
+        )
         number.depth = depths[start]
         begin, _, number.sentence = next(one for one in ends if one[0] <= start < one[1])
         number.before = _words_before(paragraph.text, max(begin, previous), match.start())

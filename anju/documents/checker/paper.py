@@ -64,7 +64,9 @@ class Paragraph:
     page: int = 0
     heading: bool = False
     numbers: list[PaperNumber] = field(default_factory=list)
-    joined: list[tuple[int, int]] = field(default_factory=list)  # (begin, anchor) of the pieces that it was put together from
+    joined: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # (begin, anchor) of the pieces that it was put together from
 
     def anchor_at(self, place: int) -> int:
         return next((anchor for begin, anchor in reversed(self.joined) if begin <= place), self.anchor)

@@ -18,7 +18,7 @@ from anju.documents.checker.findings import (
     slip_to,
 )
 from anju.documents.checker.paper import PaperNumber, Paragraph
-from anju.quantities import divide_half_up, scaled_text
+from anju.quantities import divide_half_up, scaled_text, trim_zeros
 
 RATE_WORDS = re.compile(r"率|占|完成|达|比例|比重|的$|为$|分别")
 GROWTH = re.compile(r"同比|增长|增幅|下降|降低|提高|比上年|较上年|上升|增加|减少|回落")
@@ -52,11 +52,17 @@ def _respectively(paragraph: Paragraph) -> Iterator[tuple[list[PaperNumber], lis
         after = [one for one in paragraph.numbers if one.start > match.start()]
         rates = []
         for number in after:
-            if number.family != "%" or (rates and not re.fullmatch(r"[、，和及与以]{1,2}", paragraph.text[rates[-1].end : number.start])):
+            if number.family != "%" or (
+                rates and not re.fullmatch(r"[、，和及与以]{1,2}", paragraph.text[rates[-1].end : number.start])
+            ):
                 break
             rates.append(number)
         begin = max(paragraph.text.rfind(sign, 0, match.start()) for sign in "。；！？")
-        before = [one for one in paragraph.numbers if begin < one.start < match.start() and one.family not in BARE and one.depth == 0]
+        before = [
+            one
+            for one in paragraph.numbers
+            if begin < one.start < match.start() and one.family not in BARE and one.depth == 0
+        ]
         if len(rates) > 1 and before:
             yield before, rates
 
@@ -66,14 +72,22 @@ def _judge_list(paper: Ledgerbook, index: int, items: list[PaperNumber], rates: 
     if len(items) < count:
         if len(items) > 1:
             paper.tell(
-                CONTRADICTION, "分别", rates[0], f"{len(items)}项", f"“分别”前面是{len(items)}个数，后面是{count}个百分比，对不上。", advice="请核对有没有漏写、多写。"
+                CONTRADICTION,
+                "分别",
+                rates[0],
+                f"{len(items)}项",
+                f"“分别”前面是{len(items)}个数，后面是{count}个百分比，对不上。",
+                advice="请核对有没有漏写、多写。",
             )
         return
     own = items[-count:]
     earlier = _earlier_lists(paper.paper.paragraphs, index, own)
     if len(items) >= 2 * count:
         earlier.insert(0, items[-2 * count : -count])
-    outcomes = [[compare_rate(rate, part, whole) for rate, part, whole in zip(rates, own, tasks, strict=True)] for tasks in earlier]
+    outcomes = [
+        [compare_rate(rate, part, whole) for rate, part, whole in zip(rates, own, tasks, strict=True)]
+        for tasks in earlier
+    ]
     scored = [(sum(one != WRONG for one in outcome), -place) for place, outcome in enumerate(outcomes)]
     if not scored:
         return
@@ -104,7 +118,11 @@ def _near(paper: Ledgerbook, index: int, place: int, rate: PaperNumber) -> list[
     """Numbers that the rate may be of, the nearest first: of its sentence, of the one before, one or two behind it."""
     paragraph = paper.paper.paragraphs[index]
     before = [one for one in paragraph.numbers[:place] if one.family not in BARE][-REACH * 2 :]
-    after = [one for one in paragraph.numbers[place + 1 : place + 3] if one.family not in BARE and one.sentence == rate.sentence]
+    after = [
+        one
+        for one in paragraph.numbers[place + 1 : place + 3]
+        if one.family not in BARE and one.sentence == rate.sentence
+    ]
     if len(before) < 3 and index:
         before = [one for one in paper.paper.paragraphs[index - 1].numbers if one.family not in BARE][-6:] + before
     return [*reversed(before), *after]
@@ -115,7 +133,12 @@ def _judge_rate(paper: Ledgerbook, index: int, place: int, rate: PaperNumber) ->
         return
     near = _near(paper, index, place, rate)
     growth = bool(GROWTH.search(rate.before))
-    pairs = [(part, whole) for part in near[:REACH] for whole in near if part is not whole and part.family == whole.family and part.family]
+    pairs = [
+        (part, whole)
+        for part in near[:REACH]
+        for whole in near
+        if part is not whole and part.family == whole.family and part.family
+    ]
     meant = None if growth else _meant_pair(rate, near)
     if meant is not None and (outcome := compare_rate(rate, *meant)) != WRONG:
         tell_rate(paper, rate, *meant, outcome)
@@ -146,7 +169,9 @@ def _growth_agrees(rate: PaperNumber, now: PaperNumber, before: PaperNumber) -> 
 
 def _meant_pair(rate: PaperNumber, near: Sequence[PaperNumber]) -> tuple[PaperNumber, PaperNumber] | None:
     """What the words say the rate is of; None when they leave it open."""
-    level = [one for one in near if one.depth <= rate.depth and (one.paragraph, one.start) < (rate.paragraph, rate.start)]
+    level = [
+        one for one in near if one.depth <= rate.depth and (one.paragraph, one.start) < (rate.paragraph, rate.start)
+    ]
     stem = (RATE_OF.search(rate.before) or [None, ""])[1]
     share = SHARE_OF.search(rate.before)
     part = next((one for one in level if one.sentence == rate.sentence and one.paragraph == rate.paragraph), None)
@@ -157,10 +182,30 @@ def _meant_pair(rate: PaperNumber, near: Sequence[PaperNumber]) -> tuple[PaperNu
         if part is None:
             return None
     if stem and stem not in ("完成", "有效") and stem not in part.before and DONE.search(part.before):
-        other = next((one for one in level[:4] if stem in one.before and one.sentence == rate.sentence and DONE.search(one.before) and not LEFTOVER.search(one.before)), None)
+        other = next(
+            (
+                one
+                for one in level[:4]
+                if stem in one.before
+                and one.sentence == rate.sentence
+                and DONE.search(one.before)
+                and not LEFTOVER.search(one.before)
+            ),
+            None,
+        )
         part = other or part
     if LEFTOVER.search(part.before):  # 已完成整改25个，正在整改6个，整改率
-        other = next((one for one in level[1:3] if DONE.search(one.before) and not LEFTOVER.search(one.before) and one.family == part.family and one.sentence == rate.sentence), None)
+        other = next(
+            (
+                one
+                for one in level[1:3]
+                if DONE.search(one.before)
+                and not LEFTOVER.search(one.before)
+                and one.family == part.family
+                and one.sentence == rate.sentence
+            ),
+            None,
+        )
         if other is None:
             return None
         part = other
@@ -173,7 +218,7 @@ def _meant_pair(rate: PaperNumber, near: Sequence[PaperNumber]) -> tuple[PaperNu
     if not (stem or share or re.search(r"完成", rate.before)):
         return None
     whole = next((one for one in behind[:3] if TARGET.search(one.before) and _same_thing(part, one)), None)
-    if whole is None or LIKE_TARGET.search(part.before) and not re.search("完成", part.before):
+    if whole is None or (LIKE_TARGET.search(part.before) and not re.search("完成", part.before)):
         return None
     return part, whole
 
@@ -189,14 +234,16 @@ def _same_thing(part: PaperNumber, whole: PaperNumber) -> bool:
 def tell_rate(paper: Ledgerbook, rate: PaperNumber, part: PaperNumber, whole: PaperNumber, outcome: str) -> None:
     exact = part.value / whole.value * 100 if whole.value else Fraction(0)
     places = rate.places + 2
-    shown = scaled_text(divide_half_up(exact.numerator * 10**places, exact.denominator), places) + "%"
+    shown = trim_zeros(scaled_text(divide_half_up(exact.numerator * 10**places, exact.denominator), places)) + "%"
     arithmetic = f"{part.shown} ÷ {whole.shown} = {shown}，印作{rate.shown}。"
     if outcome == AGREES:
         paper.covers([rate, part, whole])
     elif outcome == CUT:
         paper.tell(ROUNDING, TRUNCATED, rate, shown, arithmetic, advice="是截尾，没有四舍五入。", among=[part, whole])
     elif outcome == ROUNDED:
-        paper.tell(ROUNDING, "进位", rate, shown, arithmetic, advice="相差在两数四舍五入的误差之内。", among=[part, whole])
+        paper.tell(
+            ROUNDING, "进位", rate, shown, arithmetic, advice="相差在两数四舍五入的误差之内。", among=[part, whole]
+        )
     else:
         paper.tell(CONTRADICTION, KIND, rate, shown, arithmetic, advice=_hint(rate, part, whole), among=[part, whole])
 

@@ -29,7 +29,14 @@ def read_paper(content: bytes, name: str = "上传的文件") -> Paper:
         return _read_word(content, name)
     text = _decoded(content)
     if text is None:
-        raise Refused(Problem("DOC-041", name, "不是 Word、PDF、网页或纯文本文件。", "请把公文另存为 .docx，或者带文字的 .pdf，再上传。"))
+        raise Refused(
+            Problem(
+                "DOC-041",
+                name,
+                "不是 Word、PDF、网页或纯文本文件。",
+                "请把公文另存为 .docx，或者带文字的 .pdf，再上传。",
+            )
+        )
     if re.search(r"<(?:html|article|body|table|p)\b", text[:20_000], re.IGNORECASE):
         return read_html(text, name)
     return read_text(text, name)
@@ -52,7 +59,8 @@ def _decoded(content: bytes) -> str | None:
 def _read_word(content: bytes, name: str) -> Paper:
     builder = _Builder(Paper(name, "docx"))
     body, text_of = word_file.open_body(content, name)
-    anchors = {id(node): index for index, node in enumerate(word_file.paragraph_nodes(body))}
+    nodes = list(word_file.paragraph_nodes(body))  # held: lxml makes an element anew when nobody holds it
+    anchors = {id(node): index for index, node in enumerate(nodes)}
     for kind, node in word_file.body_parts(body):
         if kind == "p":
             builder.add_text(text_of(node), anchors.get(id(node), -1))
@@ -87,7 +95,9 @@ def _read_pdf(content: bytes, name: str) -> Paper:
     try:
         with pdfplumber.open(io.BytesIO(content)) as file:
             if len(file.pages) > PAGES:
-                raise Refused(Problem("DOC-041", name, f"有 {len(file.pages)} 页，上限是 {PAGES} 页。", "请按章节分成几个文件。"))
+                raise Refused(
+                    Problem("DOC-041", name, f"有 {len(file.pages)} 页，上限是 {PAGES} 页。", "请按章节分成几个文件。")
+                )
             for page in file.pages:
                 _read_page(page, builder)
                 builder.check_size(name)
@@ -103,12 +113,23 @@ def _read_pdf(content: bytes, name: str) -> Paper:
         raise _broken_pdf(name) from error
     paper = builder.finished()
     if not paper.paragraphs and not paper.tables:
-        raise Refused(Problem("DOC-041", name, "里面没有文字，可能是扫描件。", "请上传带文字的 PDF 或 Word 文件；扫描件请先识别成文字。"))
+        raise Refused(
+            Problem(
+                "DOC-041",
+                name,
+                "里面没有文字，可能是扫描件。",
+                "请上传带文字的 PDF 或 Word 文件；扫描件请先识别成文字。",
+            )
+        )
     return paper
 
 
 def _broken_pdf(name: str) -> Refused:
-    return Refused(Problem("DOC-041", name, "打不开：不是 PDF，或者已经损坏。", "请用阅读软件打开看是否正常，再另存或重新打印成 PDF。"))
+    return Refused(
+        Problem(
+            "DOC-041", name, "打不开：不是 PDF，或者已经损坏。", "请用阅读软件打开看是否正常，再另存或重新打印成 PDF。"
+        )
+    )
 
 
 def _read_page(page: Any, builder: "_Builder") -> None:
@@ -154,7 +175,10 @@ def read_html(text: str, name: str = "文书") -> Paper:
         if node.tag == "table":
             rows = []
             for row in node.iter("tr"):
-                cells = [("".join(cell.itertext()), -1, _span(cell, "colspan"), _span(cell, "rowspan")) for cell in row.iter("th", "td")]
+                cells = [
+                    ("".join(cell.itertext()), -1, _span(cell, "colspan"), _span(cell, "rowspan"))
+                    for cell in row.iter("th", "td")
+                ]
                 rows.append(cells)
             builder.add_table(rows)
         elif node.tag in blocks and not any(above.tag == "table" for above in node.iterancestors()):
@@ -202,14 +226,21 @@ class _Builder:
         self.broken = False  # a table stood between
         self.open: list[str] = []
         self.cells = 0
+        self.tables: dict[str, int] = {}  # part → how many tables it has so far
 
     def check_size(self, name: str) -> None:
         if self.cells > CELLS or len(self.paper.paragraphs) > LINES:
-            raise Refused(Problem("DOC-041", name, "里面的段落或表格多得不正常。", "请删去正文和表格以外的内容，再上传。"))
+            raise Refused(
+                Problem("DOC-041", name, "里面的段落或表格多得不正常。", "请删去正文和表格以外的内容，再上传。")
+            )
 
     def add_line(self, text: str, full: bool) -> None:
         """A line of a page. full: it reaches the right edge, so its paragraph may go on below."""
-        starts = bool(re.match(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|附件|\d+[.．、])", text.replace(" ", "")))
+        starts = bool(
+            re.match(
+                r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|附件|\d+[.．、])", text.replace(" ", "")
+            )
+        )
         if starts:
             self.close()
         self.open.append(text)
@@ -262,13 +293,35 @@ class _Builder:
             for cell in cells.values():
                 self.add_text(cell.text, cell.anchor)
             return
+        if self.page and self.broken and self.paper.tables[-1].columns == width:
+            self._continue(cells, count)
+            return
         title = next((one.text for one in reversed(self.paper.paragraphs[-3:]) if not one.text.startswith("单位")), "")
         above = next((one.text for one in reversed(self.paper.paragraphs[-2:]) if "单位" in one.text), "")
-        number = len(self.paper.tables) + 1
+        self.tables[self.part] = self.tables.get(self.part, 0) + 1
+        count_here = self.tables[self.part]
         page = f"第{self.page}页" if self.page else ""
-        table = Table(f"{page}表{number}", title, cells, count, width, unit=unit_in_head(above) if above else "", cover=cover)
+        own = f"表{count_here}" if count_here > 1 or self.part == "正文" else ""
+        name = page + ("" if self.part == "正文" else self.part) + own
+        table = Table(name, title, cells, count, width, unit=unit_in_head(above) if above else "", cover=cover)
         self.paper.tables.append(table)
         self.broken = True
+
+    def _continue(self, cells: dict[tuple[int, int], Cell], count: int) -> None:
+        """The table of the page before goes on; what its head repeats is left out."""
+        table = self.paper.tables[-1]
+        above = [
+            [table.cells[at].text for at in sorted(table.cells) if at[0] == row] for row in range(min(table.rows, 8))
+        ]
+        here = [[cells[at].text for at in sorted(cells) if at[0] == row] for row in range(count)]
+        repeated = 0
+        while repeated < count and repeated < len(above) and here[repeated] == above[repeated]:
+            repeated += 1
+        for (row, column), cell in cells.items():
+            if row >= repeated:
+                cell.row = table.rows + row - repeated
+                table.cells[cell.row, column] = table.cover[cell.row, column] = cell
+        table.rows += count - repeated
 
     def finished(self) -> Paper:
         self.close()
@@ -292,11 +345,18 @@ def fold(text: str) -> str:
     return plain_text(text).translate(CHINESE_SIGNS)
 
 
-STARTS = re.compile(r"^(?:#|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|附件|附表|\d{1,2}[.．、]|第[一二三四五六七八九十]+[章条节])")
+STARTS = re.compile(
+    r"^(?:#|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|附件|附表|\d{1,2}[.．、]|第[一二三四五六七八九十]+[章条节])"
+)
 
 
 def _goes_on(before: str, after: str) -> bool:
-    return len(before) > 24 and bool(re.search("[，。；]", before)) and before[-1] not in "。；：:！？”）)》" and not STARTS.match(after)
+    return (
+        len(before) > 24
+        and bool(re.search("[，。；]", before))
+        and before[-1] not in "。；：:！？”）)》"
+        and not STARTS.match(after)
+    )
 
 
 def read_table(table: Table, index: int) -> None:
@@ -318,7 +378,13 @@ def read_table(table: Table, index: int) -> None:
         label = "".join(cell.text for cell in texts[:3] if not PURE.match(cell.text) and not DASH.match(cell.text))
         table.labels[row] = label or (texts[0].text if texts else "")
         for cell in by_row.get(row, []):
-            unit = "" if table.ragged else next((unit for text in reversed([*_heads_over(table, cell.column)]) if (unit := unit_in_head(text))), "")
+            unit = (
+                ""
+                if table.ragged
+                else next(
+                    (unit for text in reversed([*_heads_over(table, cell.column)]) if (unit := unit_in_head(text))), ""
+                )
+            )
             read_cell(cell, unit or title_unit)
             if cell.number is not None:
                 head = "" if table.ragged else table.heads.get(cell.column, "")

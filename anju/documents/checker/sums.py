@@ -55,7 +55,11 @@ def _bracketed(paragraph: Paragraph) -> Iterator[tuple[PaperNumber, list[PaperNu
     for index, whole in enumerate(numbers[:-2]):
         following = paragraph.text[whole.end : numbers[index + 1].start]
         opening = re.search(r"[（(]", following)
-        if opening is None or numbers[index + 1].depth != whole.depth + 1 or re.search("[。；，]", following[: opening.start()]):
+        if (
+            opening is None
+            or numbers[index + 1].depth != whole.depth + 1
+            or re.search("[。；，]", following[: opening.start()])
+        ):
             continue
         inside = []
         for number in numbers[index + 1 :]:
@@ -88,7 +92,9 @@ def _among(paragraph: Paragraph) -> Iterator[tuple[list[PaperNumber], list[Paper
         last = match.end() + stop.start() if stop else len(paragraph.text)
         for number in paragraph.numbers:
             if match.end() <= number.start < last:
-                if number.depth < depth or (number.start > match.end() and AMONG.search(paragraph.text[match.end() : number.start])):
+                if number.depth < depth or (
+                    number.start > match.end() and AMONG.search(paragraph.text[match.end() : number.start])
+                ):
                     break
                 if number.depth == depth and not SHIFT.search(number.before):
                     after.append(number)
@@ -108,8 +114,18 @@ def _depth(text: str, at: int) -> int:
 def _split_in_two(paragraph: Paragraph) -> Iterator[tuple[PaperNumber, list[PaperNumber]]]:
     """21个问题，已完成整改18个，正在整改3个."""
     for whole, done, rest in zip(paragraph.numbers, paragraph.numbers[1:], paragraph.numbers[2:], strict=False):
-        alike = whole.family == done.family == rest.family and whole.sentence == done.sentence == rest.sentence and whole.depth == done.depth == rest.depth
-        if alike and DONE.search(done.before) and not LEFT.search(done.before) and LEFT.search(rest.before) and not LEFT.search(whole.before):
+        alike = (
+            whole.family == done.family == rest.family
+            and whole.sentence == done.sentence == rest.sentence
+            and whole.depth == done.depth == rest.depth
+        )
+        if (
+            alike
+            and DONE.search(done.before)
+            and not LEFT.search(done.before)
+            and LEFT.search(rest.before)
+            and not LEFT.search(whole.before)
+        ):
             yield whole, [done, rest]
 
 
@@ -149,14 +165,30 @@ def _judge_among(paper: Ledgerbook, wholes: list[PaperNumber], parts: list[Paper
     if is_one_slip(whole, parts) or (len(alike) > 1 and len(alike) < len(parts) and is_one_slip(whole, alike)):
         tell_sum(paper, whole, parts if is_one_slip(whole, parts) else alike, WRONG)
     elif total - slack > whole.value + whole.slack and all(one.value < whole.value for one in parts):
-        paper.tell(UNCLEAR, KIND, whole, exact_in(total, whole), f"“其中”各项相加为{exact_in(total, whole)}，大于{whole.shown}。", advice="各项有交叉的可以不改；没有交叉的请核对。", among=parts)
+        paper.tell(
+            UNCLEAR,
+            KIND,
+            whole,
+            exact_in(total, whole),
+            f"“其中”各项相加为{exact_in(total, whole)}，大于{whole.shown}。",
+            advice="各项有交叉的可以不改；没有交叉的请核对。",
+            among=parts,
+        )
     elif total < whole.value:
         _tell_short(paper, whole, parts)
 
 
 def _tell_short(paper: Ledgerbook, whole: PaperNumber, parts: Sequence[PaperNumber]) -> None:
     total, _ = sum_value(parts)
-    paper.tell(UNCLEAR, KIND, whole, exact_in(total, whole), f"列出的{len(parts)}项相加为{exact_in(total, whole)}，不到{whole.shown}。", advice="没有列全的不必改。", among=parts)
+    paper.tell(
+        UNCLEAR,
+        KIND,
+        whole,
+        exact_in(total, whole),
+        f"列出的{len(parts)}项相加为{exact_in(total, whole)}，不到{whole.shown}。",
+        advice="没有列全的不必改。",
+        among=parts,
+    )
 
 
 def judge_sum(whole: PaperNumber, parts: Sequence[PaperNumber]) -> str:
@@ -171,7 +203,9 @@ def is_one_slip(whole: PaperNumber, parts: Sequence[PaperNumber]) -> str:
     finest = min(one.step for one in (whole, *parts))
     if whole.value / finest < MANY and gap * 5 > whole.value:
         return ""
-    if gap * 100 <= whole.value:
+    if (
+        gap * (20 if total > whole.value else 100) <= whole.value
+    ):  # no other part is so small; parts that overlap are off by more
         return exact_in(total, whole)
     round_numbers = all((one.value / finest) % 100 == 0 for one in (whole, *parts))
     if round_numbers:
@@ -186,8 +220,10 @@ def is_one_slip(whole: PaperNumber, parts: Sequence[PaperNumber]) -> str:
     return ""
 
 
-def tell_sum(paper: Ledgerbook, whole: PaperNumber, parts: Sequence[PaperNumber], outcome: str, words: str = "各项") -> None:
-    total, slack = sum_value(parts)
+def tell_sum(
+    paper: Ledgerbook, whole: PaperNumber, parts: Sequence[PaperNumber], outcome: str, words: str = "各项"
+) -> None:
+    total, _ = sum_value(parts)
     shown = exact_in(total, whole)
     sum_text = " + ".join(part.shown for part in parts[:12]) + (" + …" if len(parts) > 12 else "")
     arithmetic = f"{sum_text} = {shown}，印作{whole.shown}。"
@@ -202,7 +238,15 @@ def tell_sum(paper: Ledgerbook, whole: PaperNumber, parts: Sequence[PaperNumber]
     else:
         off = exact_in(abs(total - whole.value), whole)
         arithmetic = f"{sum_text} = {shown}，与{whole.shown}相差{off}。"
-        paper.tell(CONTRADICTION, KIND, whole, shown, arithmetic, advice=times_off(whole, total) or _hint(whole, parts), among=parts)
+        paper.tell(
+            CONTRADICTION,
+            KIND,
+            whole,
+            shown,
+            arithmetic,
+            advice=times_off(whole, total) or _hint(whole, parts),
+            among=parts,
+        )
 
 
 def _hint(whole: PaperNumber, parts: Sequence[PaperNumber]) -> str:
@@ -218,7 +262,11 @@ def _quiet_sums(paper: Ledgerbook, paragraph: Paragraph) -> None:
     """A whole followed by two to six of its kind that add up to it exactly: they are checked, whatever the words."""
     numbers = [one for one in paragraph.numbers if one.family not in ("%", "点", "分", "倍")]
     for index, whole in enumerate(numbers):
-        following = [one for one in numbers[index + 1 : index + 8] if one.family == whole.family and abs(one.sentence - whole.sentence) < 2]
+        following = [
+            one
+            for one in numbers[index + 1 : index + 8]
+            if one.family == whole.family and abs(one.sentence - whole.sentence) < 2
+        ]
         for count in range(2, len(following) + 1):
             parts = following[:count]
             total, _ = sum_value(parts)
@@ -230,6 +278,8 @@ def _quiet_sums(paper: Ledgerbook, paragraph: Paragraph) -> None:
         if re.search("共|合计|总", whole.before):
             for count in range(2, min(index, 6) + 1):
                 parts = numbers[index - count : index]
-                if all(one.family == whole.family for one in parts) and sum_value(parts)[0] == whole.value != Fraction(0):
+                if all(one.family == whole.family for one in parts) and sum_value(parts)[0] == whole.value != Fraction(
+                    0
+                ):
                     paper.covers([whole, *parts])
                     break

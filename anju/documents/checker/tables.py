@@ -22,7 +22,9 @@ from anju.documents.checker.paper import PaperNumber, Table
 from anju.documents.checker.rates import tell_rate
 from anju.documents.checker.sums import judge_sum, tell_sum
 
-TOTAL = re.compile(r"^(?:全[市省区县州国旗]|总数|下达任务|任务分解|汇总|总体|全辖)$|(?:合计|小计|总计|共计|汇总)(?:（.*)?$|^(?:合计|总计|小计|共计)")
+TOTAL = re.compile(
+    r"^(?:全[市省区县州国旗]|总数|下达任务|任务分解|汇总|总体|全辖)$|(?:合计|小计|总计|共计|汇总)(?:（.*)?$|^(?:合计|总计|小计|共计)"
+)
 INSIDE = re.compile(r"^(?:其中|含|#)")
 RATIO_HEAD = re.compile(r"率|比例|占比|百分比|完成比|增长|增幅|[%％]")
 NO_SUM = re.compile(r"率|平均|户均|人均|单价|标准|排名|位次|名次|序号|得分|增长|增幅|比例|年份|年度$|编号")
@@ -59,7 +61,11 @@ def check_tables(paper: Ledgerbook) -> None:
 
 
 def grids_of(table: Table) -> tuple[Grid, Grid]:
-    numbers = {(cell.row, cell.column): cell.number for cell in table.cells.values() if cell.number is not None and cell.row >= table.head}
+    numbers = {
+        (cell.row, cell.column): cell.number
+        for cell in table.cells.values()
+        if cell.number is not None and cell.row >= table.head
+    }
     rows, columns = sorted({row for row, _ in numbers}), sorted({column for _, column in numbers})
     heads = {column: "" if table.ragged else table.heads.get(column, "") for column in columns}
     upright = Grid(numbers, rows, columns, heads)
@@ -90,10 +96,18 @@ def _check_rows(paper: Ledgerbook, table: Table, grid: Grid) -> None:
     for line in tried:
         accepted = []
         for group in _groups(table, grid, line, totals):
-            outcome = {place: _row_sum(grid, line, group, place) for place in grid.counts if not NO_SUM.search(grid.words.get(place, "").rpartition("·")[2])}
-            strong = sum(state in (AGREES, CUT, ROUNDED) and _is_strong(grid, group, place) for place, state in outcome.items())
+            outcome = {
+                place: _row_sum(grid, line, group, place)
+                for place in grid.counts
+                if not NO_SUM.search(grid.words.get(place, "").rpartition("·")[2])
+            }
+            strong = sum(
+                state in (AGREES, CUT, ROUNDED) and _is_strong(grid, group, place) for place, state in outcome.items()
+            )
             fails = [place for place, state in outcome.items() if state == WRONG]
-            if (strong >= 2 and strong * 2 > 3 * len(fails)) or (line in totals and strong >= 1 and strong >= len(fails)):
+            if (strong >= 2 and strong * 2 > 3 * len(fails)) or (
+                line in totals and strong >= 1 and strong >= len(fails)
+            ):
                 accepted.append((group, outcome, strong))
             elif line in totals and not strong and len(fails) == 1 and len(grid.counts) < 3:
                 accepted.append((group, outcome, 0))
@@ -135,7 +149,9 @@ def _row_sum(grid: Grid, line: int, group: list[int], place: int) -> str:
     whole, parts = grid.at(line, place), _parts(grid, group, place)
     if whole is None or not parts or (len(parts) < 2 and whole.value == parts[0].value):
         return ""
-    if any(part.unit != whole.unit and part.scale != whole.scale for part in parts) or any(one.approx for one in (whole, *parts)):
+    if any(part.unit != whole.unit and part.scale != whole.scale for part in parts) or any(
+        one.approx for one in (whole, *parts)
+    ):
         return ""
     return judge_sum(whole, parts)
 
@@ -144,34 +160,66 @@ def _is_strong(grid: Grid, group: list[int], place: int) -> bool:
     return sum(part.value != 0 for part in _parts(grid, group, place)) > 1
 
 
-def _tell_rows(paper: Ledgerbook, table: Table, grid: Grid, line: int, accepted: list[tuple[list[int], dict[int, str], int]]) -> None:
+def _tell_rows(
+    paper: Ledgerbook, table: Table, grid: Grid, line: int, accepted: list[tuple[list[int], dict[int, str], int]]
+) -> None:
     if not accepted:
         return
     best = max(strong for *_, strong in accepted)
+    zeros = any(  # a column with blanks adds up: here a blank says none
+        state == AGREES and len(_parts(grid, group, place)) < len(group) and _is_strong(grid, group, place)
+        for group, outcome, _ in accepted
+        for place, state in outcome.items()
+    )
     for place in grid.counts:
         states = [(outcome.get(place, ""), group, strong) for group, outcome, strong in accepted]
-        good = next(((state, group) for wanted in (AGREES, CUT, ROUNDED) for state, group, _ in states if state == wanted), None)
+        good = next(
+            ((state, group) for wanted in (AGREES, CUT, ROUNDED) for state, group, _ in states if state == wanted), None
+        )
         whole = grid.at(line, place)
         if whole is None:
             continue
         if good is not None:
             tell_sum(paper, whole, _parts(grid, good[1], place), good[0], "各行")
         elif any(state == WRONG for state, *_ in states):
-            state, group, strong = max((one for one in states if one[0] == WRONG), key=lambda one: one[2])
+            _, group, strong = max((one for one in states if one[0] == WRONG), key=lambda one: one[2])
             if strong < best:
                 continue
-            _tell_wrong(paper, whole, _parts(grid, group, place), blanks=len(_parts(grid, group, place)) < len(group), certain=strong > 1)
+            _tell_wrong(
+                paper,
+                whole,
+                _parts(grid, group, place),
+                blanks=not zeros and len(_parts(grid, group, place)) < len(group),
+                certain=strong > 1,
+            )
 
 
-def _tell_wrong(paper: Ledgerbook, whole: PaperNumber, parts: list[PaperNumber], *, blanks: bool, certain: bool) -> None:
+def _tell_wrong(
+    paper: Ledgerbook, whole: PaperNumber, parts: list[PaperNumber], *, blanks: bool, certain: bool
+) -> None:
     total, slack = sum_value(parts)
     room = slack + whole.slack
     if total < whole.value and blanks and not _slip_of_any(whole, parts, room):
-        paper.tell(UNCLEAR, "合计", whole, exact_in(total, whole), f"各行已填的相加为{exact_in(total, whole)}，印作{whole.shown}，有的格是空白。", advice="空白不是零的请补填。", among=parts)
+        paper.tell(
+            UNCLEAR,
+            "合计",
+            whole,
+            exact_in(total, whole),
+            f"各行已填的相加为{exact_in(total, whole)}，印作{whole.shown}，有的格是空白。",
+            advice="空白不是零的请补填。",
+            among=parts,
+        )
     elif certain or _slip_of_any(whole, parts, room):
         tell_sum(paper, whole, parts, WRONG, "各行")
     else:
-        paper.tell(UNCLEAR, "合计", whole, exact_in(total, whole), f"各行相加为{exact_in(total, whole)}，印作{whole.shown}；这张表别的列看不出是不是合计关系。", among=parts)
+        paper.tell(
+            UNCLEAR,
+            "合计",
+            whole,
+            exact_in(total, whole),
+            f"各行相加为{exact_in(total, whole)}，印作{whole.shown}；这张表别的列看不出是不是合计关系。",
+            among=parts,
+        )
 
 
 def _slip_of_any(whole: PaperNumber, parts: Sequence[PaperNumber], room: Fraction) -> bool:
@@ -199,24 +247,46 @@ def _check_columns(paper: Ledgerbook, grid: Grid) -> None:
         accepted = []
         for parts in _candidates(grid, counts, place):
             states = {line: _column_sum(grid, line, place, parts) for line in grid.lines}
-            strong = [line for line, state in states.items() if state in (AGREES, CUT, ROUNDED) and sum(_nonzero(grid, line, part) for part in parts) > 1]
+            strong = [
+                line
+                for line, state in states.items()
+                if state in (AGREES, CUT, ROUNDED) and sum(_nonzero(grid, line, part) for part in parts) > 1
+            ]
             weak = [line for line, state in states.items() if state == AGREES and line not in strong]
             fails = [line for line, state in states.items() if state == WRONG]
             high = max((grid.numbers[line, place].value / grid.numbers[line, place].step for line in strong), default=0)
-            if len(strong) >= (2 if high >= 30 else 3) and (len(strong) + len(weak)) >= 3 * len(fails) and len(strong) > len(fails):
+            if (
+                len(strong) >= (2 if high >= 30 else 3)
+                and (len(strong) + len(weak)) >= 3 * len(fails)
+                and len(strong) > len(fails)
+            ):
                 accepted.append((len(strong) - 2 * len(fails), parts, states))
         if not accepted:
             continue
         for line in grid.lines:
             whole = grid.at(line, place)
             states_here = [(states[line], parts) for _, parts, states in sorted(accepted, key=lambda one: -one[0])]
-            good = next(((state, parts) for wanted in (AGREES, CUT, ROUNDED) for state, parts in states_here if state == wanted), None)
+            good = next(
+                (
+                    (state, parts)
+                    for wanted in (AGREES, CUT, ROUNDED)
+                    for state, parts in states_here
+                    if state == wanted
+                ),
+                None,
+            )
             if whole is None:
                 continue
             if good is not None:
                 tell_sum(paper, whole, _across(grid, line, good[1]), good[0], "各列")
             elif (wrong := next((parts for state, parts in states_here if state == WRONG), None)) is not None:
-                _tell_wrong(paper, whole, _across(grid, line, wrong), blanks=len(_across(grid, line, wrong)) < len(wrong), certain=True)
+                _tell_wrong(
+                    paper,
+                    whole,
+                    _across(grid, line, wrong),
+                    blanks=len(_across(grid, line, wrong)) < len(wrong),
+                    certain=True,
+                )
 
 
 def _across(grid: Grid, line: int, places: Sequence[int]) -> list[PaperNumber]:
@@ -244,7 +314,7 @@ def _candidates(grid: Grid, counts: list[int], place: int) -> Iterator[tuple[int
     after, before = counts[at + 1 : at + 9], counts[max(0, at - 8) : at]
     tried: list[tuple[int, ...]] = [tuple(after[:count]) for count in range(2, len(after) + 1)]
     tried += [tuple(before[-count:]) for count in range(2, len(before) + 1)]
-    tried += [pair for pair in combinations(after[:6], 2)] + [pair for pair in combinations(before[-6:], 2)]
+    tried += [*combinations(after[:6], 2), *combinations(before[-6:], 2)]
     for stride in range(2, 7):
         run = [one for one in range(place + stride, grid.places[-1] + 1, stride) if one in grid.places]
         if all(one in counts for one in run):
@@ -267,7 +337,9 @@ def _candidates(grid: Grid, counts: list[int], place: int) -> Iterator[tuple[int
 
 def _check_rates(paper: Ledgerbook, grid: Grid) -> None:
     for ratio in sorted(grid.ratios):
-        near = [place for place in grid.counts if -REACH <= place - ratio <= 8] if len(grid.places) > WIDE else grid.counts
+        near = (
+            [place for place in grid.counts if -REACH <= place - ratio <= 8] if len(grid.places) > WIDE else grid.counts
+        )
         accepted = []
         for part in near:
             for whole in near:
@@ -290,7 +362,11 @@ def _learn_rate(grid: Grid, ratio: int, part: int, whole: int) -> tuple[int, int
             good += 1
             certain += grid.numbers[line, ratio].value not in (0, 100)
         fails += state == WRONG
-    if (certain >= 2 and certain > fails and good >= 2 * fails) or (certain >= 1 and good >= 3 and fails <= 1) or (certain and not fails and good > 1):
+    if (
+        (certain >= 2 and certain > fails and good >= 2 * fails)
+        or (certain >= 1 and good >= 3 and fails <= 1)
+        or (certain and not fails and good > 1)
+    ):
         return 3 * certain + good - 4 * fails, part, whole
     return None
 
@@ -322,7 +398,9 @@ def _rate_by_heads(paper: Ledgerbook, grid: Grid, ratio: int) -> None:
     if len(counts) < 2 or not re.search("率|比例|%", grid.words.get(ratio, "")):
         return
     whole, part = counts
-    if not re.search("计划|任务|目标|总|应|数量", grid.words.get(whole, "")) or re.search("计划|任务|目标", grid.words.get(part, "").rpartition("·")[2]):
+    if not re.search("计划|任务|目标|总|应|数量", grid.words.get(whole, "")) or re.search(
+        "计划|任务|目标", grid.words.get(part, "").rpartition("·")[2]
+    ):
         return
     if not re.search("完成|实际|开工|建成|发放|整改|支付|到位|拨付", grid.words.get(part, "").rpartition("·")[2]):
         return
@@ -345,4 +423,11 @@ def _repeated_lines(paper: Ledgerbook, table: Table, grid: Grid) -> None:
         if len(both) > 3 and all(a.value == b.value for a, b in both) and len({a.value for a, _ in both}) > 2:
             first = both[0][1]
             names = f"“{table.labels.get(above, '')}”“{table.labels.get(below, '')}”"
-            paper.tell(UNCLEAR, "整行重复", first, both[0][0].shown, f"{table.name}里{names}两行的{len(both)}个数全都一样。", advice="请核对是不是抄重了。")
+            paper.tell(
+                UNCLEAR,
+                "整行重复",
+                first,
+                both[0][0].shown,
+                f"{table.name}里{names}两行的{len(both)}个数全都一样。",
+                advice="请核对是不是抄重了。",
+            )

@@ -181,7 +181,9 @@ def body_parts(node: etree._Element) -> Iterator[tuple[str, etree._Element]]:
         if kind == "p":
             yield "p", child
             for box in child.iter(etree.Element):
-                if _local(box) == "txbxContent" and not any(_local(above) == "Fallback" for above in box.iterancestors()):
+                if _local(box) == "txbxContent" and not any(
+                    _local(above) == "Fallback" for above in box.iterancestors()
+                ):
                     yield from body_parts(box)
         elif kind == "tbl":
             yield "tbl", child
