@@ -93,7 +93,7 @@ IN_TEXT = (
     rf"{YEAR}年?(?P<half>[上下])半年",
     rf"{YEAR}年",
 )
-WITHOUT_YEAR = rf"(?<!\d){TO}{MONTH}月(?:份)?(?!\d)"
+WITHOUT_YEAR = rf"(?<!\d){TO}{MONTH}月(?:份)?(?![\d度])"  # 表4 月度情况 is of no month
 
 
 def period_in(text: str, year: str = "") -> str:

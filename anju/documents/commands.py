@@ -283,7 +283,7 @@ def compare_document(args: argparse.Namespace, user: Any) -> int:
 
     document = document_queries.find_document(user, args.document)
     found = readback.compare_edited(user, document, _bytes(Path(args.file)), Path(args.file).name)
-    rows = {name: [vars(one) for one in getattr(found, name)] for name in ("changed", "disagree", "prose")}
+    rows = {name: [vars(one) for one in getattr(found, name)] for name in ("changed", "disagree", "prose", "unread")}
     text = [
         f"数字被改 {one.where}：{one.printed or '空白'} → {one.found or '没有了'}（{one.ref}）\n      {one.sentence}"
         for one in found.changed
@@ -293,6 +293,7 @@ def compare_document(args: argparse.Namespace, user: Any) -> int:
         for one in found.disagree
     ]
     text += [f"文字改动：{one.old or '（新增）'} → {one.new or '（删去）'}" for one in found.prose]
+    text += [f"没有读 {one.where}（有数，没有核对）：{one.text}" for one in found.unread]
     print_result(
         args, {**rows, "figures": len(found.figures)}, text or f"{len(found.figures)} 处数字全部一致，文字没有改动。"
     )

@@ -54,6 +54,11 @@ def _changed(request: Request, pk: int, act: object) -> HttpResponse:
     return redirect("core:jobs")
 
 
+def wait_for_job(request: Request, job: Job) -> HttpResponse:
+    """In the place of a page that needs the job's result: how far it is. Where the job has ended well the page itself comes, by itself."""
+    return page_response(request, "core/job_wait.html", 202, job=job, wait=True)
+
+
 def _with_result(request: Request, found: Job) -> Job:
     """The way to the result is shown to who may go there: of a job that others asked for an administrator sees how far it is, and no more."""
     if found.result and not may_open(request.actor, found.result):
@@ -63,11 +68,15 @@ def _with_result(request: Request, found: Job) -> Job:
 
 def _render_job(request: Request, found: Job, status: int = 200, **extra: object) -> HttpResponse:
     """The fragment for the page that asks again and again; a page of its own for who was sent here."""
+    wait = "wait" in request.GET
+    if wait and found.state == Job.State.DONE and is_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return page_response(
         request,
         "core/job.html" if is_fragment(request) else "core/job_page.html",
         status,
         job=_with_result(request, found),
+        wait=wait,
         **extra,
     )
 

@@ -9,8 +9,9 @@ from ruamel.yaml.error import YAMLError
 
 from anju.core.database.folder import data_folder
 from anju.core.models.region import Region
+from anju.core.people.scope import Actor
+from anju.core.reading import read_file_of
 from anju.core.regions.tree import region_path_codes
-from anju.isolation import read_isolated
 from anju.problems import Refused
 from anju.workbooks.reading import maps, reader
 from anju.yaml_files import load_yaml
@@ -78,7 +79,7 @@ def map_title(table: maps.TableMap) -> str:
     return table.title[0] if table.title else "长表（一行一个数）" if table.form == "long" else table.map
 
 
-def choose_map(content: bytes, name: str, key: str, region: Region | None) -> maps.TableMap:
+def choose_map(user: Actor, content: bytes, name: str, key: str, region: Region | None) -> maps.TableMap:
     """The map of that key, or the one that fits. Refused WB-071, WB-072; KeyError for a key that is not there, or not for that region."""
     listed = map_choices(region)
     if key:
@@ -89,7 +90,7 @@ def choose_map(content: bytes, name: str, key: str, region: Region | None) -> ma
         )
     # A place copied from another brings the same maps again: a workbook fits both, and they say the same.
     different = {one.table.model_dump_json(): one.table for one in listed}
-    return read_isolated(reader.find_map, content, list(different.values()), file=name, name=name)
+    return read_file_of(user, reader.find_map, content, list(different.values()), file=name, name=name)
 
 
 def _unknown(key: str) -> maps.TableMap:

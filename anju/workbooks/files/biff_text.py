@@ -42,6 +42,10 @@ class Texts:
         """A text whose length takes two bytes."""
         return self.rich(data).text
 
+    def letters(self, data: bytes, length: int) -> str:
+        """A text whose length stands elsewhere."""
+        return self._decode(data, length, 0)[0]
+
     def rich(self, data: bytes) -> RichText:
         """The same, with its runs."""
         text, at = self._decode(data, struct.unpack_from("<H", data)[0], 2)

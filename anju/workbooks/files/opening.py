@@ -152,6 +152,8 @@ def _open_xls(data: bytes, book: Workbook) -> None:
             "WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码（文件 → 文档加密）后另存，再上传。"
         )
     _visible([(sheet.name, sheet.visible, sheet.marks) for sheet in sheets], book)
+    if any(sheet.visible and sheet.manual and sheet.formulas for sheet in sheets):
+        book.problems.append(_computed_by_hand(book))
     book.sheets = [Worksheet(sheet.name, sheet.marks, sheet.merges, 0, sheet) for sheet in sheets if sheet.visible]
 
 
@@ -223,6 +225,16 @@ def _kind(data: bytes, name: str) -> str:
     raise _refuse("WB-003", name, f"不是 Excel 工作簿，内容是{found}，只改扩展名是不够的。", SAVE_AS)
 
 
+def _computed_by_hand(book: Workbook) -> Problem:
+    return Problem(
+        "WB-016",
+        Place(file=book.file_name),
+        "工作簿设成了手动计算，公式的结果可能是旧的。",
+        "请在 WPS 或 Excel 中按 F9 重算、保存后重新上传；稳妥的办法是选中后“选择性粘贴 → 数值”。",
+        ASK,
+    )
+
+
 def _scan_xlsx(package: Package, book: Workbook) -> list[tuple[SheetPart, SheetProperties]]:
     infos = package.zip.infolist()
     unpacked = sum(info.file_size for info in infos)
@@ -256,14 +268,6 @@ def _scan_xlsx(package: Package, book: Workbook) -> list[tuple[SheetPart, SheetP
     if b'calcMode="manual"' in package.read(package.workbook) and any(
         part.visible and b"<f" in package.read(part.path) for part in package.sheets
     ):
-        book.problems.append(
-            Problem(
-                "WB-016",
-                Place(file=book.file_name),
-                "工作簿设成了手动计算，公式的结果可能是旧的。",
-                "请在 WPS 或 Excel 中按 F9 重算、保存后重新上传；稳妥的办法是选中后“选择性粘贴 → 数值”。",
-                ASK,
-            )
-        )
+        book.problems.append(_computed_by_hand(book))
     styles, strings = xlsx.cell_formats(package), xlsx.rich_strings(package)
     return [(part, xlsx.scan_xlsx(package, part.path, styles, strings)) for part in package.sheets]

@@ -22,6 +22,7 @@ BUILT_IN = {
     9: "0%", 10: "0.00%", 49: "@", **dict.fromkeys((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)), "yyyy-mm-dd"),
     **dict.fromkeys((17, 27, 36, 50, 52, 57), "yyyy-mm"),
 }  # fmt: skip
+OURS = ("安居", "安居校验")  # who signs the comments that are written here
 NO = ("0", "false", "off")
 
 
@@ -40,6 +41,7 @@ class SheetProperties:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     page_head: str = ""  # printed over each page
+    comments: dict[tuple[int, int], str] = field(default_factory=dict)  # 批注 of people
     height: int = 0
     width: int = 0
 
@@ -219,7 +221,20 @@ def scan_xlsx(package: Package, path: str, styles: list[NumberFormat], strings: 
             text = " ".join(html.unescape(one.decode("utf-8", "replace")) for one in found)
             marks.page_head = re.sub(r'&(?:"[^"]*"|K[0-9A-F]{6}|[0-9]+|[A-Za-z])', " ", text)
     marks.width = max(columns.values(), default=-1) + 1
+    marks.comments = read_comments(package, path)
     return marks
+
+
+def read_comments(package: Package, path: str) -> dict[tuple[int, int], str]:
+    """What people wrote beside the cells of a sheet; not what we wrote there."""
+    found = {}
+    for ref, author, text in package.comments(path):
+        if author not in OURS:
+            try:
+                found[cell_position(ref)] = text
+            except ValueError:
+                continue  # beside no cell
+    return found
 
 
 def _slowly(chunk: bytes, row_number: int) -> tuple[int, list[tuple[bytes, bytes, bytes, bytes]]]:

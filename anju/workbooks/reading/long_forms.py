@@ -28,7 +28,7 @@ from anju.workbooks.reading.cells import NUMBER, ReadCell, WorkbookReading, cell
 from anju.workbooks.reading.heads import TableHead
 from anju.workbooks.reading.maps import LONG_REQUIRED, LongColumns, MapColumn, TableMap
 from anju.workbooks.reading.radicals import radicals_in
-from anju.workbooks.reading.values import LARGEST, CellReader, Entered, ReadColumn, shown_text
+from anju.workbooks.reading.values import LARGEST, CellReader, Entered, PlainRates, ReadColumn, shown_text
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报": NUMBER, "推定": NUMBER}
@@ -110,10 +110,14 @@ class LongReader(CellReader):
         self.fields: dict[tuple[str, bool], ReadColumn] = {}
         self.letter = column_letters(found["value"])
         self.periods: dict[object, str | None] = {}
+        self.rates: dict[str, PlainRates] = {}  # of rows whose unit stands over the table only
         self.join({found["value"]}, head.bottom + 1)
         self.merged = self._merged_texts()
         self.texts_above: dict[tuple[int, str], object] = {}
         self.unit = self._stated_unit()
+        self.heads_commented = [
+            place for place in self.marks.comments if place[0] <= head.bottom and "unit" not in found
+        ]
 
     def cells(self) -> Iterator[ReadCell]:
         start, columns, empty = self.head.bottom + 1, self.found, True
@@ -149,6 +153,7 @@ class LongReader(CellReader):
                 "表头下面没有一行数据。",
                 "请填写后再上传；数据在别的工作表的，请只保留那一张。",
             )
+        self.tell_unclear_rates(rates for code, rates in self.rates.items() if code not in self.published)
         self._compare()
 
     def _merged_texts(self) -> dict[tuple[int, str], tuple[int, str]]:
@@ -295,6 +300,10 @@ class LongReader(CellReader):
         one = self.fields.get((unit, code in self.negative)) or self._field_of(unit, code in self.negative)
         if number >= one.until:
             self._format(one, number)
+        for at in ((number, one.at), *self.heads_commented):
+            if at in self.marks.comments:
+                self.check_comment(at, [one])
+                self.heads_commented = [place for place in self.heads_commented if place != at]
         state, approx = NUMBER, ""
         short = (
             plain_number(value, one.least, one.most)
@@ -312,6 +321,8 @@ class LongReader(CellReader):
                 return None
             state, unit, approx, text = long_way.state, long_way.unit, long_way.approx, long_way.text
             digits, places = long_way.digits, long_way.places
+        if unit == "%" and digits is not None and "%" not in text and str(row.get("unit", "")).strip() == "":
+            self.rates.setdefault(code, PlainRates(one.text)).add(digits, places, place, text)
         basis = str(row.get("basis", "")).strip()
         if word == "推定" and not basis:
             self._wrong("WB-055", number, "basis", "写了“推定”，没有写依据。", "请写明这个数是依据什么推定的。")

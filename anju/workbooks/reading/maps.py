@@ -39,6 +39,7 @@ class MapColumn(MapPart):
     published: bool = False
     ratio: tuple[str, str] | None = None
     ignore: bool = False
+    percent: Literal["", "fraction", "number"] = ""  # of a % column whose cells have no %: 0.85 is 85 %, or 0.85 %
     places: int | None = Field(default=None, ge=0, le=9)  # for template()
     _paths = field_validator("path", mode="before")(_texts)
     _ratio = field_validator("ratio", mode="before")(lambda value: tuple(value) if isinstance(value, list) else value)

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from anju.workbooks.reading import heads
 from anju.workbooks.reading.cells import NUMBER, WorkbookReading, cell_reference
 from anju.workbooks.reading.heads import TableHead
 from anju.workbooks.reading.maps import MapColumn, TableMap
+from anju.workbooks.reading.units import stated_units
 
 LARGEST = (1 << 63) - 1  # a base value is kept in 64 bits
 
@@ -60,6 +61,25 @@ class Entered(NamedTuple):
     base: int | None = None
 
 
+@dataclass
+class PlainRates:
+    """The numbers of a % column that have no % themselves. cell, text: the first between 0 and 1; small: all lie there."""
+
+    heading: str
+    cell: str = ""
+    text: str = ""
+    small: bool = True
+
+    def add(self, digits: int, places: int, cell: str, text: str) -> None:
+        self.small = self.small and 0 <= digits <= 10**places
+        if not self.cell and 0 < digits < 10**places:
+            self.cell, self.text = cell, text
+
+    @property
+    def unclear(self) -> bool:
+        return self.small and bool(self.cell)
+
+
 class CellReader:
     """What the readers of both forms share. odd: cells that hold an error or a formula without a value."""
 
@@ -85,6 +105,28 @@ class CellReader:
                 level,
             )
         )
+
+    def check_comment(self, place: tuple[int, int], fields: Iterable[ReadColumn]) -> None:
+        """A unit in a comment (批注) that is not the one these columns are read in."""
+        named = stated_units(self.marks.comments[place])[0]
+        wrong = [one for one in fields if named and quantities.ALIASES.get(one.unit, one.unit) not in named]
+        if wrong:
+            self.problem(
+                "WB-018", cell_reference(*place), wrong[0].text, f"批注写的单位是“{'、'.join(named)}”，按“{wrong[0].unit}”读取。",
+                "请核对；批注写得对的，请把单位写在表头，如“（" + named[0] + "）”。", ASK,
+            )  # fmt: skip
+
+    def tell_unclear_rates(self, rates: Iterable[PlainRates]) -> None:
+        """0.85, 0.9 and nothing above 1 in a % column: 0.85 % or 85 %, and nobody can tell."""
+        for one in rates:
+            if one.unclear:
+                self.problem(
+                    "WB-074",
+                    one.cell,
+                    one.heading,
+                    f"这一列的单位是 %，格里没有 %，又都在 0 和 1 之间（{one.text}），分不清是 {one.text}% 还是 {one.text} 倍。",
+                    "请在格里写上 %，或把单元格格式设为百分比；表式一向如此的，请在对照表这一列写 percent: fraction（0.85 就是 85%）或 percent: number（0.85 就是 0.85%）。",
+                )
 
     def _format(self, one: ReadColumn, number: int) -> None:
         """The column's number format from this row on."""
@@ -258,6 +300,11 @@ def shown_text(value: object, parsed: ParsedNumber) -> str:
         return value.strip()
     before, after, last = quantities.APPROXIMATE[parsed.approx]
     return f"{before}{quantities.scaled_text(parsed.digits, parsed.places)}{after}{parsed.unit}{last}"
+
+
+def fraction_as_percent(digits: int, places: int) -> tuple[int, int]:
+    """0.85 as 85 %."""
+    return (digits, places - 2) if places >= 2 else (digits * 10 ** (2 - places), 0)
 
 
 def padding(digits: int, places: int) -> int:

@@ -11,7 +11,15 @@ from anju.workbooks.reading.cells import NUMBER, UNREPORTED, DataRow, ReadCell, 
 from anju.workbooks.reading.columns import YEAR_NAMED, Section
 from anju.workbooks.reading.maps import TotalRow
 from anju.workbooks.reading.rows import RowReader, StatedUnits, stated_in_row
-from anju.workbooks.reading.values import LARGEST, Entered, ReadColumn, padding, shown_text
+from anju.workbooks.reading.values import (
+    LARGEST,
+    Entered,
+    PlainRates,
+    ReadColumn,
+    fraction_as_percent,
+    padding,
+    shown_text,
+)
 
 Event = DataRow | str
 
@@ -21,6 +29,7 @@ class WideReader(RowReader):
 
     def cells(self) -> Iterator[ReadCell]:
         self.percents: dict[str, str] = {}  # cells that say % themselves → their column
+        self.rates: dict[str, PlainRates] = {}
         self.shares: dict[
             str, tuple[str, str, str]
         ] = {}  # a column's first cell without it that could be a share of one
@@ -83,7 +92,8 @@ class WideReader(RowReader):
             below = [stated.by_column[one.at]] if one.at in stated.by_column else []
             if not below and not self.head.units_of(one.at):
                 below = [name for name in stated.units if quantities.unit_of_measure(name).family == one.family]
-            if below and quantities.ALIASES.get(one.unit, one.unit) not in below:
+            several = len(set(below)) > 1 and not one.column.unit  # 单位：万户、户 says of no column which
+            if below and (several or quantities.ALIASES.get(one.unit, one.unit) not in below):
                 self.unsure.add(one.name)
                 self.problem(
                     "WB-025",
@@ -164,6 +174,8 @@ class WideReader(RowReader):
             value = values[one.at] if one.at < width else ""
             if value == "" and not odd:
                 continue
+            if (number, one.at) in self.marks.comments and not one.column.published:
+                self.check_comment((number, one.at), [one])
             if number >= one.until:
                 self._format(one, number)
             column, cell = one.column, one.letter + line
@@ -188,8 +200,16 @@ class WideReader(RowReader):
                     continue
                 state, unit, approx, text = long_way.state, long_way.unit, long_way.approx, long_way.text
                 digits, places, base = long_way.digits, long_way.places, long_way.base
-            if unit == "%" and digits and 0 < digits <= 10**places and cell not in self.percents:
-                self.shares.setdefault(one.name, (cell, one.text, text))
+            if unit == "%" and digits is not None and cell not in self.percents:
+                if column.percent == "fraction":
+                    digits, places, base = self._percent(one, digits, places, cell=cell)
+                    if base < 0:
+                        whole.values[one.name] = None
+                        continue
+                elif not column.published and not column.percent:
+                    self.rates.setdefault(one.name, PlainRates(one.text)).add(digits, places, cell, text)
+                if 0 < digits <= 10**places and not column.percent:
+                    self.shares.setdefault(one.name, (cell, one.text, text))
             if whole is not row and not self._goes_on(whole, one, base, cell):
                 continue
             whole.values[one.name] = base
@@ -226,6 +246,17 @@ class WideReader(RowReader):
                     whole.printed[one.name], whole.padded[one.name] = (digits, places), entry.padded
             elif store:
                 yield entry
+
+    def _percent(self, one: ReadColumn, digits: int, places: int, *, cell: str) -> tuple[int, int, int]:
+        """What the map calls a fraction, as percent, with its base units; -1 after saying that it can be none."""
+        if abs(digits) >= 10 * 10**places:
+            written = quantities.scaled_text(digits, places)
+            self.problem(
+                "WB-074", cell, one.text, f"对照表写这一列是小数（0.85 就是 85%），这一格是 {written}。", "请核对；已经是百分数的，请写上 %。"
+            )  # fmt: skip
+            return digits, places, -1
+        digits, places = fraction_as_percent(digits, places)
+        return digits, places, quantities.to_base(digits, places, "%")
 
     def _goes_on(self, whole: DataRow, one: ReadColumn, base: int | None, cell: str) -> bool:
         """Whether a value below a further head is new; the same one again is passed over, another one is refused."""
@@ -270,6 +301,7 @@ class WideReader(RowReader):
 
     def _after(self) -> None:
         """What can only be said at the end: names in number cells, rows that did not come."""
+        self.tell_unclear_rates(rates for name, rates in self.rates.items() if name not in self.percents.values())
         for name in self.shares.keys() & set(self.percents.values()):
             cell, heading, text = self.shares[name]
             self.problem(
