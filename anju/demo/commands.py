@@ -77,14 +77,14 @@ def run_load(args: argparse.Namespace) -> int:
 def run_generate(args: argparse.Namespace) -> int:
     set_up_django()
     _catalogue()
-    from anju.demo.province import ProvinceSize, generate_province
+    from anju.core.demo import ProvinceSize
+    from anju.demo.province import counts_text, generate_province
 
     progress = ProgressPrinter(1)
     counts = generate_province(
         ProvinceSize(args.counties, args.projects, args.years, args.observations), say=progress.step
     )
-    said = "模拟省已生成：{counties} 个县、{projects} 个项目、{events} 条进度、{observations} 个填报数（现行 {figures} 个）、{returns} 份报表（{cells} 格）。"
-    print_result(args, counts, said.format(**counts))
+    print_result(args, counts, counts_text(counts))
     return OK
 
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from anju.core.demo import Say
 from anju.core.people.scope import local_actor, open_scope
-from anju.demo.places import LoadedPlace, Say
+from anju.demo.places import LoadedPlace
 from anju.documents.queries import documents as papers
 from anju.documents.writers.formats import file_name, write_formats
 from anju.runs.models import Run

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.states import Move, States
@@ -82,3 +83,39 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"第{self.serial}稿"
+
+
+class AskedTable(models.Model):
+    """A table that somebody asked for (临时取数), kept for next time by its office. It holds no number: it is filled anew whenever it is opened.
+
+    pasted: the head as it came from Excel. picks: what a person confirmed of it (anju/documents/asking). organisation: NULL for one that was
+    kept at the machine itself.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name="机构")
+    name = models.CharField("名称", max_length=100)
+    period = models.CharField("期间", max_length=10)
+    pasted = models.TextField("表头")
+    picks = models.JSONField(default=dict)
+    by = models.CharField("取数人", max_length=64)
+    at = models.DateTimeField("取数时间", db_default=Now())
+    dropped_at = models.DateTimeField("不再保留", null=True)
+
+    class Meta:
+        verbose_name = "临时取数"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "region", "name"],
+                condition=Q(dropped_at__isnull=True),
+                nulls_distinct=False,
+                name="one_asked_table_per_name",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return path_of("documents:table", self.pk)

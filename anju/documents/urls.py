@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.documents.pages import checker, documents
+from anju.documents.pages import asked_tables, checker, documents
 
 app_name = "documents"
 urlpatterns = [
@@ -12,6 +12,13 @@ urlpatterns = [
     path("check/upload/", checker.upload_paper, name="check-upload"),
     path("check/<str:digest>/", checker.show_findings, name="checked"),
     path("check/<str:digest>/annotated/<str:form>/", checker.download_annotated, name="annotated"),
+    path("tables/", asked_tables.list_tables, name="tables"),
+    path("tables/read/", asked_tables.read_head, name="tables-read"),
+    path("tables/keep/", asked_tables.keep_table, name="tables-keep"),
+    path("tables/<int:pk>/", asked_tables.show_table, name="table"),
+    path("tables/<int:pk>/picks/", asked_tables.show_picks, name="table-picks"),
+    path("tables/<int:pk>/drop/", asked_tables.drop_table, name="table-drop"),
+    path("tables/<int:pk>/download/<str:form>/", asked_tables.download_table, name="table-download"),
     path("<int:pk>/", documents.show_document, name="document"),
     path("<int:pk>/stale/", documents.show_stale_sentences, name="stale"),
     path("<int:pk>/edit/", documents.edit_document, name="edit"),

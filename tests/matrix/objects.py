@@ -183,6 +183,24 @@ def paper(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"digest": digest, "form": "html"}, query={"name": "通报.txt"})
 
 
+@makes("documents:table", "documents:table-picks", "documents:table-drop", "documents:table-download")
+def asked_table(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.models.people import Organisation
+    from anju.documents.models import AskedTable
+
+    picks = {
+        "columns": [{"says": "棚户区改造开工量〔shanty.start〕"}],
+        "rows": [region.code],
+        "whole": region.code,
+        "read_in": PERIOD,
+    }
+    made = AskedTable.objects.create(
+        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name="示例",
+        period=PERIOD, pasted="县区\t开工\n合计\t", picks=picks, by=by.key,
+    )  # fmt: skip
+    return At({"pk": made.pk, "form": "xlsx"}, bare=True)
+
+
 @makes("figures:check", "figures:marked", "figures:store")
 def upload(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.pages import uploads

@@ -83,17 +83,17 @@ class YamlNode:
 
     def fields(self, allowed: Collection[str], required: Collection[str] = ()) -> dict[str, YamlNode]:
         """A mapping with known keys: unknown ones are refused, missing ones named."""
-        found: dict[str, YamlNode] = {}
+        children: dict[str, YamlNode] = {}
         for key, child in self.items():
             if key in allowed:
-                found[key] = child
+                children[key] = child
             else:
                 child.wrong("BOOK-004", f"不认识的键“{key}”。", f"这里可写：{'、'.join(allowed)}。")
         if self.is_mapping():
             for key in required:
-                if key not in found:
+                if key not in children:
                     self.wrong("BOOK-005", f"缺少“{key}”。", "请补上。")
-        return found
+        return children
 
     def elements(self) -> list[YamlNode]:
         if not isinstance(self.node, SequenceNode):

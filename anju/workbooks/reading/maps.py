@@ -313,7 +313,7 @@ def _problem(path: Path, document: Any, error: Any) -> Problem:
         elif (isinstance(step, str) and step[:1].isupper()) or (isinstance(step, str) and "[" in step):
             continue  # the name of a union's branch
         steps.append(f"第 {step + 1} 项" if isinstance(step, int) else str(step))
-    said = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
+    message = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
     fix = "请对照《对照表怎么写》改正。"
     if error["type"] == "extra_forbidden":
         models = _MODELS.get(
@@ -325,6 +325,6 @@ def _problem(path: Path, document: Any, error: Any) -> Problem:
     return Problem(
         "WB-103",
         _place(path, line, " → ".join(steps)),
-        f"{' → '.join(steps) or '整个文件'}：{said}。",
+        f"{' → '.join(steps) or '整个文件'}：{message}。",
         fix,
     )
