@@ -21,7 +21,7 @@ from anju.documents.checker.findings import (
     slip_to,
     times_off,
 )
-from anju.documents.checker.paper import PaperNumber, Table
+from anju.documents.checker.paper import PaperNumber, Paragraph, Table
 from anju.documents.checker.tables import TOTAL
 from anju.quantities import separate_thousands
 
@@ -74,6 +74,7 @@ def check_crossing(paper: Ledgerbook) -> None:
         for number in paragraph.numbers
         if number.family not in BARE and not number.approx
     ]
+    _place_lists(paper)
     for number in texts:
         _against_tables(paper, number)
     _against_text(paper, texts)
@@ -121,12 +122,77 @@ def _against_tables(paper: Ledgerbook, number: PaperNumber) -> None:
         _slipped_from_table(paper, number)
 
 
+def _place_lists(paper: Ledgerbook) -> None:
+    """甲县、乙县、丙县…分别为830套、312套、1034套: one number a place, as a column of a table has them."""
+    labels = {label for table in paper.paper.tables for label in table.labels.values() if len(label) > 1}
+    if not labels:
+        return
+    one = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
+    names_before = re.compile(rf"(?:(?:{one})[、和及与])+(?:{one})")
+    for paragraph in paper.paper.paragraphs:
+        for match in re.finditer("分别", paragraph.text):
+            begin = max(paragraph.text.rfind(sign, 0, match.start()) for sign in "。；！？")
+            runs = list(names_before.finditer(paragraph.text, begin + 1, match.start()))
+            numbers = _listed_behind(paragraph, match.end())
+            if runs and len(numbers) > 1:
+                _judge_places(paper, re.findall(one, runs[-1][0]), numbers)
+
+
+def _listed_behind(paragraph: Paragraph, at: int) -> list[PaperNumber]:
+    """The numbers of one unit that stand one after the other from there."""
+    numbers: list[PaperNumber] = []
+    for number in paragraph.numbers:
+        if number.start < at:
+            continue
+        if numbers and (
+            number.family != numbers[0].family
+            or not re.fullmatch("[、和及与]", paragraph.text[numbers[-1].end : number.start])
+        ):
+            break
+        if not numbers and re.search("[，。；]", paragraph.text[at : number.start]):
+            break
+        numbers.append(number)
+    return numbers
+
+
+def _judge_places(paper: Ledgerbook, names: list[str], numbers: list[PaperNumber]) -> None:
+    if len(names) != len(numbers):
+        told = f"“分别”前面是{len(names)}个地方，后面是{len(numbers)}个数，对不上。"
+        paper.tell(
+            CONTRADICTION, "分别", numbers[0], f"{len(names)}个", told, advice="请核对有没有漏写、多写。", among=numbers
+        )
+        return
+    best: tuple[int, list[PaperNumber | None]] = (0, [])
+    for table in paper.paper.tables:
+        rows = {label: row for row, label in table.labels.items()}
+        for column in range(table.columns):
+            cells = [table.number(rows[name], column) if name in rows else None for name in names]
+            alike = sum(
+                cell is not None and _comparable(cell, number) and _value_as(cell, number) == number.value
+                for cell, number in zip(cells, numbers, strict=True)
+            )
+            best = max(best, (alike, cells), key=lambda pair: pair[0])
+    alike, cells = best
+    if alike < 2 or alike * 3 < 2 * len(numbers):
+        return
+    for number, cell in zip(numbers, cells, strict=True):
+        if cell is None:
+            continue
+        value = _value_as(cell, number)
+        if compare_value(number, value) == WRONG:
+            _tell(paper, number, cell, value)
+        else:
+            paper.covers([number, cell])
+
+
 def _rows_meant(paper: Ledgerbook, table: Table, number: PaperNumber) -> Iterator[PaperNumber]:
     """The cells of the rows that a number of the text may stand for: of the places its sentence names, else of the total."""
     sentence = sentence_of(paper, number)
     named = [
         row for row, label in table.labels.items() if len(label) > 1 and label in sentence and not TOTAL.search(label)
     ]
+    if nearest := [row for row in named if table.labels[row] in number.before]:
+        named = nearest
     totals = [row for row, label in table.labels.items() if TOTAL.search(label)]
     rows = list(dict.fromkeys([*named, *totals, table.head]))
     for row in rows:
@@ -159,7 +225,7 @@ def _slipped_from_table(paper: Ledgerbook, number: PaperNumber) -> None:
             continue
         for cell in [cell for cell in _rows_meant(paper, table, number) if _comparable(cell, number) and cell.value]:
             value = _value_as(cell, number)
-            if min(number.value / number.step, cell.value / cell.step) < 100:
+            if min(number.value / number.step, cell.value / cell.step) < 10:
                 continue
             if (
                 cell.family

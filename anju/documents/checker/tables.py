@@ -27,7 +27,7 @@ TOTAL = re.compile(
 )
 INSIDE = re.compile(r"^(?:其中|含|#)")
 RATIO_HEAD = re.compile(r"率|比例|占比|百分比|完成比|增长|增幅|[%％]")
-NO_SUM = re.compile(r"率|平均|户均|人均|单价|标准|排名|位次|名次|序号|得分|增长|增幅|比例|年份|年度$|编号")
+NO_SUM = re.compile(r"率|平均|户均|人均|单价|标准|排名|位次|名次|序号|增长|增幅|比例|年份|年度$|编号")
 REACH = 16
 WIDE = 40  # columns beyond which only near ones are tried
 
@@ -109,7 +109,7 @@ def _check_rows(paper: Ledgerbook, table: Table, grid: Grid) -> None:
                 line in totals and strong >= 1 and strong >= len(fails)
             ):
                 accepted.append((group, outcome, strong))
-            elif line in totals and not strong and len(fails) == 1 and len(grid.counts) < 3:
+            elif line in totals and not strong and len(fails) == 1 and len(grid.counts) < 4:
                 accepted.append((group, outcome, 0))
         _tell_rows(paper, table, grid, line, accepted)
 
