@@ -31,8 +31,16 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("--options", metavar="文件", help="YAML：发文机关、主送、抄送等（不给则沿用草稿的）")
     parser.add_argument("--prose", metavar="文件", help="YAML：自由正文（不给则沿用草稿的）")
     _files(parser)
-    parser = add_parser(group, "check", "核对一份公文：用词提醒，和数据变化后过时的句子", check_document)
-    _add_document_argument(parser)
+    parser = add_parser(
+        group,
+        "check",
+        "核对一份公文：系统里的（编号），看用词和过时的句子；任何人的文件，看自相矛盾和与台账不符（有矛盾时退出码为 1）",
+        check_document,
+    )
+    parser.add_argument("document", metavar="编号或文件", help="公文编号，或 .docx、.pdf 文件")
+    parser.add_argument("--region", metavar="区划", help="文件也与这个区划的台账核对，如 140500")
+    parser.add_argument("--period", metavar="期间", help="台账的期间，如 2021、2021-08")
+    parser.add_argument("--output", metavar="文件", help="批注稿写到哪里：.docx（原文件是 Word 时）或 .html")
     parser = add_parser(group, "export", "把公文写成 Word、PDF、Excel、网页文件", export_document)
     _add_document_argument(parser)
     _files(parser, needed=True)
@@ -177,10 +185,12 @@ def write_document(args: argparse.Namespace, user: Any) -> int:
 
 @act_handler
 def check_document(args: argparse.Namespace, user: Any) -> int:
+    if not args.document.isdecimal() or Path(args.document).is_file():
+        return _check_file(args, user)
     from anju.documents.queries import documents as document_queries
     from anju.documents.queries.stale import stale_sentences
 
-    document = document_queries.find_document(user, args.document)
+    document = document_queries.find_document(user, int(args.document))
     warnings, stale = document_queries.find_version(user, document).warnings, stale_sentences(user, document)
     data = {
         **_document_data(document),
@@ -197,6 +207,51 @@ def check_document(args: argparse.Namespace, user: Any) -> int:
     ]
     print_result(args, data, [*text, "数字都是现在的。"] if not stale else text)
     return REFUSED if stale else OK
+
+
+def _check_file(args: argparse.Namespace, user: Any) -> int:
+    """A paper of anybody."""
+    from dataclasses import asdict
+
+    from anju import periods
+    from anju.core.regions.tree import find_region
+    from anju.documents.queries.checker import annotate_paper, check_paper
+
+    path = Path(args.document)
+    region = (
+        find_region(user, args.region, periods.period_end(args.period) if args.period else None)
+        if args.region
+        else None
+    )
+    if bool(args.region) != bool(args.period):
+        raise Refused(Problem("DOC-092", "--region、--period", "只写了一个。", "与台账核对要同时写明区划和期间。"))
+    content = _bytes(path)
+    checked = check_paper(user, content, path.name, region, args.period or "")
+    report = checked.report
+    if args.output:
+        form = Path(args.output).suffix.lstrip(".").lower()
+        if form not in ("docx", "html") or (form == "docx" and checked.paper.kind != "docx"):
+            raise Refused(
+                Problem(
+                    "DOC-093",
+                    args.output,
+                    "批注稿不能写成这种文件。",
+                    "Word 文件的批注稿写成 .docx 或 .html，别的写成 .html。",
+                )
+            )
+        _write_file(Path(args.output), annotate_paper(user, content, checked, form))
+    data = {
+        "file": path.name, "title": report.title, "numbers": report.numbers, "checked": report.checked, "ledger": checked.ledger,
+        "findings": [asdict(finding) for finding in report.findings], "open": [{"where": where, "printed": printed} for where, printed in report.open],
+    }  # fmt: skip
+    text = [f"{one.level}（{one.kind}） {one.where} {one.printed}：{one.sentence}" for one in report.findings]
+    text.append(
+        f"共 {report.numbers} 个数，{report.checked} 个有别的数可以对，{len(report.open)} 个未能核对；矛盾 {len(report.contradictions)} 处，舍入 {len(report.roundings)} 处。"
+    )
+    if checked.ledger is not None:
+        text.append(f"台账里有 {checked.ledger} 个。")
+    print_result(args, data, [*text, *([f"已写出 {args.output}"] if args.output else [])])
+    return REFUSED if report.contradictions else OK
 
 
 @act_handler

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from anju.documents.pages import asked_tables, corrections, delivery, documents, numbers
+from anju.documents.pages import asked_tables, checker, corrections, delivery, documents, numbers
 
 app_name = "documents"
 urlpatterns = [
     path("", documents.list_documents, name="list"),
     path("write/", documents.write_document, name="write"),
+    path("check/", checker.show_upload, name="check"),
+    path("check/upload/", checker.upload_paper, name="check-upload"),
+    path("check/<str:digest>/", checker.show_findings, name="checked"),
+    path("check/<str:digest>/annotated/<str:form>/", checker.download_annotated, name="annotated"),
     path("tables/", asked_tables.list_tables, name="tables"),
     path("tables/read/", asked_tables.read_head, name="tables-read"),
     path("tables/keep/", asked_tables.keep_table, name="tables-keep"),

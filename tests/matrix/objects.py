@@ -179,6 +179,14 @@ def document(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": made.pk, "form": "html"}, bare=True)
 
 
+@makes("documents:checked", "documents:annotated")
+def paper(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.pages import uploads
+
+    digest = uploads.keep_upload(by, "关于示例工作的通报\n\n开工6631套。\n".encode())
+    return At({"digest": digest, "form": "html"}, query={"name": "通报.txt"})
+
+
 @makes("documents:table", "documents:table-picks", "documents:table-drop", "documents:table-download")
 def asked_table(by: Actor, region: Region, visitor: Staff, name: str = "") -> At:
     from anju.core.models.people import Organisation

@@ -22,7 +22,6 @@ TRUSTED = {
     "anju/documents/pages/documents.py",
     "anju/documents/text/references.py",
     "anju/core/pages/site/guides.py",
-    "anju/documents/pages/asked_tables.py",
     "anju/documents/pages/delivery.py",
 }  # stored articles; bold within what was escaped; our own guides; a table laid out by the machine; the article as it was sent
 

@@ -15,6 +15,7 @@ from anju.core.states import move
 from anju.core.trail import trail
 from anju.documents import kinds
 from anju.documents.base import settle_correction
+from anju.documents.checker.inspection import remind_of
 from anju.documents.layout import markup
 from anju.documents.models import Document, Version
 from anju.documents.queries import documents, stale
@@ -94,7 +95,7 @@ def _append(
     reason: str,
     act: str,
 ) -> Version:
-    warnings = [*made.reminders, *checks.check_text(by, made.html, made.cited)]
+    warnings = [*made.reminders, *checks.check_text(by, made.html, made.cited), *remind_of(made.html)]
     version = Version.objects.create(
         document=document,
         region=document.region,

@@ -8,7 +8,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -63,6 +63,16 @@ class WordFile:
     unread: list[UnreadText]
 
 
+@dataclass(frozen=True)
+class WordParts:
+    """What is opened of a package. unseen: styles whose text does not count; edges: heads and feet of the pages, each with its name."""
+
+    body: etree._Element
+    unseen: set[str]
+    notes: list[etree._Element | None]
+    edges: list[tuple[str, etree._Element]]
+
+
 def read_word(content: bytes, name: str = "上传的文件") -> list[WordBlock]:
     """Paragraphs and rows in order, then footnotes. Refused DOC-040 when it is no readable .docx."""
     return read_word_file(content, name).blocks
@@ -70,6 +80,25 @@ def read_word(content: bytes, name: str = "上传的文件") -> list[WordBlock]:
 
 def read_word_file(content: bytes, name: str = "上传的文件") -> WordFile:
     """The same, with the numbers at the edges of its pages and those that nobody sees."""
+    parts = _open_parts(content, name)
+    reader = _WordReader(parts.unseen)
+    blocks: list[WordBlock] = []
+    for part in (parts.body, *(note for notes_part in parts.notes for note in _written_notes(notes_part))):
+        for block in reader.read(part):
+            blocks.append(block)
+            if len(blocks) > BLOCKS:
+                raise _refused(name, f"里面的段落和表格行超过{BLOCKS}个，多得不正常。")
+    return WordFile(blocks, _unread(parts.edges, reader))
+
+
+def open_body(content: bytes, name: str) -> tuple[etree._Element, Callable[[etree._Element], str]]:
+    """The body of a .docx, and what a paragraph of it reads. Refused DOC-040."""
+    parts = _open_parts(content, name)
+    reader = _WordReader(parts.unseen)
+    return parts.body, lambda paragraph: reader.paragraph_text(paragraph)
+
+
+def _open_parts(content: bytes, name: str) -> WordParts:
     if content.startswith(OLE):
         raise _refused(name, "是加了密码的文件，或者是旧版 .doc。")
     try:
@@ -94,14 +123,7 @@ def read_word_file(content: bytes, name: str = "上传的文件") -> WordFile:
     body = next((node for node in _children(root) if _local(node) == "body"), None)
     if body is None:
         raise _refused(name, "里面没有正文。")
-    reader = _WordReader(_unseen_styles(styles))
-    blocks: list[WordBlock] = []
-    for part in (body, *(note for notes_part in notes for note in _written_notes(notes_part))):
-        for block in reader.read(part):
-            blocks.append(block)
-            if len(blocks) > BLOCKS:
-                raise _refused(name, f"里面的段落和表格行超过{BLOCKS}个，多得不正常。")
-    return WordFile(blocks, _unread(edges, reader))
+    return WordParts(body, _unseen_styles(styles), notes, edges)
 
 
 def _unread(edges: list[tuple[str, etree._Element]], reader: "_WordReader") -> list[UnreadText]:
@@ -192,6 +214,54 @@ def _written_notes(part: etree._Element | None) -> list[etree._Element]:
     return [] if part is None else [note for note in _children(part) if _value(note, "type") in ("", "normal")]
 
 
+# --- the order of things ------------------------------------------------------
+
+
+def paragraph_nodes(part: etree._Element) -> Iterator[etree._Element]:
+    """Every paragraph of it in the file's order, those of cells and boxes too."""
+    return (node for node in part.iter(etree.Element) if _local(node) == "p" and _namespace(node) in (W, STRICT))
+
+
+def body_parts(node: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """("p", paragraph) and ("tbl", table) as they follow each other; a box after the paragraph it hangs on."""
+    for child in _children(node):
+        kind = _local(child)
+        if kind == "p":
+            yield "p", child
+            for box in child.iter(etree.Element):
+                if _local(box) == "txbxContent" and not any(
+                    _local(above) == "Fallback" for above in box.iterancestors()
+                ):
+                    yield from body_parts(box)
+        elif kind == "tbl":
+            yield "tbl", child
+        elif kind not in UNREAD and kind not in ("sectPr", "Fallback"):
+            yield from body_parts(child)
+
+
+def table_rows(node: etree._Element) -> Iterator[etree._Element]:
+    """The rows of a table that stand."""
+    for child in _children(node):
+        if _local(child) == "tr":
+            if _child(child, "trPr", "del") is None and not _says_yes(_child(child, "trPr", "hidden")):
+                yield child
+        elif _local(child) not in UNREAD:
+            yield from table_rows(child)
+
+
+def grid_cells(row: etree._Element) -> Iterator[tuple[etree._Element, int, bool]]:
+    """(cell, how many columns it covers, whether it goes on from the row above)."""
+    for child in _children(row):
+        if _local(child) == "tc":
+            if _child(child, "tcPr", "cellDel") is None:
+                span = _value(_child(child, "tcPr", "gridSpan"))
+                merge = _child(child, "tcPr", "vMerge")
+                across = int(span) if span.isdecimal() and span.isascii() and len(span) < 4 else 1
+                yield child, max(1, across), merge is not None and _value(merge) != "restart"
+        elif _local(child) not in UNREAD:
+            yield from grid_cells(child)
+
+
 # --- what counts -------------------------------------------------------------
 
 
@@ -280,7 +350,7 @@ class _WordReader:
             if kind == "p":
                 yield from self._paragraph(node)
             elif kind == "tbl":
-                for row in self._rows(node):
+                for row in table_rows(node):
                     yield self._row(row)
             elif (
                 kind in ("AlternateContent", "Choice")
@@ -303,14 +373,9 @@ class _WordReader:
         for box in boxes:
             yield from self.blocks(box)
 
-    def _rows(self, node: etree._Element) -> Iterator[etree._Element]:
-        """The rows of a table, those of tables inside its cells left to the cells."""
-        for child in _children(node):
-            if _local(child) == "tr":
-                if _child(child, "trPr", "del") is None and not _says_yes(_child(child, "trPr", "hidden")):
-                    yield child
-            elif _local(child) not in UNREAD:
-                yield from self._rows(child)
+    def paragraph_text(self, node: etree._Element) -> str:
+        """Of one paragraph, without the boxes that hang on it."""
+        return self._text(node, [])
 
     def _row(self, row: etree._Element) -> WordBlock:
         cells: dict[int, str] = {}

@@ -9,10 +9,15 @@
 """
 
 import re
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 from anju.problems import Problem, Refused
 
+WORDS = Path(__file__).with_name("words.yaml")
 PLACEHOLDER = re.compile(r"\{([a-z][\w.]*?)([+-]\d+)?\}")
 
 
@@ -82,3 +87,9 @@ def _option(path: list[str], options: dict[str, Any]) -> str:
     if not isinstance(value, str | int):
         raise KeyError(path)
     return str(value)
+
+
+@cache
+def claim_words() -> dict[str, list[str]]:
+    """Words that claim something of numbers: reached, over, every, about, except; and the units of typed numbers."""
+    return dict(YAML(typ="safe").load(WORDS.read_text(encoding="utf-8")))
