@@ -182,6 +182,7 @@ class TableMap(MapPart):
     form: Literal["wide", "items", "long"] = "wide"
     title: tuple[str, ...] = ()
     sheet: tuple[str, ...] = ()
+    continues: tuple[str, ...] = ()  # sheets on which the form goes on with further columns (续表)
     period: str = ""  # may hold {year}: taken from the form's title
     area: str = ""  # the region a total row stands for
     unit: str = ""
@@ -195,7 +196,7 @@ class TableMap(MapPart):
     negative: tuple[str, ...] = ()
     checks: tuple[MapCheck, ...] = ()
     note: str = ""
-    _tuples = field_validator("title", "sheet", "published", "checks", "negative", mode="before")(_texts)
+    _tuples = field_validator("title", "sheet", "continues", "published", "checks", "negative", mode="before")(_texts)
 
     @field_validator("columns", mode="before")
     @classmethod
