@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from anju.problems import ASK, Place, Problem
 from anju.workbooks.files.numbers import BAD, DASH, fold_text, parse_number
+from anju.workbooks.files.radicals import fold_radicals
 from anju.workbooks.reading.cells import cell_reference
 from anju.workbooks.reading.maps import MapColumn
-from anju.workbooks.reading.radicals import fold_radicals
 from anju.workbooks.reading.units import BRACKETED, SIMPLIFY, stated_units, strange_unit, table_units, units_in
 
 HEAD_ROWS = 60  # a first head further down than this is no head

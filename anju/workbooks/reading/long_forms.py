@@ -23,11 +23,11 @@ from anju.workbooks.files.numbers import (
     plain_number,
 )
 from anju.workbooks.files.opening import Worksheet
+from anju.workbooks.files.radicals import radicals_in
 from anju.workbooks.reading import checks, heads
 from anju.workbooks.reading.cells import NUMBER, ReadCell, WorkbookReading, cell_reference, column_letters
 from anju.workbooks.reading.heads import TableHead
 from anju.workbooks.reading.maps import LONG_REQUIRED, LongColumns, MapColumn, TableMap
-from anju.workbooks.reading.radicals import radicals_in
 from anju.workbooks.reading.values import LARGEST, CellReader, Entered, PlainRates, ReadColumn, shown_text
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
