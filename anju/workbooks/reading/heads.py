@@ -158,11 +158,14 @@ def find_head(grid: HeadGrid, labels: Iterable[str]) -> TableHead | None:
 
 
 def find_heads(
-    rows: list[list], merges: list[tuple[tuple[int, int], tuple[int, int]]], labels: Iterable[str]
+    rows: list[list],
+    merges: list[tuple[tuple[int, int], tuple[int, int]]],
+    labels: Iterable[str],
+    depth: int = HEAD_ROWS,
 ) -> list[TableHead]:
     """The form's head, and every further one below it: printed again, with its columns in another order, or with further columns."""
     labels = tuple(labels)
-    first = find_head(HeadGrid(rows[:HEAD_ROWS], merges), labels)
+    first = find_head(HeadGrid(rows[:depth], merges), labels)
     if first is None:
         return []
     wanted, found = {parse_heading(name)[0] for name in labels}, [first]

@@ -15,6 +15,7 @@ from anju.workbooks.reading.columns import Section, find_sections
 from anju.workbooks.reading.heads import ColumnMatch, HeadGrid, TableHead
 from anju.workbooks.reading.long_forms import LongReader, long_columns
 from anju.workbooks.reading.maps import LongColumns, MapColumn, TableMap, load_map
+from anju.workbooks.reading.sentences import read_sentences, sheet_of_table
 from anju.workbooks.reading.wide_forms import WideReader
 
 Source = str | Path | bytes
@@ -50,16 +51,20 @@ class SheetFit:
 
 def fit_sheet(sheet: Worksheet, table: TableMap, file_name: str) -> SheetFit:
     """Look for the map's head in one sheet."""
+    part = sheet_of_table(sheet, table)
+    if part is None:
+        return SheetFit(sheet, None, None, table.columns if isinstance(table.columns, tuple) else ())
+    sheet, depth = part, heads.HEAD_ROWS if part is sheet else part.marks.height
     columns, labels = (
         (long_columns(table.columns)[0], table.columns.region)
         if isinstance(table.columns, LongColumns)
         else (table.columns, table.rows.label)
     )
     if table.form == "long":
-        head = heads.find_head(HeadGrid(sheet.first_rows(heads.HEAD_ROWS), sheet.merges), labels)
+        head = heads.find_head(HeadGrid(sheet.first_rows(depth), sheet.merges), labels)
         found = [head] if head else []
     else:
-        found = heads.find_heads(sheet.first_rows(heads.MORE_HEADS), sheet.merges, labels)
+        found = heads.find_heads(sheet.first_rows(heads.MORE_HEADS), sheet.merges, labels, depth)
     if not found:
         return SheetFit(sheet, None, None, columns)
     if table.form == "long":
@@ -107,6 +112,7 @@ def stream_cells(
             return
         yield from LongReader(sheet, table, reading, head, found, when).cells()
         return
+    yield from read_sentences(sheet, table, reading, head=head, area=area, period=when)
     if table.form == "items":
         area = area or _area(head, table)
     first, *further = [
@@ -141,7 +147,7 @@ def _choose(book: Workbook, table: TableMap, reading: WorkbookReading) -> SheetF
             Problem(
                 "WB-021",
                 Place(file=book.file_name, sheet=best.sheet.name),
-                f"前 {heads.HEAD_ROWS} 行里没有找到表头（名为“{'”或“'.join(labels)}”的列）。",
+                f"{_where_looked(table)}没有找到表头（名为“{'”或“'.join(labels)}”的列）。",
                 "请确认选对了文件和对照表；表头改过名的，请改回规定的名称，或在对照表里加上这个名称。",
             )
         )
@@ -167,6 +173,10 @@ def _choose(book: Workbook, table: TableMap, reading: WorkbookReading) -> SheetF
             return joined
         _point_to_other_sheets(best, every)
     return best
+
+
+def _where_looked(table: TableMap) -> str:
+    return f"“{table.below[0]}”这一行下面" if table.below else f"前 {heads.HEAD_ROWS} 行里"
 
 
 def _joined(fits: list[SheetFit], table: TableMap) -> SheetFit | None:
