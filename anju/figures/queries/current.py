@@ -246,10 +246,12 @@ def _read(every: Mapping[str, Measure], rows: dict, shares: dict, sums: dict, ke
 
 
 def _side_key(every: Mapping[str, Measure], rows: dict, code: str, key: FigureKey) -> FigureKey:
-    """A rate of a month or quarter is of the year's target, unless that period has a target of its own."""
+    """A rate of a month or quarter is of the year's target, unless that period has a target of its own; that of a plan is of the plan's."""
     code, calibre = side_calibre(every, code, key.calibre)
     own = FigureKey(code, key.region_id, key.period, calibre)
-    return own._replace(period=key.period[:4]) if every[code].target_of_id and own not in rows else own
+    return (
+        own._replace(period=calendar.target_period(key.period)) if every[code].target_of_id and own not in rows else own
+    )
 
 
 def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[FigureKey, DerivedFigure]:
@@ -299,7 +301,7 @@ def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[F
     sums = sum_parts(user, list(deeper.items())) if deeper else {}
     found = {}
     for key, region in asked:
-        mine, year = [], key.period[:4]
+        mine, year = [], calendar.target_period(key.period)
         tasked = {
             one.pk
             for one in parts[region.pk, key.period]

@@ -45,7 +45,8 @@ def _is_name(text: str) -> bool:
 
 
 def read_period(value: object) -> str | None:
-    """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年上半年 → 2021-H1; 2021年12月31日 → 2021-12-31."""
+    """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年上半年 → 2021-H1; 2021年12月31日 → 2021-12-31;
+    2021—2025年 → 2021-2025; 截至2021年9月底累计 → 2021-09-A."""
     if isinstance(value, datetime.date):
         return value.strftime("%Y-%m-%d")
     if isinstance(value, float) and value.is_integer():
@@ -54,6 +55,13 @@ def read_period(value: object) -> str | None:
     year = r"((?:19|20)[0-9]{2})"
     if found := re.fullmatch(year + "年?度?", text):
         return found[1]
+    if (found := re.fullmatch(year + "年?[-—–~至]" + year + "年?", text)) and found[1] < found[2]:
+        return f"{found[1]}-{found[2]}"
+    if found := re.fullmatch(year + r"(?:-(0[1-9]|1[0-2]))?-A", text):
+        return text
+    if found := re.fullmatch("截[至止]" + year + "年(?:([0-9]{1,2})月)?底?累计", text):
+        month = f"-{int(found[2]):02}" if found[2] else ""
+        return f"{found[1]}{month}-A" if int(found[2] or 1) in range(1, 13) else None
     if found := re.fullmatch(year + r"[-/.年](?:1[-—–~至])?([0-9]{1,2})月?", text):
         return f"{found[1]}-{int(found[2]):02}" if 1 <= int(found[2]) <= 12 else None
     if found := re.fullmatch(year + "(?:-H|年(?:度)?)([12上下])(?:半年)?", text):
