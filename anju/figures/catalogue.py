@@ -168,6 +168,16 @@ def _check(
         {"dimension", "member"} if "of" in entry else set()
     )
     lacking = sorted(key for key in wanted if entry.get(key) in (None, "", []))
+    if "weight" in entry and kind != "relative":
+        problems.append(
+            entry.problem(
+                "FIG-002", "只有相对数、平均数（relative）才有权数。", "去掉 weight，或把 kind 写成 relative。"
+            )
+        )
+    elif "weight" in entry and entry["weight"] in measures and measures[entry["weight"]]["kind"] == "relative":
+        problems.append(
+            entry.problem("FIG-002", f"权数 {entry['weight']} 自己就不能相加。", "请写一个能相加的指标，如户数。")
+        )
     if lacking:
         problems.append(entry.problem("FIG-002", f"缺少 {'、'.join(lacking)}。", "请照指标目录的写法改。"))
     if problems:
