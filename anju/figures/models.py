@@ -64,6 +64,9 @@ class Measure(models.Model):
     weight = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     terms = ArrayField(models.CharField(max_length=80), default=list)
     places = models.SmallIntegerField(null=True)
+    local_places = models.JSONField(
+        default=dict, help_text="region code → places its rates are published with, and the file that says so"
+    )
     calibres = ArrayField(models.CharField(max_length=40), default=list)
     note = models.CharField(max_length=400, blank=True)
     order = models.IntegerField(default=0)

@@ -240,9 +240,20 @@ def _read(every: Mapping[str, Measure], rows: dict, shares: dict, sums: dict, ke
     sides = [_side_key(every, rows, side, key) for side in sides_of(measure)]
     parts = [_read(every, rows, shares, sums, side, region) for side in sides]
     if measure.kind == Measure.Kind.RATIO:
-        return replace(ratio_figure(*parts, measure.places, measure.code, measure.name), calibre=key.calibre)
+        places = published_places(measure, region) or 0
+        return replace(ratio_figure(*parts, places, measure.code, measure.name), calibre=key.calibre)
     summed = replace(total_figure(parts, measure.code, measure.name), unit=measure.unit, calibre=key.calibre)
     return summed if measure.places is None else replace(summed, places=measure.places)
+
+
+def published_places(measure: Measure, region: Region) -> int | None:
+    """The decimals that a computed figure has here: what the place says, or the nearest above it, else the catalogue."""
+    one = places.region_tree().by_id.get(region.pk) if measure.local_places else None
+    while one is not None:
+        if own := measure.local_places.get(one.code):
+            return int(own["places"])
+        one = one.parent
+    return measure.places
 
 
 def _side_key(every: Mapping[str, Measure], rows: dict, code: str, key: FigureKey) -> FigureKey:
@@ -348,7 +359,8 @@ def average_parts(user: Actor, key: FigureKey, region: Region, parts: Sequence[R
     if not any(value.known for value in values):
         return None
     whole = build_figure(measure, region, key.period, key.calibre, None, None)
-    whole = replace(whole, places=max(value.places for value in values) if measure.places is None else measure.places)
+    local = published_places(measure, region)
+    whole = replace(whole, places=max(value.places for value in values) if local is None else local)
     unknown = [one for pair in pairs for one in pair if not one.known]
     exact = None
     if not unknown:
