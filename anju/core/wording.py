@@ -114,17 +114,17 @@ def period_in(text: str, year: str = "") -> str:
     year: of a month that is written without its year.
     """
     text = re.sub(r"\s+", "", fold_number(text))  # a footnote mark is no digit
-    text = re.sub(f"[{''.join(NUMERALS)}]{{4}}(?=年)", lambda found: "".join(map(NUMERALS.get, found[0])), text)
-    text = re.sub(r"(十二|十一|十|[一二三四五六七八九])(?=个?月)", lambda found: MONTHS[found[1]], text)
+    text = re.sub(f"[{''.join(NUMERALS)}]{{4}}(?=年)", lambda match: "".join(map(NUMERALS.get, match[0])), text)
+    text = re.sub(r"(十二|十一|十|[一二三四五六七八九])(?=个?月)", lambda match: MONTHS[match[1]], text)
     named: list[str] = []
     for pattern in IN_TEXT:
         named += (
-            _named_period(found.groupdict(), found[0].startswith("截") and "累计" in found[0])
-            for found in re.finditer(pattern, text)
+            _named_period(match.groupdict(), match[0].startswith("截") and "累计" in match[0])
+            for match in re.finditer(pattern, text)
         )
         text = re.sub(pattern, "", text)  # what was read is not read again as less
     if not named and year:
-        named = [f"{year}-{int(found['month']):02}" for found in re.finditer(WITHOUT_YEAR, text)]
+        named = [f"{year}-{int(match['month']):02}" for match in re.finditer(WITHOUT_YEAR, text)]
     months = [one for one in named if len(one) < len("2021-12-31")]
     known = set(months or named)  # the day that a table was made on says nothing beside what it is about
     finest = {one for one in known if len(one) > 4} or known
@@ -132,18 +132,18 @@ def period_in(text: str, year: str = "") -> str:
     return finest.pop() if len(finest) == 1 and len(years) == 1 else ""
 
 
-def _named_period(said: dict[str, str | None], since: bool = False) -> str:
-    if first := said.get("first"):
-        return f"{first}-{said['last']}"
+def _named_period(parts: dict[str, str | None], since: bool = False) -> str:
+    if first := parts.get("first"):
+        return f"{first}-{parts['last']}"
     if since:
-        return said["year"] + (f"-{int(said['month']):02}" if said.get("month") else "") + "-A"  # type: ignore[operator,arg-type]
-    year = said["year"]
-    if quarter := said.get("quarter"):
+        return parts["year"] + (f"-{int(parts['month']):02}" if parts.get("month") else "") + "-A"  # type: ignore[operator,arg-type]
+    year = parts["year"]
+    if quarter := parts.get("quarter"):
         return f"{year}-Q{dict(zip('一二两三四', '12234', strict=True)).get(quarter, quarter)}"
-    if half := said.get("half"):
+    if half := parts.get("half"):
         return f"{year}-H{'上下'.index(half) + 1}"
-    if month := said.get("month"):
-        return f"{year}-{int(month):02}" + (f"-{int(said['day']):02}" if said.get("day") else "")  # type: ignore[arg-type]
+    if month := parts.get("month"):
+        return f"{year}-{int(month):02}" + (f"-{int(parts['day']):02}" if parts.get("day") else "")  # type: ignore[arg-type]
     return str(year)
 
 

@@ -1,8 +1,8 @@
 """Decimals of a rate: a place publishes its rates with as many as it says, for itself and all below it."""
 
 import pytest
-from anju.core.models.trail import Trail
 
+from anju.core.models.trail import Trail
 from anju.figures import catalogue
 from anju.figures.models import Measure
 from anju.figures.queries.current import current_figure

@@ -86,16 +86,16 @@ def server_error(request: Request, *args: Any) -> HttpResponse:
     """Needs nothing: no database, no context."""
     error = sys.exc_info()[1]
     if is_disk_full(error) or (is_unreachable(error) and is_full()):
-        said = {
+        entry = {
             "heading": "服务器磁盘已满，没有写入任何数据",
             "advice": "请告诉系统管理员清理服务器的磁盘；腾出空间以后，本网站自动恢复，再办一次即可。",
         }
-        return HttpResponse(render_to_string("core/failed.html", said), status=503)
+        return HttpResponse(render_to_string("core/failed.html", entry), status=503)
     if is_unfit_input(error) or isinstance(error, RawPostDataException | UnreadablePostError):
-        said = {
+        entry = {
             "heading": "提交的内容不能保存，没有写入任何数据",
             "advice": "里面有太长的文字、太大的数，或看不见的控制字符。请返回上一页改正后再提交。",
         }
-        return HttpResponse(render_to_string("core/failed.html", said), status=400)
+        return HttpResponse(render_to_string("core/failed.html", entry), status=400)
     away = is_unreachable(error)
     return HttpResponse(render_to_string("core/failed.html", {"away": away}), status=503 if away else 500)

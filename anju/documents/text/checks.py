@@ -24,6 +24,7 @@ from anju.quantities import trim_zeros
 CLAUSE = re.compile(r"[，；。！？：]")
 WORDS = Path(__file__).with_name("words.yaml")
 BRACKET = re.compile(r"（[^（）]*）|\([^()]*\)")
+QUOTED = re.compile(r"原为“[^”]*”")  # what an earlier paper printed, in one that corrects it
 SCALES = (0, 4, 8, -4, -8)  # the same figure in 元, 万元, 亿元; 套, 万套
 AS_WRITTEN = "如确需这样写，可以保留；这里只作提醒。"
 
@@ -141,6 +142,7 @@ def _typed(sentences: list[Sentence]) -> Iterable[Problem]:
         if sentence.row or sentence.where in ("版头", "版记", "落款"):
             continue
         spans = [(one.start, one.start + len(one.text)) for one in sentence.figures]
+        spans += [match.span() for match in QUOTED.finditer(sentence.text)]
         loose = [
             match[0]
             for match in typed.finditer(sentence.text)

@@ -62,8 +62,9 @@ def read_in_period(
     area: str = "",
     read: Callable[..., WorkbookReading] = read_isolated,
 ) -> tuple[WorkbookReading, TablePeriods]:
-    """Read a workbook, and what is said of its period. read: for a person, `read_file_of` with who it is. decided: title, sheet, map or choice, by which
-    of them it is read; otherwise: of a table whose map says none, where nothing was chosen for it.
+    """Read a workbook, and what is said of its period. read: for a person, `read_file_of` with who it is.
+
+    decided: title, sheet, map or choice, by which of them it is read; otherwise: of a table whose map says none, where nothing was chosen for it.
 
     The reading has the problem FIG-066 where they differ and nobody has decided. A long form says the period in each row.
     """

@@ -288,12 +288,16 @@ def _read_sections(code: str) -> NumberFormat:
     sections = tuple(_section(tokens) for tokens in _split(code))
     if not sections or (len(sections) == 1 and sections[0] == FormatSection("words")):
         return GENERAL
-    one = sections[0]
-    if one.form == "general" and not (one.before or one.after or one.condition):
+    section = sections[0]
+    if section.form == "general" and not (section.before or section.after or section.condition):
         return NumberFormat("general", sections=sections[1:] and sections)
-    if one.plain or (one.form == "digits" and one.percent and one._replace(after="").plain and one.after == "%"):
-        return NumberFormat("percent" if one.percent else "number", one.least, one.most, sections[1:] and sections)
-    return NumberFormat("other", one.least, one.most, sections)
+    if section.plain or (
+        section.form == "digits" and section.percent and section._replace(after="").plain and section.after == "%"
+    ):
+        return NumberFormat(
+            "percent" if section.percent else "number", section.least, section.most, sections[1:] and sections
+        )
+    return NumberFormat("other", section.least, section.most, sections)
 
 
 def _split(code: str) -> list[list[re.Match[str]]]:
@@ -316,8 +320,8 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
         if bracket := token["bracket"]:
             if bracket.startswith("$"):
                 words = bracket[1:].split("-")[0]
-            elif found := _CONDITION.fullmatch(bracket):
-                condition = found[1] + found[2]
+            elif match := _CONDITION.fullmatch(bracket):
+                condition = match[1] + match[2]
             else:
                 coloured = coloured or not bracket.lower().startswith("dbnum")
         if token["general"]:
@@ -413,8 +417,8 @@ def _section_for(exact: Decimal, sections: tuple[FormatSection, ...]) -> FormatS
     if not any(section.condition for section in sections):
         return (sections[1] if exact < 0 and len(sections) > 1 else sections[0]) if sections else None
     for section in sections[:2]:
-        found = _CONDITION.fullmatch(section.condition)
-        if found is None or _COMPARE[found[1]](exact, Decimal(found[2])):
+        match = _CONDITION.fullmatch(section.condition)
+        if match is None or _COMPARE[match[1]](exact, Decimal(match[2])):
             return section
     return sections[min(2, len(sections) - 1)]
 

@@ -240,16 +240,16 @@ def _kind(data: bytes, name: str) -> str:
         return "xls"
     lower = head[:512].lower()
     if data[:4] == b"%PDF":
-        found = "一份 PDF"
+        kind = "一份 PDF"
     elif lower.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) or b"<table" in lower:
-        found = "一份网页（有些系统导出的“Excel”其实是网页）"
+        kind = "一份网页（有些系统导出的“Excel”其实是网页）"
     elif lower.startswith(b"<?xml"):
-        found = "2003 版的 XML 表格"
+        kind = "2003 版的 XML 表格"
     elif b"\0" not in head[:4096]:
-        found = "一份文本（如 CSV）"
+        kind = "一份文本（如 CSV）"
     else:
-        found = "一种不认识的格式"
-    raise _refuse("WB-003", name, f"不是 Excel 工作簿，内容是{found}，只改扩展名是不够的。", SAVE_AS)
+        kind = "一种不认识的格式"
+    raise _refuse("WB-003", name, f"不是 Excel 工作簿，内容是{kind}，只改扩展名是不够的。", SAVE_AS)
 
 
 def _computed_by_hand(book: Workbook) -> Problem:
@@ -279,9 +279,9 @@ def _scan_xlsx(package: Package, book: Workbook) -> list[tuple[SheetPart, SheetP
         "word/document.xml": "一份 Word 文档",
         "xl/workbook.bin": "xlsb 二进制工作簿",
     }
-    found = next((text for part, text in others.items() if package.has(part)), "一个压缩包")
+    content = next((text for part, text in others.items() if package.has(part)), "一个压缩包")
     if not package.workbook or not package.find_parts():
-        raise _refuse("WB-003", book.file_name, f"不是 xlsx 工作簿，内容是{found}。", SAVE_AS)
+        raise _refuse("WB-003", book.file_name, f"不是 xlsx 工作簿，内容是{content}。", SAVE_AS)
     if any(name.startswith("xl/externallinks/") and name.endswith(".xml") for name in package.parts):
         book.problems.append(
             Problem(

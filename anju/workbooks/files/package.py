@@ -168,7 +168,7 @@ def _resolve(folder: str, target: str) -> str:
 
 def _old_errors(content: bytes) -> bytes:
     """#SPILL! and whatever comes next as #N/A; what they really are is known from the scan."""
-    return _ERROR_VALUE.sub(lambda found: found[1] + (found[2] if found[2] in ERRORS else b"#N/A"), content)
+    return _ERROR_VALUE.sub(lambda match: match[1] + (match[2] if match[2] in ERRORS else b"#N/A"), content)
 
 
 def _relations(rows: list[tuple[str, str, str]]) -> str:

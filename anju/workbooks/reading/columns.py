@@ -32,11 +32,11 @@ class Section:
 
 
 def find_sections(
-    found: list[TableHead], match: ColumnMatch, columns: tuple[MapColumn, ...], file_name: str, sheet: str
+    table_heads: list[TableHead], match: ColumnMatch, columns: tuple[MapColumn, ...], file_name: str, sheet: str
 ) -> list[Section]:
     """A section for each head. Under a head that the map does not know nothing is read: WB-039, never the columns of another."""
-    sections = [Section(found[0], match.found)]
-    for head in found[1:]:
+    sections = [Section(table_heads[0], match.found)]
+    for head in table_heads[1:]:
         before = sections[-1]
         if head.repeats(before.head):
             sections.append(Section(head, before.found, again=True))
@@ -72,8 +72,8 @@ class ColumnReader(CellReader):
         """The columns under a head. What it says of units is told once for all of them."""
         outside = units.bracketed_units(self.sheet.name) or units.stated_units(self.marks.page_head)[0]
         self.head = replace(section.head, units=section.head.units or self.head.units or outside)
-        found = sorted(section.found.items(), key=lambda item: item[1])
-        pairs = [(self.table.columns[index], at) for index, at in found if not self.table.columns[index].ignore]
+        places = sorted(section.found.items(), key=lambda item: item[1])
+        pairs = [(self.table.columns[index], at) for index, at in places if not self.table.columns[index].ignore]
         fields = [self._field(column, at) for column, at in pairs]
         self._check_comments(section.head, fields)
         silent = [one for one in fields if not (one.column.ratio or one.column.published or self.head.units_of(one.at))]
@@ -175,8 +175,8 @@ class ColumnReader(CellReader):
         """A head that names another year or month than the one that is read, where the map does not name it."""
         plain, known = fold_number(text), fold_number("".join(column.path))
         years = set(YEAR_NAMED.findall(plain)) - set(YEAR_NAMED.findall(known))
-        months = {int(found) for found in MONTH_NAMED.findall(plain)} - {
-            int(found) for found in MONTH_NAMED.findall(known)
+        months = {int(number) for number in MONTH_NAMED.findall(plain)} - {
+            int(number) for number in MONTH_NAMED.findall(known)
         }
         month = int(period[5:7]) if re.fullmatch(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?", period) else 0
         if period and ((years and period[:4] not in years) or (month and months and month not in months)):

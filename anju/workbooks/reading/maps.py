@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anju import quantities
+from anju.periods import period_end
 from anju.problems import BLOCK, Place, Problem, Refused
 from anju.yaml_files import load_yaml
 
@@ -229,6 +230,15 @@ class TableMap(MapPart):
         "title", "sheet", "below", "above", "continues", "sentences", "published", "checks", "negative", mode="before"
     )(_texts)
 
+    @field_validator("period")
+    @classmethod
+    def _is_period(cls, value: str) -> str:
+        try:
+            period_end(value.replace("{year}", "2000") or "2000")
+        except Refused:
+            raise ValueError(f"“{value}”不是期间；可以写 2021、2021-08、{{year}}，不写就按标题和选定的期间") from None
+        return value
+
     @field_validator("columns", mode="before")
     @classmethod
     def _columns(cls, value: Any) -> Any:
@@ -346,7 +356,7 @@ def _problem(path: Path, document: Any, error: Any) -> Problem:
         elif (isinstance(step, str) and step[:1].isupper()) or (isinstance(step, str) and "[" in step):
             continue  # the name of a union's branch
         steps.append(f"第 {step + 1} 项" if isinstance(step, int) else str(step))
-    said = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
+    message = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
     fix = "请对照《对照表怎么写》改正。"
     if error["type"] == "extra_forbidden":
         models = _MODELS.get(
@@ -358,6 +368,6 @@ def _problem(path: Path, document: Any, error: Any) -> Problem:
     return Problem(
         "WB-103",
         _place(path, line, " → ".join(steps)),
-        f"{' → '.join(steps) or '整个文件'}：{said}。",
+        f"{' → '.join(steps) or '整个文件'}：{message}。",
         fix,
     )

@@ -62,17 +62,17 @@ def fit_sheet(sheet: Worksheet, table: TableMap, file_name: str) -> SheetFit:
     )
     if table.form == "long":
         head = heads.find_head(HeadGrid(sheet.first_rows(depth), sheet.merges), labels)
-        found = [head] if head else []
+        table_heads = [head] if head else []
     else:
-        found = heads.find_heads(sheet.first_rows(heads.MORE_HEADS), sheet.merges, labels, depth)
-    if not found:
+        table_heads = heads.find_heads(sheet.first_rows(heads.MORE_HEADS), sheet.merges, labels, depth)
+    if not table_heads:
         return SheetFit(sheet, None, None, columns)
     if table.form == "long":
-        found[0].span = (-1, -1)  # the region's column is a column like the others
-    match = heads.match_columns(columns, found[0], file_name, sheet.name)
-    sections = find_sections(found, match, columns, file_name, sheet.name)
+        table_heads[0].span = (-1, -1)  # the region's column is a column like the others
+    match = heads.match_columns(columns, table_heads[0], file_name, sheet.name)
+    sections = find_sections(table_heads, match, columns, file_name, sheet.name)
     elsewhere = {index for section in sections[1:] for index in section.found}
-    return SheetFit(sheet, found[0], match.with_further(elsewhere, columns), columns, sections)
+    return SheetFit(sheet, table_heads[0], match.with_further(elsewhere, columns), columns, sections)
 
 
 def stream_cells(
@@ -107,10 +107,10 @@ def stream_cells(
     when = _period(table, period, head, sheet, reading)
     if table.form == "long":
         names = long_columns(table.columns)[1]  # type: ignore[arg-type]
-        found = {names[index]: at for index, at in best.match.found.items()}
+        places = {names[index]: at for index, at in best.match.found.items()}
         if best.match.missing:
             return
-        yield from LongReader(sheet, table, reading, head, found, when).cells()
+        yield from LongReader(sheet, table, reading, head, places, when).cells()
         return
     yield from read_sentences(sheet, table, reading, head=head, area=area, period=when)
     if table.form == "items":
@@ -140,7 +140,7 @@ def _choose(book: Workbook, table: TableMap, reading: WorkbookReading) -> SheetF
     sheets = [sheet for sheet in book.sheets if sheet.marks.height and sheet.name != PROBLEM_SHEET] or book.sheets
     named = [sheet for sheet in sheets if any(word in sheet.name for word in table.sheet)]
     fits = [fit_sheet(sheet, table, book.file_name) for sheet in named or sheets]
-    best = max(fits, key=lambda one: one.score)
+    best = max(fits, key=lambda fit: fit.score)
     if best.head is None:
         labels = table.columns.region if isinstance(table.columns, LongColumns) else table.rows.label
         reading.problems.append(
@@ -153,16 +153,16 @@ def _choose(book: Workbook, table: TableMap, reading: WorkbookReading) -> SheetF
         )
         return None
     if table.title and len(fits) > 1:
-        titled = [one for one in fits if one.whole and one.head and _titled(table, one.head.title)]
+        titled = [fit for fit in fits if fit.whole and fit.head and _titled(table, fit.head.title)]
         if len(titled) == 1:
             return titled[0]
-    whole = [one for one in fits if one.whole and one.score == best.score]
+    whole = [fit for fit in fits if fit.whole and fit.score == best.score]
     if len(whole) > 1:
         reading.problems.append(
             Problem(
                 "WB-027",
                 Place(file=book.file_name),
-                f"有 {len(whole)} 张工作表都像是这张表：{'、'.join(one.sheet.name for one in whole)}。",
+                f"有 {len(whole)} 张工作表都像是这张表：{'、'.join(fit.sheet.name for fit in whole)}。",
                 "请只保留要读取的一张，或在对照表写 sheet 指明。",
             )
         )
@@ -245,10 +245,10 @@ def _point_to_other_sheets(best: SheetFit, fits: list[SheetFit]) -> None:
 def _period(table: TableMap, given: str, head: TableHead, sheet: Worksheet, reading: WorkbookReading) -> str:
     """The map's period, the caller's, or the year in the title; WB-028 when a wide form has none."""
     titles = (fold_number(head.title), fold_number(" ".join(head.above)))
-    year = next((found for text in titles if (found := _year(text, given[:4]))), "")
-    found = table.period.replace("{year}", year or given[:4]) if table.period else given or year
+    year = next((period for text in titles if (period := _year(text, given[:4]))), "")
+    period = table.period.replace("{year}", year or given[:4]) if table.period else given or year
     every = table.form != "long" and all(column.period and "{" not in column.period for column in table.columns)  # type: ignore[union-attr]
-    if not found and table.form != "long" and not every:
+    if not period and table.form != "long" and not every:
         reading.problems.append(
             Problem(
                 "WB-028",
@@ -257,7 +257,7 @@ def _period(table: TableMap, given: str, head: TableHead, sheet: Worksheet, read
                 "请在标题写明年度（如“2021年度……”），或上传时选定期间。",
             )
         )
-    return found
+    return period
 
 
 def _year(text: str, given: str) -> str:
@@ -274,8 +274,8 @@ def _year(text: str, given: str) -> str:
 def _area(head: TableHead, table: TableMap) -> str:
     for line in head.above:
         for word in table.rows.area:  # type: ignore[union-attr]
-            if found := re.search(word + r"\s*[:：]\s*(\S+)", line):
-                return found[1]
+            if match := re.search(word + r"\s*[:：]\s*(\S+)", line):
+                return match[1]
     return ""
 
 
@@ -286,16 +286,16 @@ def _titled(table: TableMap, title: str) -> bool:
 
 def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str = "") -> TableMap:
     """The one map a workbook is for. Refused WB-071 with the nearest candidate when none fits, WB-072 when several do."""
-    tables = [one if isinstance(one, TableMap) else load_map(one) for one in maps]
+    tables = [table if isinstance(table, TableMap) else load_map(table) for table in maps]
     book = open_workbook(source, name)
     sheets = [sheet for sheet in book.sheets if sheet.marks.height and sheet.name != PROBLEM_SHEET] or book.sheets
     tried = [(table, _best_fit(sheets, table, book.file_name)) for table in tables]
-    whole = [(table, one) for table, one in tried if one.whole]
-    if len(whole) > 1 and (titled := [(table, one) for table, one in whole if _titled(table, one.head.title)]):  # type: ignore[union-attr]
+    whole = [(table, fit) for table, fit in tried if fit.whole]
+    if len(whole) > 1 and (titled := [(table, fit) for table, fit in whole if _titled(table, fit.head.title)]):  # type: ignore[union-attr]
         whole = titled
     if len(whole) > 1:
-        most = max(len(one.columns) for _, one in whole)
-        whole = [(table, one) for table, one in whole if len(one.columns) == most]
+        most = max(len(fit.columns) for _, fit in whole)
+        whole = [(table, fit) for table, fit in whole if len(fit.columns) == most]
     if len(whole) == 1:
         return whole[0][0]
     if whole:
@@ -313,17 +313,17 @@ def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str
 
 def _best_fit(sheets: list[Worksheet], table: TableMap, file_name: str) -> SheetFit:
     fits = [fit_sheet(sheet, table, file_name) for sheet in sheets]
-    best = max(fits, key=lambda one: one.score)
+    best = max(fits, key=lambda fit: fit.score)
     return (_joined(fits, table) if best.match and best.match.missing else None) or best
 
 
-def _another(table: TableMap, one: SheetFit, book: Workbook) -> Problem:
+def _another(table: TableMap, fit: SheetFit, book: Workbook) -> Problem:
     """One problem instead of forty: this is another form."""
-    known, missing = len(one.found), "、".join(f"“{column.path[0]}”" for column in one.match.missing[:5])  # type: ignore[union-attr]
+    known, missing = len(fit.found), "、".join(f"“{column.path[0]}”" for column in fit.match.missing[:5])  # type: ignore[union-attr]
     return Problem(
         "WB-029",
-        Place(file=book.file_name, sheet=one.sheet.name),
-        f"不像“{table.map}”这张表：{len(one.columns)} 列里只认出 {known} 列，没有{missing}等列。",
+        Place(file=book.file_name, sheet=fit.sheet.name),
+        f"不像“{table.map}”这张表：{len(fit.columns)} 列里只认出 {known} 列，没有{missing}等列。",
         "请确认选对了文件和对照表。",
     )
 
@@ -331,25 +331,25 @@ def _another(table: TableMap, one: SheetFit, book: Workbook) -> Problem:
 def _nearest_map_problem(book: Workbook, tried: list[tuple[TableMap, SheetFit]]) -> Problem:
     if not tried:
         return Problem("WB-071", Place(file=book.file_name), "还没有任何对照表。", "请先按《对照表怎么写》写一个。")
-    title = next((one.head.title for _, one in tried if one.head), "")
+    title = next((fit.head.title for _, fit in tried if fit.head), "")
     near = difflib.get_close_matches(title, [word for table, _ in tried for word in table.title], 1) if title else []
 
     def closeness(item: tuple[TableMap, SheetFit]) -> tuple[bool, int, int]:
-        table, one = item
-        return (bool(near) and near[0] in table.title, *one.score)
+        table, fit = item
+        return (bool(near) and near[0] in table.title, *fit.score)
 
-    table, one = max(tried, key=closeness)
-    if not one.match:
+    table, fit = max(tried, key=closeness)
+    if not fit.match:
         return Problem(
             "WB-071",
             Place(file=book.file_name),
             "没有一个对照表合适，连表头都没有找到。",
             f"请确认选对了文件；现有的对照表有：{'、'.join(t.map for t, _ in tried)}。",
         )
-    missing = "、".join(f"“{column.path[0]}”" for column in one.match.missing[:8])
+    missing = "、".join(f"“{column.path[0]}”" for column in fit.match.missing[:8])
     return Problem(
         "WB-071",
-        Place(file=book.file_name, sheet=one.sheet.name),
-        f"没有一个对照表完全合适。最接近的是“{table.map}”，缺 {len(one.match.missing)} 列：{missing}。",
+        Place(file=book.file_name, sheet=fit.sheet.name),
+        f"没有一个对照表完全合适。最接近的是“{table.map}”，缺 {len(fit.match.missing)} 列：{missing}。",
         "表头写错的请改正；表式确实不同的，请另写一个对照表，不需要改程序。",
     )
