@@ -12,7 +12,7 @@ from anju.problems import Place as Where  # a place of this file is a city or a 
 from anju.problems import Problem, Refused
 from anju.yaml_files import load_yaml
 
-PERIOD = r"^\d{4}(-H[12]|-Q[1-4]|-\d{2}(-\d{2})?)?$"
+PERIOD = r"^\d{4}(-H[12]|-Q[1-4]|-\d{2}(-\d{2})?|-\d{4}|(-\d{2})?-A)?$"
 
 
 class PlacePart(BaseModel):

@@ -291,7 +291,8 @@ def reported_measures(
     rows = CurrentFigure.objects.filter(
         region_id__in=ids, measure_id__in=codes, period__gte=year, period__lt=str(int(year) + 1)
     )  # an index knows where a year ends
-    return set(rows.values_list("measure_id", "calibre_id", "period").distinct())
+    found = rows.values_list("measure_id", "calibre_id", "period").distinct()
+    return {row for row in found if not periods.spans_years(row[2])}
 
 
 def nearest_period(period: str, first: str, second: str) -> str:

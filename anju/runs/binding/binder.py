@@ -74,7 +74,7 @@ def missing_input_problem(book: Book, name: str) -> Problem:
 
 def _period(item: BookInput, period: str) -> str:
     """year: the whole year's figure; otherwise the figure at the run's own period (cumulative since January where it is a month)."""
-    return calendar.period_year(period) if item.period == "year" else period
+    return calendar.target_period(period) if item.period == "year" else period
 
 
 def _codes(book: Book, item: BookInput, catalogue: Mapping[str, Measure], level: str) -> list[str]:
