@@ -72,9 +72,10 @@ def all_members(paper: "Paper", name: str, spec: ListSpec, frame: Frame) -> Iter
             }
             yield member(str(row["code"]), words | task_figures(paper, spec, row), show=str(row.get("show", "")))
     elif spec.of == "rows":
+        every = {key: "" for row in spec.rows for key in row if key not in ("line", "show")}
         for number, row in enumerate(spec.rows, 1):
             words = {key: value for key, value in row.items() if key not in ("line", "show")}
-            yield member(str(row.get("key", number)), words, show=str(row.get("show", "")))
+            yield member(str(row.get("key", number)), every | words, show=str(row.get("show", "")))
     elif spec.of == "option":
         for row in paper.readers.rows_of(spec):
             yield member(row["item"], dict(row))
