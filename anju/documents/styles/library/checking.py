@@ -92,6 +92,8 @@ class _Check:
         self.sets()
         self.circles()
         self.pieces(style.title, 0, "title", self.top, 0)
+        for variant in style.variants:
+            self.pieces(variant.title, 0, f"variants.{variant.code}", self.top, 0)
         for name, text in style.texts.items():
             self.pieces(text, 0, f"texts.{name}", {key: kind for key, kind in self.top.items() if kind != PIECES}, 0)
         self.blocks(style.blocks, "sections", self.top, 0)

@@ -44,6 +44,8 @@ def read_list(paper: "Paper", name: str, frame: Frame) -> Listed:
         (found.members if holds else found.unknown if holds is None else found.rest).append(member)
     if spec.order is not None:
         found = in_order(paper, name, spec, found)
+    elif spec.top:
+        found = Listed(found.members[: spec.top], found.unknown, [*found.members[spec.top :], *found.rest])
     if spec.group is not None:
         found = by_value(paper, name, spec, found)
     return found

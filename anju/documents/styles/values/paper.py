@@ -87,6 +87,8 @@ class Paper:
             )
         if frame.has(name):
             said = frame.field(name)
+            if isinstance(said, list):  # members within
+                return self.members(name, frame)
             return self.figure(name, said, frame) if isinstance(said, FigureSpec) else said
         for before in SHIFTS:
             if name.startswith(before) and self.knows(name.removeprefix(before), frame):
