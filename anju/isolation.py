@@ -47,6 +47,7 @@ READERS = (  # loaded by the keeper, and a function called after a colon; what i
     "anju.projects.files.returned",
     "anju.returns.files.offline_workbook_file",
     "anju.returns.files.export_sheets",
+    "anju.returns.files.scan_reading",
     "anju.documents.writers.pdf:warm_up",
 )
 

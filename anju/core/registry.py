@@ -39,6 +39,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "reminders": ("user", "at"),  # what is due at that moment, of the user's regions (core/reminders.py)
     "announcements": ("by", "region", "prefix", "wanted"),  # writes down what an act just handed on (core/reminders.py)
     "overdue": ("user", "region", "on"),  # what is overdue there and below, as of that day (core/overdue.py)
+    "figure_changes": ("by",),  # figures that stood were replaced or taken back; part of that act
     "uses": ("user", "figure", "reference"),  # what rests on a figure: [{"href": …, "text": …}], few and the newest
     "holds": (
         "user",
@@ -47,6 +48,15 @@ CALLS: dict[str, tuple[str, ...]] = {
     ),  # by id of those held, which fields stand so somewhere and may not change: {id: {field: where}}
     "references": (),  # the kinds of references to figures that are the room's own (figures/references.py: ReferenceKind)
     "doors": ("request", "reference"),  # the panel of a reference that is no figure, None for another kind
+    "things": (
+        "user",
+        "key",
+    ),  # what a key like project/12 names, as the search tells it; None for another room's, or outside of their regions
+    "page_acts": (
+        "user",
+        "key",
+        "region",
+    ),  # what a user may do besides from the page of that thing: [(address, label)]
     "gates": ("by", "document", "on"),  # before a paper is issued: Refused when it may not be
 }
 # Objects "package.module:NAME", by kind: the class that says what each of them offers.
@@ -55,6 +65,9 @@ OBJECTS: dict[str, str] = {
     "subjects": "anju.core.subjects:Subject",  # what the search of the site finds
     "cases": "anju.cases.kinds:CaseKind",  # a kind of case of a close-out ledger
     "demo": "anju.core.demo:DemoPart",  # a part of the demonstration and of the synthetic province
+    "paper_lists": "anju.documents.styles.sources:PaperList",  # what styles of papers may go through
+    "paper_annexes": "anju.documents.styles.sources:PaperAnnex",  # annexes of papers that the room lays out itself
+    "paper_reminders": "anju.documents.styles.sources:PaperReminder",  # what the writer of a style's paper is reminded of
 }
 # Modules "package.module" whose import makes known what is in them, by kind.
 MODULES = (
@@ -65,6 +78,7 @@ MODULES = (
 # Paths inside the room's folder, by kind: a file, or a folder of files.
 FILES = (
     "measures",  # figures/catalogue.py: measures and calibres
+    "styles",  # documents/styles/library/finding.py: papers as data
     "bindings",  # runs/binding/bindings.py: where the inputs of a warning or check come from
 )
 # Names inside the data folder, by kind.

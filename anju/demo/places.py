@@ -222,12 +222,14 @@ def _import(
             f"阻断的改好；{period}提醒逐条看过、确实无误的，在 place.yaml 这个文件下面逐条写 answers: {{{written}}}，"
             "情况相同的可以把几格写在一起（D3、D7），再运行一次。"
         )
-        told = Problem("DEMO-006", f"place.yaml 的 workbooks“{book.file}”", "这个文件一个数也没有写入。", fix)
-        raise Refused(*refused.problems, told) from None
+        advice = Problem("DEMO-006", f"place.yaml 的 workbooks“{book.file}”", "这个文件一个数也没有写入。", fix)
+        raise Refused(*refused.problems, advice) from None
 
 
 def _score(by: Actor, place: PlaceDescription, region: Region, run: PlaceBookRun) -> Run:
-    judged, assumed = ({name: said.model_dump() for name, said in given.items()} for given in (run.judged, run.assumed))
+    judged, assumed = (
+        {name: entry.model_dump() for name, entry in given.items()} for given in (run.judged, run.assumed)
+    )
     return runs.run_book(
         by=by,
         kind=run.kind,

@@ -67,6 +67,13 @@ def add_commands(subparsers: Any) -> None:
     )
     parser.add_argument("file", metavar="文件", help=".docx 文件")
     parser.add_argument("--document", metavar="编号", type=int, required=True, help="它是哪份公文")
+    parser = add_parser(group, "table", "按一张写好的表（YAML），或从 Excel 粘贴出来的表头，取数写成文件", write_table)
+    parser.add_argument("file", metavar="文件", help=".yaml 的表，或 .tsv、.txt 的表头和地名")
+    parser.add_argument("--region", metavar="区划", help="区划代码，如 140500")
+    parser.add_argument("--period", metavar="期间", help="如 2021、2021-08")
+    parser.add_argument("--check", action="store_true", help="只检查写法，不取数")
+    parser.add_argument("--options", metavar="文件", help="YAML：表里所用的选项")
+    _files(parser)
     for name, text, act in (
         ("sign", "签发", sign_document),
         ("issue", "印发：编文号、定日期", issue_document),
@@ -224,7 +231,7 @@ def _check_file(args: argparse.Namespace, user: Any) -> int:
         else None
     )
     if bool(args.region) != bool(args.period):
-        raise Refused(Problem("DOC-056", "--region、--period", "只写了一个。", "与台账核对要同时写明区划和期间。"))
+        raise Refused(Problem("DOC-092", "--region、--period", "只写了一个。", "与台账核对要同时写明区划和期间。"))
     content = _bytes(path)
     checked = check_paper(user, content, path.name, region, args.period or "")
     report = checked.report
@@ -233,7 +240,7 @@ def _check_file(args: argparse.Namespace, user: Any) -> int:
         if form not in ("docx", "html") or (form == "docx" and checked.paper.kind != "docx"):
             raise Refused(
                 Problem(
-                    "DOC-057",
+                    "DOC-093",
                     args.output,
                     "批注稿不能写成这种文件。",
                     "Word 文件的批注稿写成 .docx 或 .html，别的写成 .html。",
@@ -329,6 +336,75 @@ def compare_document(args: argparse.Namespace, user: Any) -> int:
         args, {**rows, "figures": len(found.figures)}, text or f"{len(found.figures)} 处数字全部一致，文字没有改动。"
     )
     return REFUSED if found.changed or found.disagree else OK
+
+
+@act_handler
+def write_table(args: argparse.Namespace, user: Any) -> int:
+    """A declared table, or one that a pasted head asks for: into files, or told as it would be read."""
+    from anju import periods
+    from anju.core.regions.tree import find_region
+    from anju.documents.tables.alone import table_article
+    from anju.documents.tables.filling import fill_tables
+    from anju.documents.tables.loading import read_tables
+    from anju.documents.writers import formats
+
+    path = Path(args.file)
+    text = _text(path)
+    declared = path.suffix.lower() in (".yaml", ".yml")
+    if args.check:
+        tables = read_tables(text, path.name) if declared else {}
+        print_result(args, {"tables": list(tables)}, [f"{name}  {table.title}" for name, table in tables.items()])
+        return OK
+    if not args.region or not args.period:
+        raise Refused(Problem("DOC-056", "取数", "没有写区划或期间。", "请加上 --region 和 --period。"))
+    place = find_region(user, args.region, periods.period_end(args.period))
+    if declared:
+        tables = read_tables(text, path.name)
+        filled = fill_tables(user, list(tables.values()), place, args.period, _yaml(args.options) or {})
+    else:
+        filled = [_asked_table(user, place, args.period, text, path.stem)]
+    files = []
+    for annex in filled:
+        for form, content in formats.write_formats(table_article(annex), args.format, annex.title).items():
+            target = Path(args.output or ".") / formats.file_name(annex.title, form)
+            _write_file(target, content)
+            files.append(str(target))
+    reminders = [str(problem) for annex in filled for problem in annex.problems]
+    written = [*reminders, *(f"已写出 {file}" for file in files)]
+    print_result(args, {"files": files, "reminders": reminders}, written or "表里没有一个数，没有写出。")
+    return OK
+
+
+def _asked_table(user: Any, place: Any, period: str, text: str, name: str) -> Any:
+    """What a pasted head asks for, as it is recognised. Refused DOC-122 where that is not certain: nobody is there to confirm it."""
+    from anju.documents.asking.picks import ColumnPick, Picks
+    from anju.documents.asking.proposing import propose_columns, propose_rows
+    from anju.documents.queries import asked_tables
+
+    pasted = asked_tables.read_head(user, place, period, text)
+    columns, rows = propose_columns(pasted, period), propose_rows(user, place, period, pasted.names)
+    if unsure := [one for one in columns if not one.sure]:
+        raise Refused(
+            *(
+                Problem(
+                    "DOC-122",
+                    f"表头“{one.head}”",
+                    f"认不准，最像的是 {'、'.join([one.says, *one.others[:3]])}。",
+                    "请把表头写得更明白，或在网页的“临时取数”里挑选。",
+                )
+                for one in unsure
+            )
+        )
+    picks = tuple(ColumnPick(one.says, one.unit, one.period, one.calibre) for one in columns)
+    chosen = Picks(pasted.title or name, picks, tuple(one.region for one in rows), place.code, period)
+    return asked_tables.fill_asked(user, place, period, text, chosen)
+
+
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused(Problem("DOC-053", str(path), "不是 UTF-8 的文字。", "请另存为 UTF-8。")) from None
 
 
 def _act(name: str) -> Callable[[argparse.Namespace], int]:

@@ -1,7 +1,7 @@
 """The official documents of this room."""
 
 from anju.documents.kinds import DocumentKind, register_kind
-from anju.oversight.papers import circular, decomposition, dispatch
+from anju.oversight.papers import circular, dispatch
 from anju.oversight.papers.untold import untold_tasks
 
 register_kind(
@@ -12,18 +12,6 @@ register_kind(
         gather=circular.gather_circular,
         prose=("opening", "work", "backlog", "loans", "audit", "thanks", "problems", "requirements"),
         options=("warnings", "backlog", "audits", "calibres", "calibre_names", "completion", "order", "parts_word"),
-        needs=("organs", "addressee"),
-        review=untold_tasks,
-    )
-)
-register_kind(
-    DocumentKind(
-        code="decomposition",
-        name="年度目标任务分解通知",
-        template="oversight/documents/decomposition.html",
-        gather=decomposition.gather_decomposition,
-        prose=("notice", "opening", "general", "plan_before", "plan_after"),
-        options=("groups", "nodes", "dated", "superior_short", "place"),
         needs=("organs", "addressee"),
         review=untold_tasks,
     )

@@ -12,6 +12,17 @@ from anju.core.states import Move, States
 from anju.core.wording import period_title
 
 
+class Signed(models.Model):
+    """What is kept with who did it and when."""
+
+    by = models.CharField(max_length=64)
+    by_name = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        abstract = True
+
+
 class Form(models.Model):
     """A version of a form (报表制度中的一张表), as its YAML says. Never changed: a new version begins on its day."""
 
@@ -49,15 +60,9 @@ class Return(models.Model):
         Move("return", CITY, DRAFT, permission="returns.lock", label="退回县级"),
         Move("discard", DRAFT, VOID, permission="returns.correct", label="撤销这次更正"),
         labels={
-            DRAFT: "填报中",
-            REVIEW: "待审核",
-            JOINT: "部门联审",
-            HEAD: "待单位负责人上报",
-            CITY: "待市级审定",
-            LOCKED: "已锁定",
-            VOID: "已撤销",
+            DRAFT: "填报中", REVIEW: "待审核", JOINT: "部门联审", HEAD: "待单位负责人上报", CITY: "待市级审定", LOCKED: "已锁定", VOID: "已撤销",
         },
-    )
+    )  # fmt: skip
     SUBMITTED = (CITY, LOCKED)  # what has left the unit: an auditor sees these only
 
     form = models.ForeignKey(Form, models.PROTECT, related_name="+", verbose_name="表式")
@@ -194,7 +199,7 @@ class LockedPage(models.Model):
         return str(self.ret_id)
 
 
-class Answer(models.Model):
+class Answer(Signed):
     """The answer to a check that asks (答复), or a waiver of one that blocks (豁免) by a named person, with its reason and last day."""
 
     ret = models.ForeignKey(Return, models.PROTECT, related_name="answers")
@@ -205,9 +210,6 @@ class Answer(models.Model):
     text = models.TextField("答复或理由")
     waiver = models.BooleanField("豁免", default=False)
     until = models.DateField("豁免到", null=True)
-    by = models.CharField(max_length=64)
-    by_name = models.CharField(max_length=40)
-    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = "检查答复"
@@ -220,7 +222,7 @@ class Answer(models.Model):
         return self.said
 
 
-class Opinion(models.Model):
+class Opinion(Signed):
     """A department's opinion in the joint review (联审意见). The latest of each organisation counts. Append-only."""
 
     ret = models.ForeignKey(Return, models.PROTECT, related_name="opinions")
@@ -230,9 +232,6 @@ class Opinion(models.Model):
     remark = models.TextField("意见", blank=True)
     line = models.CharField("行", max_length=60, blank=True)
     column = models.CharField("列", max_length=40, blank=True)
-    by = models.CharField(max_length=64)
-    by_name = models.CharField(max_length=40)
-    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = "联审意见"
@@ -242,7 +241,7 @@ class Opinion(models.Model):
         return "同意" if self.agrees else "不同意"
 
 
-class Step(models.Model):
+class Step(Signed):
     """One step of a return through its states (环节): who, when, with which remark. Append-only."""
 
     ret = models.ForeignKey(Return, models.PROTECT, related_name="steps")
@@ -251,9 +250,6 @@ class Step(models.Model):
     source = models.CharField(max_length=8)
     target = models.CharField(max_length=8)
     remark = models.TextField("意见", blank=True)
-    by = models.CharField(max_length=64)
-    by_name = models.CharField(max_length=40)
-    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = "办理环节"
@@ -263,7 +259,7 @@ class Step(models.Model):
         return f"{self.move} {self.by_name}"
 
 
-class Urge(models.Model):
+class Urge(Signed):
     """The city urged a unit to go on with its return (催报): of one form and period, begun or not. to: the people whose turn it was, by name.
     Append-only; the newest is the one that is shown."""
 
@@ -272,9 +268,7 @@ class Urge(models.Model):
     period = models.CharField("期间", max_length=10)
     remark = models.TextField("催报的话", blank=True)
     to = models.JSONField("送达", default=list)
-    by = models.CharField(max_length=64)
-    by_name = models.CharField(max_length=40)
-    at = models.DateTimeField(db_default=Now())
+    keys = models.JSONField("送达人的用户名", default=list, help_text="与 to 同序；以前的催报没有记")
 
     class Meta:
         verbose_name = "催报"
@@ -283,6 +277,22 @@ class Urge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region.name}{period_title(self.period, self.form.name)}"
+
+
+class UrgeReading(models.Model):
+    """Somebody who was urged opened the page that it leads to (已读): the return, or the list of returns while none was begun. Append-only."""
+
+    urge = models.ForeignKey(Urge, models.PROTECT, related_name="readings")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "催报已读"
+        constraints = [models.UniqueConstraint(fields=["urge", "by"], name="urge_read_once")]
+
+    def __str__(self) -> str:
+        return self.by
 
 
 class Receipt(models.Model):
@@ -367,3 +377,123 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ret} 延至 {self.until}"
+
+
+class Delivery(Signed):
+    """A city's returns of one form and period, sent to its superior as one set (报送上级). serial 2 and later: again, after corrections."""
+
+    SENT, RECEIVED, RETURNED = "sent", "received", "returned"
+    STATES = States(
+        Move("sign", SENT, RECEIVED, permission="returns.sign_for", label="签收"),
+        Move("register", SENT, RECEIVED, permission="returns.deliver", label="登记上级签收"),
+        Move("query", SENT, RETURNED, permission="returns.return_cell", label="退回意见"),
+        Move("query", RECEIVED, RETURNED, permission="returns.return_cell", label="退回意见"),
+        labels={SENT: "已报送，待签收", RECEIVED: "已签收", RETURNED: "有退回意见"},
+    )
+
+    form = models.ForeignKey(Form, models.PROTECT, related_name="+", verbose_name="表式")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    period = models.CharField("期间", max_length=10)
+    serial = models.SmallIntegerField("次", default=1)
+    state = models.CharField("状态", max_length=10, default=SENT, choices=list(STATES.labels.items()))
+    listed = models.JSONField("清单", help_text="每张报表的 region、name、return、serial、digest")
+    digest = models.CharField("清单的 SHA-256", max_length=64)
+    received_at = models.DateTimeField("签收时间", null=True)
+    received_by_name = models.CharField("签收人", max_length=40, blank=True)
+    number = models.CharField("回执编号", max_length=80, blank=True)
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+", verbose_name="回执扫描件")
+
+    class Meta:
+        verbose_name = "报送上级"
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["region", "period", "form", "serial"], name="delivery_once")]
+
+    def __str__(self) -> str:
+        again = f"（第{self.serial}次报送）" if self.serial > 1 else ""
+        return f"{self.region.name}{period_title(self.period, self.form.name)}{again}"
+
+
+class SuperiorRemark(Signed):
+    """A cell that the superior returned, and why (上级退回意见). ret: the correction in which it is answered. Append-only."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="remarks")
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="superior_remarks")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    line = models.CharField("行", max_length=60)
+    column = models.CharField("列", max_length=40)
+    text = models.TextField("退回意见")
+    number = models.CharField("依据的文号", max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = "上级退回意见"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ScanComparison(Signed):
+    """One figure of a sealed scan looked at beside the return by a person (核对盖章件). value: what the return says; reading: what the program
+    read there, "" when nothing; paper: what the scan says, when that is another number. The newest of a figure counts. Append-only."""
+
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="comparisons")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    line = models.CharField("行", max_length=60)
+    column = models.CharField("列", max_length=40)
+    value = models.BigIntegerField("报表上的数")
+    reading = models.CharField("程序读出的", max_length=40, blank=True)
+    paper_text = models.CharField("盖章件上的数", max_length=40, blank=True, help_text="与报表一致的空着")
+
+    class Meta:
+        verbose_name = "盖章件核对"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.line}·{self.column}"
+
+
+class Inquiry(models.Model):
+    """An auditor's question to a unit (审计问询) about a return or a cell of it, with the day by which it is to be answered."""
+
+    ASKED, ANSWERED, CLOSED = "asked", "answered", "closed"
+    STATES = States(
+        Move("answer", ASKED, ANSWERED, permission="returns.answer_inquiry", label="答复问询"),
+        Move("ask_again", ANSWERED, ASKED, permission="returns.inquire", label="再问"),
+        Move("settle", ANSWERED, CLOSED, permission="returns.inquire", label="办结问询"),
+        labels={ASKED: "待答复", ANSWERED: "已答复", CLOSED: "已办结"},
+    )
+
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="inquiries", verbose_name="报表")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    line = models.CharField("行", max_length=60, blank=True)
+    column = models.CharField("列", max_length=40, blank=True)
+    state = models.CharField("状态", max_length=10, default=ASKED, choices=list(STATES.labels.items()))
+    due = models.DateField("答复期限")
+    ground = models.CharField("审计通知书", max_length=200)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "审计问询"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.ret} 第{self.pk}号问询"
+
+
+class InquiryEntry(Signed):
+    """One word of a question: asked, answered, closed; with a file. Append-only."""
+
+    KINDS = {"ask": "问", "answer": "答复", "close": "办结"}
+
+    inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="entries")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField("类别", max_length=8, choices=list(KINDS.items()))
+    text = models.TextField("内容", blank=True)
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+", verbose_name="附件")
+
+    class Meta:
+        verbose_name = "问询往来"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text

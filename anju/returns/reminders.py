@@ -1,7 +1,7 @@
 """Who is told of a return, and when: whose turn it is, at once; who has not begun, before the deadline and after it."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from django.utils import timezone
@@ -15,9 +15,11 @@ from anju.core.reminders import Reminder, announce_work
 from anju.core.wording import period_label
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
-from anju.returns.models import Extension, Return, Step, Urge
+from anju.returns.models import Delivery, Extension, Form, Inquiry, Return, ScanComparison, Step, Urge, UrgeReading
 from anju.returns.queries import deadlines
+from anju.returns.queries.checks import unlike_scan
 from anju.returns.queries.deadlines import DueReturn, ReportingStatus
+from anju.returns.queries.deliveries import gather_set, list_deliveries, list_digest, returned_cells, waiting_deliveries
 from anju.returns.queries.opinions import joint_review
 
 LEADS = Path(__file__).with_name("reminders.yaml")
@@ -34,6 +36,10 @@ def return_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     waiting = Extension.objects.filter(state=Extension.ASKED, region_id__in=user.region_ids)
     for asked in waiting.select_related("ret__form", "ret__region"):
         yield _extension(asked)
+    for delivery in waiting_deliveries(user):
+        yield _to_sign(delivery)
+    yield from scan_reminders(user)
+    yield from inquiry_reminders(user)
 
 
 def complete_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
@@ -47,6 +53,7 @@ def complete_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     for (code, parent), period in newest.items():
         if parent in user.region_ids:
             yield from _complete(user, above[parent], code, period, at)
+            yield from _to_deliver(user, above[parent], code, period)
 
 
 def _complete(user: Actor, city: Region, form_code: str, period: str, at: datetime) -> Iterator[Reminder]:
@@ -72,6 +79,94 @@ def announce_return(by: Actor, ret: Return) -> None:
     if ret.state == Return.LOCKED and ret.serial == 1 and city is not None and city.pk in by.region_ids:
         key = f"returns-complete/{ret.form.code}/{ret.period}"
         announce_work(by, city, key, _complete(by, city, ret.form.code, ret.period, timezone.now()))
+    if ret.state == Return.LOCKED and city is not None and city.pk in by.region_ids:
+        announce_set(by, city, ret.form.code, ret.period)
+
+
+def announce_set(by: Actor, city: Region, form_code: str, period: str) -> None:
+    """That a city's set may go to its superior is told to who sends it; that it was sent, to who signs for it. Part of the act."""
+    sent = list_deliveries(by, city, form_code, period)[:1]
+    signing = [_to_sign(one) for one in sent if one.state == one.SENT]
+    announce_work(by, city, f"delivery/{form_code}/{period}/", [*_to_deliver(by, city, form_code, period), *signing])
+
+
+def _to_deliver(user: Actor, city: Region, form_code: str, period: str) -> Iterator[Reminder]:
+    """Every unit's return is locked, and what was sent, if anything was, is another set."""
+    form = Form.objects.filter(code=form_code).order_by("-since")[0]
+    due = calendar.form_deadlines(forms.form_spec(form), period)
+    gathered = gather_set(user, city, form_code, period) if "province" in due else []
+    if not gathered or any(one.ret is None for one in gathered):
+        return
+    sent = list_deliveries(user, city, form_code, period)
+    if sent and sent[0].digest == list_digest([one.as_data() for one in gathered]):
+        return
+    again = "，更正后有变化，请再报送上级" if sent else "，请报送上级"
+    what = f"{city.name}{form.name}（{period_label(period)}）{len(gathered)}个单位已全部锁定{again}"
+    yield _of_set(city, "returns.deliver", form_code, period, what=what, due=due["province"])
+
+
+def _to_sign(delivery: Delivery) -> Reminder:
+    due = calendar.form_deadlines(forms.form_spec(delivery.form), delivery.period)
+    what = f"{delivery}{len(delivery.listed)}张已由{delivery.by_name}报送，请签收"
+    last = due.get("province") or due.get("city") or due["unit"]
+    return _of_set(delivery.region, "returns.sign_for", delivery.form.code, delivery.period, what=what, due=last)
+
+
+def _of_set(city: Region, act: str, form_code: str, period: str, *, what: str, due: str) -> Reminder:
+    link = delivery_path(city, form_code, period)
+    key = f"delivery/{form_code}/{period}/{act}"
+    return Reminder(city, act, key, what[:300], link, datetime.fromisoformat(due))
+
+
+def delivery_path(city: Region, form_code: str, period: str) -> str:
+    """The page of a city's set."""
+    return f"{path_of('returns:delivery')}?region={city.code}&period={period}&form={form_code}"
+
+
+def scan_reminders(user: Actor) -> Iterator[Reminder]:
+    """Locked returns whose sealed scan has other figures, while nobody has begun to correct them."""
+    unlike = ScanComparison.objects.exclude(paper_text="").values("paper__ret_id")
+    rets = Return.objects.filter(pk__in=unlike, state=Return.LOCKED, region_id__in=user.region_ids)
+    for ret in rets.select_related("form", "region", "organisation"):
+        yield from _of_scan(user, ret)
+
+
+def announce_scan(by: Actor, ret: Return) -> None:
+    """That a locked return and its sealed scan say different things is told to who corrects it. Part of the act."""
+    announce_work(by, ret.region, f"scan/{ret.pk}/", _of_scan(by, ret))
+
+
+def _of_scan(user: Actor, ret: Return) -> Iterator[Reminder]:
+    corrected = Return.objects.filter(corrects=ret).exclude(state=Return.VOID).exists()
+    unlike = [] if corrected or ret.state != Return.LOCKED else unlike_scan(user, ret)
+    if unlike:
+        what = f"{ret}：盖章件与锁定的数有{len(unlike)}处不一致，请发起更正"
+        due = datetime.fromisoformat(ret.due["unit"])
+        office = ret.organisation_id
+        yield Reminder(ret.region, "returns.correct", f"scan/{ret.pk}/", what, ret.get_absolute_url(), due, office)
+
+
+def inquiry_reminders(user: Actor) -> Iterator[Reminder]:
+    """Questions of auditors: to the unit while it owes an answer, to the auditor when there is one."""
+    waiting = Inquiry.objects.exclude(state=Inquiry.CLOSED).filter(region_id__in=user.region_ids)
+    for inquiry in waiting.select_related("ret__form", "ret__region"):
+        yield _inquiry(inquiry)
+
+
+def announce_inquiry(by: Actor, inquiry: Inquiry) -> None:
+    """The same of one, at once. Part of the act."""
+    wanted = [] if inquiry.state == Inquiry.CLOSED else [_inquiry(inquiry)]
+    announce_work(by, inquiry.ret.region, f"inquiry/{inquiry.pk}/", wanted)
+
+
+def _inquiry(inquiry: Inquiry) -> Reminder:
+    ret, owed = inquiry.ret, inquiry.state == Inquiry.ASKED
+    act = "returns.answer_inquiry" if owed else "returns.inquire"
+    what = f"{ret}：审计问询请于{inquiry.due}前答复" if owed else f"{ret}：审计问询已答复，请看答复后办结或再问"
+    due = datetime.combine(inquiry.due, time(23, 59), calendar.local_zone())
+    office = ret.organisation_id if owed else None
+    key = f"inquiry/{inquiry.pk}/{act}"
+    return Reminder(ret.region, act, key, what[:300], path_of("returns:inquiry", inquiry.pk), due, office)
 
 
 def announce_unbegun(by: Actor, one: ReportingStatus) -> None:
@@ -107,6 +202,22 @@ def urged_periods(user: Actor, periods: set[str]) -> dict[tuple[str, int, str], 
     return {(one.form.code, one.region_id, one.period): one for one in found}
 
 
+def unread_urges(user: Actor, region_id: int | None = None, period: str = "") -> list[Urge]:
+    """Urges to this user that they have not read; of a region and period when they are named."""
+    found = Urge.objects.filter(keys__contains=[user.key], region_id__in=user.region_ids).exclude(readings__by=user.key)
+    if region_id is not None:
+        found = found.filter(region_id=region_id, period=period)
+    return list(found.select_related("form").defer("form__spec"))
+
+
+def readings_of(urges: Iterable[Urge]) -> dict[int, dict[str, datetime]]:
+    """Of each urge, who has read it and when."""
+    found: dict[int, dict[str, datetime]] = {}
+    for urge_id, key, at in UrgeReading.objects.filter(urge__in=list(urges)).values_list("urge_id", "by", "at"):
+        found.setdefault(urge_id, {})[key] = at
+    return found
+
+
 def reminders_of(user: Actor, one: DueReturn, urged: Urge | None) -> Iterator[Reminder]:
     """Of one return: to the people of the unit whose act is next; in joint review to each department that is asked and silent, and to who
     ends it when all are in."""
@@ -118,12 +229,12 @@ def reminders_of(user: Actor, one: DueReturn, urged: Urge | None) -> Iterator[Re
         asked = joint_review(user, ret)
         for department in asked:
             if department.organisation and department.opinion is None:
-                yield _reminder(one, "returns.opine", department.organisation.pk, urged)
+                yield _reminder(user, one, "returns.opine", department.organisation.pk, urged)
         if all(department.opinion for department in asked if department.organisation):
-            yield _reminder(one, "returns.review", one.organisation and one.organisation.pk, urged)
+            yield _reminder(user, one, "returns.review", one.organisation and one.organisation.pk, urged)
         return
     office = one.organisation.pk if one.organisation and one.waits_for in OWN else None
-    yield _reminder(one, one.waits_for, office, urged)
+    yield _reminder(user, one, one.waits_for, office, urged)
 
 
 def _came_back(ret: Return | None) -> bool:
@@ -135,10 +246,19 @@ def _came_back(ret: Return | None) -> bool:
 
 
 def lead_time() -> timedelta:
-    return timedelta(hours=YAML(typ="safe").load(LEADS.read_text("utf-8"))["returns_hours"])
+    return timedelta(hours=_lead("returns_hours"))
 
 
-def _reminder(one: DueReturn, act: str, office: int | None, urged: Urge | None) -> Reminder:
+def inquiry_workdays() -> int:
+    """Within how many workdays an auditor's question is answered, unless the auditor says otherwise."""
+    return _lead("inquiry_workdays")
+
+
+def _lead(name: str) -> int:
+    return int(YAML(typ="safe").load(LEADS.read_text("utf-8"))[name])
+
+
+def _reminder(user: Actor, one: DueReturn, act: str, office: int | None, urged: Urge | None) -> Reminder:
     ret = one.ret
     label = (
         "结束联审"
@@ -148,11 +268,13 @@ def _reminder(one: DueReturn, act: str, office: int | None, urged: Urge | None) 
     again = f"（第{ret.serial - 1}次更正）" if ret is not None and ret.serial > 1 else ""
     when = "，已过期限，请尽快" if one.deadline < one.at and not again else "，请"
     what = f"{one.region.name}{one.form.name}（{period_label(one.period)}）{again}{when}{label}"
+    if ret is not None and act == "returns.fill" and (returned := returned_cells(user, ret)):
+        what += f"：上级退回{len(returned)}处，{returned[0].text}"
     if urged is not None:
         said = f"：{urged.remark}" if urged.remark else ""
         what += f"。{urged.by_name}{timezone.localtime(urged.at):%m-%d %H:%M}催报{said}"
     link = ret.get_absolute_url() if ret else f"{path_of('returns:home')}?region={one.region.code}"
     key = f"{key_of(one.form.code, one.period)}{act}" + (f"/{office}" if act == "returns.opine" else "")
     return Reminder(
-        region=one.region, act=act, key=key, what=what, link=link, due=one.deadline, organisation_id=office, hidden_from=one.filled_by
+        region=one.region, act=act, key=key, what=what[:300], link=link, due=one.deadline, organisation_id=office, hidden_from=one.filled_by
     )  # fmt: skip

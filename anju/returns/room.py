@@ -8,5 +8,5 @@ NAVIGATION = (
 JOBS = ("anju.returns.jobs",)
 HOLDS = ("anju.returns.queries.holds:locked_fields",)
 REMINDERS = ("anju.returns.reminders:return_reminders",)
-OVERDUE = ("anju.returns.queries.overdue:overdue_returns",)
+OVERDUE = ("anju.returns.overdue:overdue_returns",)
 BACKUP = ("workdays.yaml",)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.returns.pages import acts, extensions, files, form, returns
+from anju.returns.pages import acts, deliveries, extensions, files, form, inquiries, returns, scans
 
 app_name = "returns"
 urlpatterns = [
@@ -11,6 +11,15 @@ urlpatterns = [
     path("close/", acts.lock_period, name="close"),
     path("send-back/", acts.send_returns_back, name="send-back-many"),
     path("urge/", acts.urge_units, name="urge"),
+    path("up/", deliveries.show_delivery, name="delivery"),
+    path("up/send/", deliveries.deliver_set, name="deliver"),
+    path("up/<int:pk>/sign/", deliveries.sign_for_delivery, name="sign-delivery"),
+    path("up/<int:pk>/register/", deliveries.register_signature, name="register-signature"),
+    path("up/<int:pk>/receipt/", deliveries.download_receipt, name="delivery-receipt"),
+    path("inquiries/<int:inquiry_id>/", inquiries.show_inquiry, name="inquiry"),
+    path("inquiries/<int:inquiry_id>/answer/", inquiries.answer_inquiry, name="answer-inquiry"),
+    path("inquiries/<int:inquiry_id>/next/", inquiries.decide_inquiry, name="decide-inquiry"),
+    path("inquiries/<int:inquiry_id>/file/<int:entry_id>/", inquiries.download_file, name="inquiry-file"),
     path("audit/", acts.download_audit, name="audit"),
     path("<int:pk>/", form.show_return, name="return"),
     path("<int:pk>/fill/", form.fill_cells, name="fill"),
@@ -31,6 +40,8 @@ urlpatterns = [
     path("<int:pk>/extension/", extensions.show_extension, name="extension"),
     path("<int:pk>/extension/ask/", extensions.ask_extension, name="ask-extension"),
     path("<int:pk>/extension/decide/", extensions.decide_extension, name="decide-extension"),
+    path("<int:pk>/return-cell/", deliveries.return_cell, name="return-cell"),
+    path("<int:pk>/inquire/", inquiries.open_inquiry, name="inquire"),
     path("<int:pk>/correct/", acts.correct_return, name="correct"),
     path("<int:pk>/discard/", acts.discard_correction, name="discard"),
     path("<int:pk>/print.<str:ending>", files.download_form, name="print"),
@@ -38,6 +49,9 @@ urlpatterns = [
     path("<int:pk>/workbook/", files.merge_workbook, name="merge"),
     path("<int:pk>/scan/", files.keep_scan, name="scan"),
     path("<int:pk>/scan/<int:scan_id>/", files.show_scan, name="kept"),
+    path("<int:pk>/scan/<int:scan_id>/compare/", scans.show_comparison, name="compare-scan"),
+    path("<int:pk>/scan/<int:scan_id>/compared/", scans.compare_scan, name="compared-scan"),
+    path("<int:pk>/scan/<int:scan_id>/page-<int:number>.png", scans.show_page, name="scan-page"),
     path("<int:pk>/receiver/<slug:code>/", files.show_receiver, name="receiver"),
     path("<int:pk>/receiver/<slug:code>/copy.xlsx", files.download_copy_sheet, name="copied"),
     path("<int:pk>/receiver/<slug:code>/file/", files.download_export, name="exported"),

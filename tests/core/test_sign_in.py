@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from anju import settings as shipped
 from anju.core.models.people import Staff
 from anju.core.models.trail import Trail
 from anju.core.people import staff
@@ -67,6 +68,7 @@ def trail(act: str = "") -> list[Trail]:
 
 def test_the_first_password_is_set_by_the_person_and_kept_as_argon2(clerk):
     assert clerk.password.startswith("argon2$argon2id$")
+    assert shipped.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"], "tests have a quicker one"
     client, answer = sign_in(clerk.username)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/returns/")
     assert client.get("/me/").status_code == 200

@@ -218,6 +218,15 @@ def test_every_move_of_the_product_is_found_by_the_name_that_old_rows_have():
         ("returns.return", "discard"),
         ("returns.extension", "grant"),
         ("returns.extension", "refuse"),
+        ("documents.documentnumber", "use_number"),
+        ("documents.documentnumber", "void_number"),
+        *(("documents.correction", f"{name}_correction") for name in ("draft", "issue", "dismiss", "lapse")),
+        ("returns.delivery", "sign"),
+        ("returns.delivery", "register"),
+        ("returns.delivery", "query"),
+        ("returns.inquiry", "answer"),
+        ("returns.inquiry", "ask_again"),
+        ("returns.inquiry", "settle"),
     }  # no old row has them
     found = {
         (model, each.name): acts.find_act(each.name, f"{model._meta.verbose_name} 一")

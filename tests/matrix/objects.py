@@ -46,7 +46,11 @@ OF_ONE = {
     "core:job",
     "core:job-stop",
     "core:job-retry",
-}  # what belongs to one person: made for each who asks
+    "documents:table",
+    "documents:table-picks",
+    "documents:table-drop",
+    "documents:table-download",
+}  # what belongs to one person, or to their office: made for each who asks
 
 
 def makes(*names: str) -> Callable[[Maker], Maker]:
@@ -158,7 +162,7 @@ def run(by: Actor, region: Region, visitor: Staff) -> At:
 
 @makes(
     "documents:document", "documents:stale", "documents:edit", "documents:sign-off", "documents:send-back", "documents:issue", "documents:withdraw",
-    "documents:compare", "documents:download",
+    "documents:compare", "documents:download", "documents:draft-correction", "documents:dismiss-correction",
 )  # fmt: skip
 def document(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.documents import kinds
@@ -184,7 +188,7 @@ def paper(by: Actor, region: Region, visitor: Staff) -> At:
 
 
 @makes("documents:table", "documents:table-picks", "documents:table-drop", "documents:table-download")
-def asked_table(by: Actor, region: Region, visitor: Staff) -> At:
+def asked_table(by: Actor, region: Region, visitor: Staff, name: str = "") -> At:
     from anju.core.models.people import Organisation
     from anju.documents.models import AskedTable
 
@@ -195,10 +199,67 @@ def asked_table(by: Actor, region: Region, visitor: Staff) -> At:
         "read_in": PERIOD,
     }
     made = AskedTable.objects.create(
-        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name="示例",
+        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name=name or f"示例{visitor.pk}",
         period=PERIOD, pasted="县区\t开工\n合计\t", picks=picks, by=by.key,
     )  # fmt: skip
     return At({"pk": made.pk, "form": "xlsx"}, bare=True)
+
+
+@makes(
+    "oversight:demand", "oversight:answer", "oversight:ask-again", "oversight:close-demand", "oversight:demand-evidence"
+)
+def demand(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.files import keep_file
+    from anju.oversight.models import Demand, DemandStep
+    from anju.oversight.queries.instructions import InstructionSubject
+    from anju.oversight.services import instructions
+
+    office = person("head", region.code).postings.get().organisation
+    subject = InstructionSubject("", region.name, "/", frozenset())
+    instruction = instructions.give_instruction(
+        by=by, region=region, subject=subject, text="请说明", organisations=[office], on=timezone.localdate(),
+        due_on=timezone.localdate(), leader="示例领导",
+    )  # fmt: skip
+    made = Demand.objects.get(instruction=instruction)
+    file = keep_file(by=by, region_id=region.pk, name="佐证.pdf", content=b"%PDF-1.4", media="application/pdf")
+    step = DemandStep.objects.create(demand=made, region=region, kind="answer", text="已办", file=file, by=by.key)
+    return At({"pk": made.pk, "step_id": step.pk}, bare=True)
+
+
+@makes("documents:keep-scan", "documents:scan", "documents:confirm-scan", "documents:send")
+def sealed_scan(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.files import keep_file
+    from anju.documents.models import Document, SealedScan
+
+    pk = document(by, region, visitor).parts["pk"]
+    file = keep_file(by=by, region_id=region.pk, name="盖章.pdf", content=b"%PDF-1.4", media="application/pdf")
+    made = SealedScan.objects.create(
+        document=Document.objects.get(pk=pk), region=region, file=file, digest="", has_text=False, by=by.key
+    )
+    return At({"pk": pk, "scan_id": made.pk}, bare=True)
+
+
+@makes("documents:delivery", "documents:receive", "documents:delivery-pdf")
+def delivery(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.documents.models import Delivery, Document
+
+    paper = Document.objects.get(pk=document(by, region, visitor).parts["pk"])
+    office = person("head", region.code).postings.get().organisation
+    made = Delivery.objects.create(
+        document=paper, region=region, organisation=office, title="示例文书", number="1号", issued_on=timezone.localdate(),
+        html="<article class='official'><p>示例</p></article>", sent_by=by.key,
+    )  # fmt: skip
+    return At({"pk": made.pk}, bare=True)
+
+
+@makes("documents:void-number")
+def reserved_number(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.documents.models import DocumentNumber
+
+    made = DocumentNumber.objects.create(
+        region=region, code="示例字", year=2020, serial=1, state=DocumentNumber.RESERVED, reason="通报", by=by.key
+    )
+    return At({"pk": made.pk}, bare=True)
 
 
 @makes("figures:check", "figures:marked", "figures:store")
@@ -310,6 +371,7 @@ def project_workbook(by: Actor, region: Region, visitor: Staff) -> At:
     "returns:return", "returns:fill", "returns:refresh", "returns:answer", "returns:waive", "returns:note", "returns:cell", "returns:compare",
     "returns:hand-in", "returns:withdraw", "returns:review", "returns:opine", "returns:clear", "returns:submit", "returns:lock",
     "returns:send-back", "returns:discard", "returns:extension", "returns:ask-extension", "returns:decide-extension",
+    "returns:compare-scan", "returns:compared-scan", "returns:scan-page", "returns:return-cell", "returns:inquire",
     "returns:correct", "returns:print", "returns:offline", "returns:merge", "returns:scan", "returns:kept",
     "returns:receiver", "returns:copied", "returns:exported", "returns:sent", "returns:receipt", "returns:read-back",
 )  # fmt: skip
@@ -322,7 +384,34 @@ def filed(by: Actor, region: Region, visitor: Staff) -> At:
     made = opening.open_return(by=by, form_code="anju-project-month", region=region, period="2020-06")
     Return.objects.filter(pk=made.pk).update(state=Return.CITY)
     scan = Paper.objects.create(ret=made, region=region, file=picture(by, region), digest="", by=by.key)
-    return At({"pk": made.pk, "ending": "pdf", "scan_id": scan.pk, "code": "statistics"}, bare=True)
+    return At({"pk": made.pk, "ending": "pdf", "scan_id": scan.pk, "code": "statistics", "number": 1}, bare=True)
+
+
+@makes("returns:inquiry", "returns:answer-inquiry", "returns:decide-inquiry", "returns:inquiry-file")
+def inquiry(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.returns.models import Inquiry, InquiryEntry
+
+    at = filed(by, region, visitor)
+    made = Inquiry.objects.create(
+        ret_id=at.parts["pk"], region=region, due=timezone.localdate(), ground="示例审通〔2026〕1号"
+    )
+    entry = InquiryEntry.objects.create(
+        inquiry=made, region=region, kind="answer", text="示例", file=picture(by, region), by=by.key, by_name=by.name
+    )
+    return At({"inquiry_id": made.pk, "entry_id": entry.pk}, bare=True)
+
+
+@makes("returns:sign-delivery", "returns:register-signature", "returns:delivery-receipt")
+def set_delivery(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.returns.models import Delivery, Form
+    from anju.returns.services import opening
+
+    opening.load_forms(by=by)
+    made = Delivery.objects.create(
+        form=Form.objects.filter(code="anju-project-month")[0], region=region, period="2020-06", listed=[], digest="", by=by.key, by_name=by.name,
+        file=picture(by, region),
+    )  # fmt: skip
+    return At({"pk": made.pk}, bare=True)
 
 
 @makes("returns:open")

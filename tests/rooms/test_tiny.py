@@ -13,6 +13,7 @@ import pytest
 from anju.core.database.postgres import DATABASE, SUPERUSER, Cluster
 from tests.core import clusters
 
+pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 TINY = "tests.rooms.tiny"
 

@@ -157,13 +157,13 @@ def template_context(request: Request) -> dict[str, Any]:
         for path, label in (navigation_links(user) if user is not None else ())
     ]
     page = getattr(request, "anju_page_context", None)
-    waiting = sum(ask(user) for ask in registry.fetch_hooks("notices")) if user is not None and page else 0
+    notices = sum(ask(user) for ask in registry.fetch_hooks("notices")) if user is not None and page else 0
     return {
         "nav": nav,
         "help": guide_path(request.path),
         "where": page and page.where,
         "when": page and page.when,
-        "waiting": waiting,
+        "notice_count": notices,  # a name that no page uses for its own: a page's values hide these
     }
 
 

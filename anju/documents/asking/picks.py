@@ -62,7 +62,7 @@ def declare_table(pasted: PastedTable, picks: Picks) -> dict[str, Any]:
     for number, (path, pick) in enumerate(zip(pasted.heads, picks.columns, strict=True), 1):
         try:
             leaves.append(
-                {"head": path[-1] if path else "", "key": f"c{number}"} | _content(pick, number, picks.columns)
+                {"head": plain(path[-1]) if path else "", "key": f"c{number}"} | _content(pick, number, picks.columns)
             )
         except ValueError as error:
             where = Place.of("临时取数", " / ".join(path) or f"第{number}栏")
@@ -77,8 +77,8 @@ def declare_table(pasted: PastedTable, picks: Picks) -> dict[str, Any]:
     if problems:
         raise Refused(*problems)
     declared: dict[str, Any] = {
-        "title": picks.name,
-        "corner": pasted.corner,
+        "title": f"{plain(picks.name)}（{{span}}）",
+        "corner": plain(pasted.corner),
         "columns": _tree([path[:-1] for path in pasted.heads], leaves),
     }
     if pasted.unit:
@@ -87,12 +87,17 @@ def declare_table(pasted: PastedTable, picks: Picks) -> dict[str, Any]:
         declared["numbered"] = pasted.numbered
     if picks.rows:
         declared["rows"] = {"lines": [
-            {"label": name or "　", "region": code or ABSENT, "whole": bool(code) and code == picks.whole}
+            {"label": plain(name) or "　", "region": code or ABSENT, "whole": bool(code) and code == picks.whole}
             for name, code in zip(pasted.names, picks.rows, strict=True)
         ]}  # fmt: skip
     else:
         declared["rows"] = {"regions": BELOW}
     return declared
+
+
+def plain(text: str) -> str:
+    """Somebody's words, in which braces are no placeholders."""
+    return text.replace("{", "｛").replace("}", "｝")
 
 
 def _tree(above: Sequence[tuple[str, ...]], leaves: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -108,7 +113,7 @@ def _tree(above: Sequence[tuple[str, ...]], leaves: Sequence[dict[str, Any]]) ->
         while end < len(leaves) and above[end][:1] == above[start][:1]:
             end += 1
         below = _tree([path[1:] for path in above[start:end]], leaves[start:end])
-        columns.append({"head": above[start][0], "columns": below})
+        columns.append({"head": plain(above[start][0]), "columns": below})
         start = end
     return columns
 
@@ -134,7 +139,7 @@ def _measure(code: str, pick: ColumnPick) -> dict[str, Any]:
     measure = catalogue().get(code)
     if measure is None:
         raise ValueError(f"指标目录里没有 {code}。")
-    unit = ALIASES.get(pick.unit, pick.unit)
+    unit = ALIASES.get(pick.unit, pick.unit) if pick.unit else ""
     if unit and unit not in UNITS:
         raise ValueError(f"没有“{pick.unit}”这个单位。")
     families = {unit_of_measure(one).family for one in (measure.unit, *measure.units)}

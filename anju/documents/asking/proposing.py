@@ -18,7 +18,7 @@ from anju.figures.queries.current import catalogue
 from anju.problems import Problem
 from anju.quantities import ALIASES, UNITS, unit_of_measure
 
-LIKELY, SURE, APART = Fraction(1, 2), Fraction(7, 10), Fraction(1, 12)
+LIKELY, SURE, APART, FAR_APART = Fraction(1, 2), Fraction(7, 10), Fraction(1, 12), Fraction(1, 4)
 BLANK, NUMBER, ABSENT = "（空着）", "（序号）", "none"
 OTHERS = 5
 LETTERS = re.compile(r"[^一-鿿a-z0-9]")
@@ -110,15 +110,15 @@ def _propose(path: tuple[str, ...], table_unit: str, period: str, before: Sequen
     if not ranked or ranked[0][0] < LIKELY:
         return ColumnProposal(path, BLANK, unit, others=tuple(spoken_measure(one) for _, one in ranked[:OTHERS]))
     score, measure = ranked[0]
-    sure = score >= SURE and (len(ranked) == 1 or score - ranked[1][0] >= APART)
+    lead = score - ranked[1][0] if len(ranked) > 1 else score
+    sure = (score >= SURE and lead >= APART) or lead >= FAR_APART
     others = tuple(spoken_measure(one) for _, one in ranked[1 : OTHERS + 1])
     if not unit or unit_of_measure(unit).family != unit_of_measure(measure.unit).family:
         unit = measure.unit if not measure.is_computed or measure.unit != "1" else unit
     if measure.kind == Measure.Kind.RATIO:
         unit = "%"
-    return ColumnProposal(
-        path, spoken_measure(measure), unit, head_period(path, period), "", tuple(measure.calibres), others, sure
-    )
+    when, counted = head_period(path, period), tuple(measure.calibres)
+    return ColumnProposal(path, spoken_measure(measure), unit, when, calibres=counted, others=others, sure=sure)
 
 
 def head_unit(path: Sequence[str], table_unit: str) -> str:

@@ -15,7 +15,7 @@ WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def annotate_word(content: bytes, report: Report, name: str = "上传的文件") -> bytes:
-    """The same .docx with comments. Refused DOC-042 when the file does not take them."""
+    """The same .docx with comments. Refused DOC-091 when the file does not take them."""
     import docx
     from docx.text.run import Run
 
@@ -36,7 +36,7 @@ def annotate_word(content: bytes, report: Report, name: str = "上传的文件")
     except Exception as error:  # python-docx wants more of a file than Word does
         raise Refused(
             Problem(
-                "DOC-042",
+                "DOC-091",
                 name,
                 "这个 Word 文件写不进批注（结构特别，或者是严格格式）。",
                 "请下载网页批注稿，或在 Word、WPS 里另存一份 .docx 再核对。",

@@ -22,7 +22,7 @@ CENTRED = re.compile(r"^(?:第?[-—–]*\d+[-—–]*页?|[-—–]\s*\d+\s*[-�
 
 
 def read_paper(content: bytes, name: str = "上传的文件") -> Paper:
-    """Refused DOC-040 for a .docx that cannot be read, DOC-041 for anything that is no paper with text."""
+    """Refused DOC-040 for a .docx that cannot be read, DOC-090 for anything that is no paper with text."""
     if content.startswith(b"%PDF") or b"%PDF-" in content[:1024]:
         return _read_pdf(content, name)
     if content.startswith(b"PK") or content.startswith(word_file.OLE):
@@ -31,7 +31,7 @@ def read_paper(content: bytes, name: str = "上传的文件") -> Paper:
     if text is None:
         raise Refused(
             Problem(
-                "DOC-041",
+                "DOC-090",
                 name,
                 "不是 Word、PDF、网页或纯文本文件。",
                 "请把公文另存为 .docx，或者带文字的 .pdf，再上传。",
@@ -96,7 +96,7 @@ def _read_pdf(content: bytes, name: str) -> Paper:
         with pdfplumber.open(io.BytesIO(content)) as file:
             if len(file.pages) > PAGES:
                 raise Refused(
-                    Problem("DOC-041", name, f"有 {len(file.pages)} 页，上限是 {PAGES} 页。", "请按章节分成几个文件。")
+                    Problem("DOC-090", name, f"有 {len(file.pages)} 页，上限是 {PAGES} 页。", "请按章节分成几个文件。")
                 )
             for page in file.pages:
                 _read_page(page, builder)
@@ -104,7 +104,7 @@ def _read_pdf(content: bytes, name: str) -> Paper:
     except Refused:
         raise
     except PDFPasswordIncorrect:
-        raise Refused(Problem("DOC-041", name, "是加了密码的 PDF。", "请去掉密码后再上传。")) from None
+        raise Refused(Problem("DOC-090", name, "是加了密码的 PDF。", "请去掉密码后再上传。")) from None
     except RecursionError as error:
         raise _broken_pdf(name) from error
     except Exception as error:  # pdfminer falls over broken files in as many ways as there are
@@ -115,7 +115,7 @@ def _read_pdf(content: bytes, name: str) -> Paper:
     if not paper.paragraphs and not paper.tables:
         raise Refused(
             Problem(
-                "DOC-041",
+                "DOC-090",
                 name,
                 "里面没有文字，可能是扫描件。",
                 "请上传带文字的 PDF 或 Word 文件；扫描件请先识别成文字。",
@@ -127,7 +127,7 @@ def _read_pdf(content: bytes, name: str) -> Paper:
 def _broken_pdf(name: str) -> Refused:
     return Refused(
         Problem(
-            "DOC-041", name, "打不开：不是 PDF，或者已经损坏。", "请用阅读软件打开看是否正常，再另存或重新打印成 PDF。"
+            "DOC-090", name, "打不开：不是 PDF，或者已经损坏。", "请用阅读软件打开看是否正常，再另存或重新打印成 PDF。"
         )
     )
 
@@ -166,7 +166,7 @@ def read_html(text: str, name: str = "文书") -> Paper:
     try:
         root = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
     except (etree.LxmlError, ValueError) as error:
-        raise Refused(Problem("DOC-041", name, "不是可读的网页。", "请另存为 .docx 再上传。")) from error
+        raise Refused(Problem("DOC-090", name, "不是可读的网页。", "请另存为 .docx 再上传。")) from error
     blocks = ("p", "h1", "h2", "h3", "h4", "li", "table")
     index = -1
     for node in root.iter(etree.Element):
@@ -231,7 +231,7 @@ class _Builder:
     def check_size(self, name: str) -> None:
         if self.cells > CELLS or len(self.paper.paragraphs) > LINES:
             raise Refused(
-                Problem("DOC-041", name, "里面的段落或表格多得不正常。", "请删去正文和表格以外的内容，再上传。")
+                Problem("DOC-090", name, "里面的段落或表格多得不正常。", "请删去正文和表格以外的内容，再上传。")
             )
 
     def add_line(self, text: str, full: bool) -> None:

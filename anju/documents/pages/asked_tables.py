@@ -48,6 +48,11 @@ class AskedForm(PostedForm):
 
     code, file_code = "DOC-120", "DOC-120"
 
+    @property
+    def pasted(self) -> str:
+        """As it was pasted: a tab at its beginning is a blank cell."""
+        return self.typed.get("pasted", "")
+
 
 @requires_permission("documents.tables")
 @require_GET
@@ -70,13 +75,13 @@ def render_tables(request: Request, status: int = 200, pasted: str = "", **extra
 def read_head(request: Request) -> HttpResponse:
     """What was pasted, each column and row with what it is taken for. Nothing is stored."""
     made, user = page_context(request), request.actor
-    text = request.POST.get("pasted", "")
+    text = AskedForm(request).pasted
     try:
         pasted = asked_tables.read_head(user, made.region, made.period, text)
     except Refused as refused:
         return render_tables(request, status=REFUSED, pasted=text, problems=refused.problems)
     columns, rows = propose_columns(pasted, made.period), propose_rows(user, made.region, made.period, pasted.names)
-    name = pasted.title or f"{made.region.name}{period_label(made.period)}取数"
+    name = pasted.title or asked_tables.free_name(user, made.region)
     return render_picks(request, text, pasted, columns, rows, name, read_in=made.period)
 
 
@@ -110,7 +115,7 @@ def period_choices(columns: list[ColumnProposal]) -> list[tuple[str, str]]:
 def keep_table(request: Request) -> HttpResponse:
     """What was confirmed becomes a kept table, which the page then shows."""
     made, user, posted = page_context(request), request.actor, AskedForm(request)
-    text = request.POST.get("pasted", "")
+    text = posted.pasted
     read_in = posted.text("read_in") or made.period
     pasted = None
     try:

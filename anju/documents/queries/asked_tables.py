@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
+from anju.core.wording import period_label
 from anju.documents.asking.pasted import PastedTable, read_pasted
 from anju.documents.asking.picks import Picks, declare_table
 from anju.documents.asking.proposing import is_place_within
@@ -28,6 +29,12 @@ def find_table(user: Actor, pk: int) -> AskedTable:
     return list_tables(user).get(pk=pk)
 
 
+def free_name(user: Actor, region: Region) -> str:
+    """A name that no kept table has."""
+    taken = set(list_tables(user, region).values_list("name", flat=True))
+    return next(name for number in range(1, len(taken) + 2) if (name := f"{region.name}取数{number}") not in taken)
+
+
 def read_head(user: Actor, region: Region, period: str, text: str) -> PastedTable:
     """What was pasted, with the names of its rows told from its head. Refused DOC-120, DOC-121."""
     return read_pasted(text, is_place_within(user, region, period))
@@ -42,7 +49,8 @@ def fill_asked(user: Actor, region: Region, period: str, text: str, picks: Picks
     pasted = read_head(user, region, picks.read_in or period, text)
     if len(pasted.heads) != len(picks.columns) or (picks.rows and len(pasted.names) != len(picks.rows)):
         raise Refused(Problem("DOC-120", "粘贴的表头", "和所选的栏、行对不上。", "请重新粘贴一次。"))
-    annex = fill_table(user, read_table(declare_table(pasted, picks)), region, period)
+    table = read_table(declare_table(pasted, picks))
+    annex = fill_table(user, table, region, period, {"span": period_label(period)})
     if annex is None:  # it needs no option
         raise LookupError(picks.name)
     return annex

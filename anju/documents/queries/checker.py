@@ -22,14 +22,14 @@ class CheckedPaper:
 
 
 def check_paper(user: Actor, content: bytes, name: str, region: Region | None = None, period: str = "") -> CheckedPaper:
-    """Refused DOC-040, DOC-041 for what is no paper with text; READ-… as every file of strangers."""
+    """Refused DOC-040, DOC-090 for what is no paper with text; READ-… as every file of strangers."""
     book: Ledgerbook = read_file_of(user, inspection.inspect_file, content, name, file=name)
     answered = ledger.check_ledger(user, book, region, period) if region is not None and period else None
     return CheckedPaper(book.paper, inspection.report_of(book), answered)
 
 
 def annotate_paper(user: Actor, content: bytes, checked: CheckedPaper, form: str) -> bytes:
-    """The annotated copy: docx with comments (of a Word file only), or html. Refused DOC-042 when a Word file does not take comments."""
+    """The annotated copy: docx with comments (of a Word file only), or html. Refused DOC-091 when a Word file does not take comments."""
     if form == "docx":
         name = checked.paper.name
         return read_file_of(user, annotation.annotate_word, content, checked.report, name, file=name)

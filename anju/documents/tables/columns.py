@@ -91,7 +91,8 @@ class _Heads:
                 calibre = fill_placeholders(spec.calibre, self.period, here)
                 column = AnnexColumn(head, code=code or spec.key, calibre=calibre, optional=spec.optional)
                 rate = self._is_rate(spec, code)
-                leaf = Leaf(spec, column, code, calibre, "%" if rate and not spec.unit else own, most, told)
+                shown = "%" if rate and not spec.unit else own
+                leaf = Leaf(spec, column, code, calibre, unit=shown, places=most, said_places=told)
                 if inner:
                     leaf = replace(leaf, member=inner[0], dimension=inner[1])
                 self.leaves.append(leaf)

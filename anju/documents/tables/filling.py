@@ -21,10 +21,14 @@ def fill_table(
     user: Actor, table: Table, region: Region, period: str, options: Mapping[str, Any] | None = None
 ) -> Annex | None:
     """The table as the ledger stands, within what the user sees. None when an option that it needs is not given."""
-    options = options or {}
+    return fill_at(Place(user, region, period, options or {}), table)
+
+
+def fill_at(place: Place, table: Table) -> Annex | None:
+    """The same, where a style of papers lends its names and sets."""
+    period, options = place.period, place.options
     if not all(options.get(need) for need in table.needs):
         return None
-    place = Place(user, region, period, options)
     texts = {
         name: fill_placeholders(said, period, dict(options))
         for name in ("title", "unit", "note", "corner")

@@ -1,15 +1,19 @@
 """Reading declared tables: everything that is wrong with one is told at once, each with its line."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from anju.documents.tables.schema import DEEPEST, Table
 from anju.problems import Place, Problem, Refused
 from anju.yaml_files import load_yaml
 
+Lines = Mapping[tuple[int | str, ...], int]
+PLAIN = re.compile(r"-?[0-9]{1,18}")
 FIX = "请照《怎样写一张表》（docs/tables.md）的写法改。"
 WORDS = {
     "extra_forbidden": "没有这一项，写错了名称或位置。", "missing": "缺这一项。", "string_type": "要写成文字。", "literal_error": "没有这种写法，可以写 {expected}。",
@@ -42,16 +46,42 @@ def read_tables(text: str, file: str = "") -> dict[str, Table]:
     return tables
 
 
-def read_table(declared: Any, file: str = "", name: str = "") -> Table:
-    """One table from what YAML or JSON says. Refused DOC-111 with each problem, at its line where that is known."""
+def read_table(declared: Any, file: str = "", name: str = "", lines: Lines | None = None) -> Table:
+    """One table from what YAML or JSON says. Refused DOC-111 with each problem, at its line where that is known. lines: of each place in it."""
     if depth(declared) > 2 * DEEPEST + 6:
         raise Refused(
-            Problem("DOC-111", Place(file=file, line=_line(declared, ())), "嵌套太深。", f"表头最多 {DEEPEST} 层。")
+            Problem(
+                "DOC-111", Place(file=file, line=_line(declared, (), lines)), "嵌套太深。", f"表头最多 {DEEPEST} 层。"
+            )
         )
     try:
         return Table.model_validate(declared)
     except ValidationError as error:
-        raise Refused(*(_problem(one, declared, file, name) for one in _told(error, declared))) from error
+        raise Refused(*(_problem(one, declared, file, name, lines) for one in _told(error, declared))) from error
+
+
+def read_node(node: Node) -> tuple[Any, dict[tuple[int | str, ...], int]]:
+    """What a part of a YAML file says, and the line of each place in it. A number with a decimal point stays the text that it was."""
+    lines: dict[tuple[int | str, ...], int] = {}
+
+    def read(one: Node, path: tuple[int | str, ...]) -> Any:
+        lines[path] = one.start_mark.line + 1
+        if isinstance(one, MappingNode):
+            return {str(key.value): read(value, (*path, str(key.value))) for key, value in one.value}
+        if isinstance(one, SequenceNode):
+            return [read(value, (*path, index)) for index, value in enumerate(one.value)]
+        tag, text = str(one.tag).rpartition(":")[2], str(one.value)
+        return (
+            int(text)
+            if tag == "int" and PLAIN.fullmatch(text)
+            else text == "true"
+            if tag == "bool"
+            else None
+            if tag == "null"
+            else text
+        )
+
+    return read(node, ()), lines
 
 
 def depth(value: Any) -> int:
@@ -90,7 +120,7 @@ def _path(loc: Sequence[int | str], declared: Any, *, missing: bool = False) -> 
     return (*path, loc[-1]) if missing else tuple(path)
 
 
-def _problem(one: Any, declared: Any, file: str, name: str) -> Problem:
+def _problem(one: Any, declared: Any, file: str, name: str, lines: Lines | None) -> Problem:
     path = _path(one["loc"], declared, missing=one["type"] == "missing")
     where = " · ".join(
         [*([name] if name else []), *(str(step + 1) if isinstance(step, int) else step for step in path)]
@@ -101,11 +131,13 @@ def _problem(one: Any, declared: Any, file: str, name: str) -> Problem:
         what = WORDS.get(one["type"], "写法不对。").format(
             **{"expected": ""} | {k: str(v).replace(" or ", "、") for k, v in one.get("ctx", {}).items()}
         )
-    return Problem("DOC-111", Place(file=file, line=_line(declared, path), field=where), what, FIX)
+    return Problem("DOC-111", Place(file=file, line=_line(declared, path, lines), field=where), what, FIX)
 
 
-def _line(declared: Any, path: tuple[int | str, ...]) -> int:
+def _line(declared: Any, path: tuple[int | str, ...], lines: Lines | None = None) -> int:
     """The line of the innermost thing that has one, from 1."""
+    if lines is not None:
+        return next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
     here, line = declared, declared.lc.line + 1 if hasattr(declared, "lc") else 0
     for step in path:
         if hasattr(here, "lc"):

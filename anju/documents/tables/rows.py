@@ -1,6 +1,6 @@
 """A table's rows: what each one is about, before anything is looked up."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,12 +56,14 @@ class RowSubject:
 
 @dataclass(frozen=True)
 class Place:
-    """Who asks, where, when, with which options."""
+    """Who asks, where, when, with which options. names, sets: what the style of papers around it knows by name: figures of a region, regions."""
 
     user: Actor
     region: Region
     period: str
     options: Mapping[str, Any]
+    names: Callable[[str, Region], Any] | None = None
+    sets: Callable[[str], Iterable[Region]] | None = None
 
 
 def gather_rows(place: Place, table: Table) -> list[RowSubject]:
@@ -137,6 +139,13 @@ def _groups(place: Place, block: Rows) -> Sequence[Group]:
     if isinstance(block.groups, str):
         return [Group.model_validate(one) for one in place.options.get(block.groups, ())]
     return block.groups
+
+
+def _set(place: Place, block: Rows) -> Iterator[RowSubject]:
+    if place.sets is None:
+        raise Refused(Problem("DOC-113", f"区划的集合 {block.set}", "只有文书样式里的表才有集合。", "请改写 regions。"))
+    for region in place.sets(block.set or ""):
+        yield RowSubject(region.name, region, place.period, group=block.group)
 
 
 def _tasks(place: Place, block: Rows) -> Iterator[RowSubject]:
@@ -280,12 +289,15 @@ def _line_row(place: Place, line: Line, block: Rows) -> RowSubject:
         if code:
             find_measure(code)
     unit = line.unit or (measure.unit if measure else "")
-    return RowSubject(label, region, period or place.period, WHOLE if line.whole else INSIDE if line.inside else DATA, line.code or sides.get("actual", ""), line.calibre, unit,
-                      line.until, sides, given=line.given, group=block.group)  # fmt: skip
+    kind = WHOLE if line.whole else INSIDE if line.inside else DATA
+    return RowSubject(
+        label, region, period or place.period, kind, code=line.code or sides.get("actual", ""), calibre=line.calibre,
+        unit=unit, until=line.until, sides=sides, given=line.given, group=block.group,
+    )  # fmt: skip
 
 
 READERS: Mapping[str, Any] = {
-    "regions": _regions, "tasks": _tasks, "measures": _measures, "periods": _periods, "members": _members, "ledger": _records, "lines": _lines,
+    "regions": _regions, "set": _set, "tasks": _tasks, "measures": _measures, "periods": _periods, "members": _members, "ledger": _records, "lines": _lines,
 }  # fmt: skip
 
 

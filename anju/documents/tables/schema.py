@@ -103,14 +103,14 @@ class Members(TablePart):
     only: tuple[str, ...] = ()
 
 
-CONTENTS = ("code", "side", "text", "given", "formula", "rank", "change", "record")
+CONTENTS = ("code", "figure", "side", "text", "given", "formula", "rank", "change", "record")
 
 
 class Column(TablePart):
     """A column with what stands in it, or a head over columns.
 
     code: a measure, in a row that brings none of its own. side: of a row's task or measure: value, target, actual, rate. text: name, unit,
-    period, until, number, region of the row. given: a value that the row gives. record: of a ledger's record.
+    period, until, number, region of the row. figure: a name of the style of papers that the table belongs to. given: a value that the row gives. record: of a ledger's record.
     formula, rank, change: computed of the row's other columns, which are called by their key.
     members: repeated for each member; with code, the member of that measure.
     """
@@ -118,6 +118,7 @@ class Column(TablePart):
     head: Text
     key: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$")
     code: str = ""
+    figure: str = ""
     calibre: str = ""
     period: Period = "own"
     region: Text = "own"
@@ -200,7 +201,7 @@ class Group(TablePart):
     regions: tuple[Text, ...]
 
 
-KINDS = ("regions", "tasks", "measures", "periods", "members", "ledger", "lines")
+KINDS = ("regions", "set", "tasks", "measures", "periods", "members", "ledger", "lines")
 SETS = ("below", "own", "siblings", "deep", "province", "city", "county")
 
 
@@ -208,11 +209,12 @@ class Rows(TablePart):
     """A block of rows of one kind; a table is one or several blocks.
 
     regions: below (the region and its parts), own, siblings, deep (every level, indented), a level, or codes. whole: where the region
-    itself stands. tasks: their codes, or all. periods: months, quarters, years of the year, or periods. group: the text that stands merged
+    itself stands. set: regions that a style names. tasks: their codes, or all. periods: months, quarters, years of the year, or periods. group: the text that stands merged
     beside the block's rows.
     """
 
     regions: Literal[SETS] | tuple[Text, ...] | None = None  # type: ignore[valid-type]
+    set: str | None = None
     tasks: Literal["all"] | tuple[str, ...] | None = None
     measures: tuple[MeasureRow | str, ...] | None = None
     periods: Literal["months", "quarters", "this-and-last"] | tuple[Period, ...] | None = None

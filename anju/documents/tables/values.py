@@ -93,6 +93,7 @@ class TableValues:
             row.kind == EMPTY
             or row.item
             or spec.text
+            or spec.figure
             or spec.formula
             or spec.rank
             or spec.change
@@ -158,6 +159,8 @@ class TableValues:
             return TableValue(text=self._text(row, leaf))
         if leaf.spec.record:
             return self.records.get((row.ledger, row.item, leaf.key or leaf.head.head), TableValue())
+        if leaf.spec.figure:
+            return self._named(row, leaf.spec.figure)
         asked = self.measure_of(row, leaf)
         if asked is not None:
             figure = self._subtotal(row, asked) if row.kind == SUBTOTAL else self.figure(asked)
@@ -166,6 +169,15 @@ class TableValues:
         if leaf.spec.given and leaf.spec.given in row.given:
             return TableValue(given_figure(row, leaf), cited=False)
         return TableValue(self.figure(asked)) if asked is not None and row.kind != SUBTOTAL else TableValue()
+
+    def _named(self, row: RowSubject, name: str) -> TableValue:
+        """A figure that the style of papers around the table knows by name."""
+        if self.place.names is None:
+            raise Refused(Problem("DOC-113", f"名称 {name}", "只有文书样式里的表才有名称。", "请改写 code。"))
+        if row.kind in (SUBTOTAL, EMPTY):
+            return TableValue()
+        figure = self.place.names(name, row.region)
+        return TableValue(figure) if isinstance(figure, Figure) else TableValue(text=str(figure or ""))
 
     def earlier_value(self, row: RowSubject, leaf: Leaf, against: str) -> TableValue:
         """The same cell of an earlier period."""

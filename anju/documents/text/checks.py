@@ -20,6 +20,7 @@ from anju.figures.queries import current
 from anju.problems import ASK, Problem
 
 CLAUSE = re.compile(r"[，；。！？：]")
+QUOTED = re.compile(r"原为“[^”]*”")  # what an earlier paper printed, in one that corrects it
 SCALES = (0, 4, 8, -4, -8)  # the same figure in 元, 万元, 亿元; 套, 万套
 AS_WRITTEN = "如确需这样写，可以保留；这里只作提醒。"
 
@@ -132,6 +133,7 @@ def _typed(sentences: list[Sentence]) -> Iterable[Problem]:
         if sentence.row or sentence.where in ("版头", "版记", "落款"):
             continue
         spans = [(one.start, one.start + len(one.text)) for one in sentence.figures]
+        spans += [match.span() for match in QUOTED.finditer(sentence.text)]
         loose = [
             match[0]
             for match in typed.finditer(sentence.text)

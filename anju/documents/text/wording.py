@@ -3,6 +3,7 @@
 {year} {year-1} {year+1}   from the document's period
 {cited.key}                《题名》（文号）, from options["cited"]["key"] = {title, number, issued}
 {cited.key.date}           the day it was issued
+{cited.key.title}          its title alone; {cited.key.number} its number
 {dates.key}                a date of options["dates"], as precise as it was given
 {a.b}                      any other word or number of the options
 """
@@ -75,6 +76,8 @@ def chinese_numeral(number: int) -> str:
 def _option(path: list[str], options: dict[str, Any]) -> str:
     if path[0] == "cited":
         document = options["cited"][path[1]]
+        if path[2:] in (["title"], ["number"]):
+            return str(document[path[2]])
         return spoken_date(document["issued"]) if path[2:] == ["date"] else cite_document(document)
     if path[0] == "dates":
         return spoken_date(options["dates"][path[1]])

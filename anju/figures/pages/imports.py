@@ -32,6 +32,16 @@ from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
 
 PAGE = 20
+UNREAD = {
+    "WB-001",
+    "WB-002",
+    "WB-003",
+    "WB-004",
+    "WB-005",
+    "WB-006",
+    "WB-007",
+    "WB-009",
+}  # the file could not be opened: another form would not help
 
 
 class WorkbookForm(PostedForm):
@@ -168,6 +178,9 @@ def render_check(
             problems, status = error.problems, 422
     stops = [one for one in problems if one.level == BLOCK]
     context["stops"] = stops
+    context["marked"] = any(one.where.cell for one in problems)  # a file that cannot be opened comes back unmarked
+    context["mapless"] = any(one.code == "WB-071" for one in stops)
+    context["unread"] = any(one.code in UNREAD for one in stops)
     typed = read_answers(request)
     asks = [problem for problem in problems if problem.level == ASK]
     alike = Counter(problem.code for problem in asks)

@@ -21,8 +21,21 @@ from anju.core.people.scope import Actor, rows_within, visible_rows
 from anju.core.regions.tree import below
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
+from anju.quantities import exact_text
 from anju.returns.base import AUDIT, actor_name
-from anju.returns.models import Answer, Cell, Opinion, Paper, Receipt, Return, Step
+from anju.returns.models import (
+    Answer,
+    Cell,
+    Inquiry,
+    InquiryEntry,
+    Opinion,
+    Paper,
+    Receipt,
+    Return,
+    ScanComparison,
+    Step,
+    SuperiorRemark,
+)
 from anju.returns.queries import checks, layout, reading
 from anju.returns.queries.grid import lay_out_grid
 
@@ -138,7 +151,25 @@ def _return(by: Actor, ret: Return) -> dict[str, bytes]:
             {"报送对象": r.receiver, "状态": Receipt.STATES.label(r.state), "报送时间": r.sent_at, "回执时间": r.received_at, "回执编号": r.number}
             for r in Receipt.objects.filter(ret=ret).order_by("id")
         ]),
+        ("上级退回意见", [
+            {"行": r.line, "列": r.column, "意见": r.text, "文号": r.number, "报送": r.delivery_id, "谁": r.by_name, "时间": r.at}
+            for r in SuperiorRemark.objects.filter(ret=ret).order_by("id")
+        ]),
+        ("盖章件核对", [
+            {"盖章件": c.paper_id, "行": c.line, "列": c.column, "报表上": exact_text(c.value, read.spec.by_code[c.column].unit),
+             "程序读出": c.reading, "盖章件上": c.paper_text or "一致", "谁": c.by_name, "时间": c.at}
+            for c in ScanComparison.objects.filter(paper__ret=ret).order_by("id")
+        ]),
+        ("问询", [
+            {"问询": e.inquiry_id, "行": e.inquiry.line, "列": e.inquiry.column, "状态": Inquiry.STATES.label(e.inquiry.state), "期限": e.inquiry.due,
+             "依据": e.inquiry.ground, "类别": InquiryEntry.KINDS[e.kind], "内容": e.text, "谁": e.by_name, "时间": e.at, "附件": e.file.name if e.file else ""}
+            for e in InquiryEntry.objects.filter(inquiry__ret=ret).select_related("inquiry", "file").defer("file__content").order_by("inquiry_id", "id")
+        ]),
     ) if rows}  # fmt: skip
+    for entry in (
+        InquiryEntry.objects.filter(inquiry__ret=ret, file__isnull=False).select_related("file").order_by("id")
+    ):
+        files[f"{folder}/问询/{entry.inquiry_id}-{entry.pk}-{entry.file.name}"] = bytes(entry.file.content)
     for paper in Paper.objects.filter(ret=ret).select_related("file").order_by("id"):
         files[f"{folder}/盖章件/{paper.pk}-{paper.file.name}"] = bytes(paper.file.content)
     for receipt in Receipt.objects.filter(ret=ret, file__isnull=False).select_related("file").order_by("id"):

@@ -70,12 +70,29 @@ def is_workday(day: date) -> bool:
     return day in listed.worked or (day.weekday() < 5 and day not in listed.off)
 
 
+def day_after_workdays(day: date, count: int) -> date:
+    """The last of so many workdays, counted from the day after."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day
+
+
+def unlisted_years(first: date, last: date) -> list[int]:
+    """Years between two days whose holidays nobody registered: workdays are guessed there."""
+    return sorted(set(range(first.year, last.year + 1)) - _days().years)
+
+
 def guessed_deadline(spec: FormSpec, period: str) -> str:
     """What must be said of the unit's deadline when it counts workdays in a year whose holidays are not registered; "" when nothing must."""
     deadline = spec.due["unit"]
     if deadline.workdays is None:
         return ""
-    first, last = periods.period_end(period) + timedelta(days=1), deadline_moment(deadline, period).date()
+    return guessed_days(periods.period_end(period) + timedelta(days=1), deadline_moment(deadline, period).date())
+
+
+def guessed_days(first: date, last: date) -> str:
+    """What must be said of workdays counted from a day to another, when the holidays of a year are not registered; "" when nothing must."""
     missing = sorted({first.year, last.year} - _days().years)
     return f"{'、'.join(map(str, missing))}年放假调休没有登记，暂按周一至周五推算" if missing else ""
 
@@ -111,10 +128,7 @@ def deadline_moment(deadline: Deadline, period: str) -> datetime:
     elif deadline.days is not None:
         day = end + timedelta(days=deadline.days)
     elif deadline.workdays is not None:
-        day, left = end, deadline.workdays
-        while left:
-            day += timedelta(days=1)
-            left -= is_workday(day)
+        day = day_after_workdays(end, deadline.workdays)
     else:
         months = end.year * 12 + end.month - 1 + deadline.months
         last = monthrange(months // 12, months % 12 + 1)[1]

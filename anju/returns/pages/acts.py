@@ -28,7 +28,7 @@ from anju.returns.services import bulk, corrections, locking, opening
 from anju.returns.services import review as review_services
 
 SEPARATORS = re.compile(r"[\s,，、；;]+")
-FIELDS = ("remark", "agrees", "where", "ordered_by")
+FIELDS = ("remark", "agrees", "where", "ordered_by", "workdays")
 
 
 def perform_act(request: Request, pk: int, act: str, says: str, call: Callable[[dict[str, str]], Any]) -> HttpResponse:

@@ -18,18 +18,23 @@ from anju.core.pages.forms import PostedForm, storable_text
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
+from anju.core.people.scope import Actor
 from anju.core.wording import period_title
 from anju.problems import Problem, Refused
 from anju.returns.files import papers, receivers
+from anju.returns.files.scans import compared_figures
 from anju.returns.forms import calendar
 from anju.returns.models import Return
 from anju.returns.pages import grid_html, wording
 from anju.returns.pages.columns import column_data, column_help
-from anju.returns.queries import checks, explanation, reading, returns
+from anju.returns.pages.scans import comparison_text
+from anju.returns.queries import checks, deliveries, explanation, inquiries, reading, returns
 from anju.returns.queries.grid import ReturnGrid, lay_out_grid
 from anju.returns.queries.numbers import NumberWriter, counted_text
 from anju.returns.queries.opinions import AskedDepartment, asked_departments, joint_review
+from anju.returns.reminders import inquiry_workdays, unread_urges
 from anju.returns.services import answers, filling
+from anju.returns.services.urges import record_readings
 
 LARGEST_VERSION = 2**31
 UNSETTLED = ("RET-040", "RET-041")
@@ -70,6 +75,8 @@ def render_return(
         last=later is None,
         asked=asked,
         filled=bool(returns.filled_returns(user, [ret])),
+        delivered=is_delivered(user, ret),
+        days=inquiry_workdays(),
         form=form,
     )
     moved = grid_html.changes_html(grid)
@@ -86,7 +93,8 @@ def render_return(
         "head": grid_html.heads_html(grid), "body": grid_html.body_html(grid), "columns": column_data(grid),
         "explanation": explanation.draft_explanation(user, ret, read, found) if grid.open else [],
         "files": [{"href": path_of("returns:print", ret.pk, ending), "label": label} for ending, label in PRINTED], "sent": receivers.list_receivers(user, ret),
-        "scans": papers.list_scans(user, ret), "may_scan": may(user, "returns.fill", ret.region_id),
+        "scans": [(one, scan_text(user, one, grid)) for one in papers.list_scans(user, ret)], "unlike": unlike_texts(user, ret, grid) if not later else [],
+        "inquiries": inquiries.list_inquiries(user, ret), "may_scan": may(user, "returns.fill", ret.region_id),
         "opinions": [opinion_row(one, grid) for one in asked], "notes": grid.spec.print.notes, "signers": grid.spec.print.signers, "problems": problems,
     }  # fmt: skip
     return render_page(
@@ -96,6 +104,31 @@ def render_return(
         heading=f"{ret.region.name}{period_title(ret.period, ret.form.name)}",
         **context,
     )
+
+
+def is_delivered(user: Actor, ret: Return) -> bool:
+    """Did it go to the superior, and is there somebody here who may return a cell of it?"""
+    if not may(user, "returns.return_cell", ret.region_id) or (ret.serial == 1 and ret.state != Return.LOCKED):
+        return False
+    return ret.state != Return.VOID and deliveries.delivery_of(user, ret) is not None
+
+
+def scan_text(user: Actor, one: papers.KeptScan, grid: ReturnGrid) -> str:
+    """How far a scan is compared; of what the return does not say any more nothing."""
+    return comparison_text(compared_figures(user, one.paper, grid)) if one.stands else ""
+
+
+def unlike_texts(user: Actor, ret: Return, grid: ReturnGrid) -> list[str]:
+    """What the sealed scan of a locked return says otherwise."""
+    if ret.state != Return.LOCKED:
+        return []
+    numbers, found = NumberWriter(grid), checks.unlike_scan(user, ret)
+    here = [(one, grid.cells.get((one.line, one.column))) for one in found]
+    return [
+        f"{grid_html.cell_place(grid, one.line, one.column)}：盖章件上是 {one.paper_text}，锁定的是 {numbers.cell(cell)}（{one.by_name}核对）"
+        for one, cell in here
+        if cell is not None and cell.value == one.value
+    ]
 
 
 def header_facts(ret: Return, at: datetime) -> list[str]:
@@ -168,7 +201,11 @@ def opinion_row(one: AskedDepartment, grid: ReturnGrid) -> SimpleNamespace:
 @requires_permission("returns.see")
 @require_GET
 def show_return(request: Request, pk: int) -> HttpResponse:
-    return render_return(request, returns.get_return(request.actor, pk))
+    user, ret = request.actor, returns.get_return(request.actor, pk)
+    if ret.state not in Return.SUBMITTED:
+        urges = unread_urges(user, ret.region_id, ret.period)
+        record_readings(user, [one for one in urges if one.form.code == ret.form.code])
+    return render_return(request, ret)
 
 
 # -- saving ------------------------------------------------------------------------------------------------------------------------
@@ -332,8 +369,16 @@ def show_cell(request: Request, pk: int) -> HttpResponse:
         request, "returns/cell.html", ret=ret, key=f"{line}|{column}", may_opine=ret.state == Return.JOINT and wording.is_asked(user, asked_departments(ret)),
         row=grid_html.cell_place(grid, line), column=head.head, text=numbers.cell(one), unit=head.unit, facts=[pair for pair in known if pair[1]],
         meaning=column_help(grid.spec, head), history=returns.cell_history(user, ret, line, column), opinions=opinions,
-        findings=[found for found in shown_findings(request, ret, checks.check_return(user, ret, read)) if found.line == line and found.column == column],
+        may_ask=cell_act_text(user, ret), findings=[found for found in shown_findings(request, ret, checks.check_return(user, ret, read)) if found.line == line and found.column == column],
     )  # fmt: skip
+
+
+def cell_act_text(user: Actor, ret: Return) -> str:
+    """What may be asked of a cell from above: by who is told of it by the superior, or by an auditor."""
+    if is_delivered(user, ret):
+        return "上级退回的是这一格"
+    asks = ret.state in Return.SUBMITTED and may(user, "returns.inquire", ret.region_id)
+    return "就这一格问询填报单位" if asks else ""
 
 
 def compared_facts(read: reading.ReadReturn, line: str, column: str) -> list[tuple[str, str]]:

@@ -14,15 +14,16 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.markup import element, join, markup, slot, writer
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import may, requires_permission
-from anju.core.people.scope import Actor
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.wording import period_label
 from anju.problems import Problem
 from anju.returns.base import unlocked_returns
 from anju.returns.forms import calendar
 from anju.returns.models import Form, Return, Urge
 from anju.returns.pages import wording
-from anju.returns.queries import checks, deadlines, extensions, returns
-from anju.returns.reminders import urged_periods
+from anju.returns.queries import checks, deadlines, deliveries, extensions, inquiries, returns
+from anju.returns.reminders import delivery_path, readings_of, unread_urges, urged_periods
+from anju.returns.services.urges import record_readings
 
 NEXT = {
     "hand_in": "继续填报",
@@ -68,6 +69,8 @@ def show_home(request: Request) -> HttpResponse:
 
 def render_home(request: Request, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
     made, user, at = page_context(request), request.actor, timezone.now()
+    if request.method == "GET":
+        record_readings(user, [one for one in unread_urges(user) if not is_begun(user, one)])
     known = deadlines.asked_returns(user, at, made.region)
     above = made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
     due = deadlines.due_returns(user, at, made.region, known)
@@ -80,10 +83,17 @@ def render_home(request: Request, status: int = 200, problems: list[Problem] | N
     return render_page(
         request, "returns/home.html", status=status, heading=home_headline(mine, others), sub=f"{made.region.name}，{wording.moment_text(at)}", mine=mine, others=others,
         **(reporting_context(request, made.region, at, known) if above else {}),
-        extensions=extensions.waiting_extensions(user, made.region), done=[locked_row(one) for one in locked],
+        to_sign=[(one, delivery_path(one.region, one.form.code, one.period)) for one in deliveries.waiting_deliveries(user)] if may(user, "returns.sign_for") else [],
+        inquiries=inquiries.waiting_inquiries(user, made.region), extensions=extensions.waiting_extensions(user, made.region), done=[locked_row(one) for one in locked],
         empty=EMPTY, problems=problems or [],
         may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **unlocked_after_job(request, made), asked_periods=PostedForm(request).typed.get("periods", made.period),
     )  # fmt: skip
+
+
+def is_begun(user: Actor, urged: Urge) -> bool:
+    """Is there a return, to whose own page the urge leads?"""
+    found = Return.objects.filter(form__code=urged.form.code, region_id=urged.region_id, period=urged.period)
+    return visible_rows(found, user).exists()
 
 
 def unlocked_after_job(request: Request, made: PageContext) -> dict[str, Any]:
@@ -173,10 +183,16 @@ def reporting_context(request: Request, region: Region, at: datetime, known: dea
     late = sum(bool(one.days_late(at)) for one in listed)
     here = sum(bool(one.first_submitted_at) for one in listed)
     acts, urged = may(user, "returns.lock", region.pk), urged_periods(user, {period})
+    urges = {one.region.pk: urged[key] for one in listed if (key := (code, one.region.pk, period)) in urged}
+    readings = readings_of(urges.values()) if urges else {}
+    # Who was urged and has not read it stands first: that is whom to ring up.
+    listed.sort(key=lambda one: not is_unread(one, urges.get(one.region.pk), readings))
     return {
         "to_lock": sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed) if acts else 0, "bulk": acts,
         "bulk_remark": PostedForm(request).text("remark"), "lock_form": code, "lock_period": period,
-        "progress": join(progress_row(one, at, urged.get((code, one.region.pk, period)), acts) for one in listed),
+        "delivery": delivery_path(region, code, period) if region.kind == Region.Kind.CITY else "",
+        "all_locked": len(listed) if all(one.ret and one.ret.state == Return.LOCKED for one in listed) else 0,
+        "progress": join(progress_row(one, at, urge_text(one, urges.get(one.region.pk), readings), acts) for one in listed),
         "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "months": [(name, period_label(name), name == period) for name in choices],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
@@ -189,7 +205,26 @@ def reporting_periods(user: Actor, region: Region, form: Form, newest: str) -> l
     return sorted({newest, *deadlines.reported_periods(user, region, form.code)}, reverse=True)
 
 
-def progress_row(one: deadlines.ReportingStatus, at: datetime, urged: Urge | None, ticks: bool) -> SafeString:
+def is_unread(one: deadlines.ReportingStatus, urged: Urge | None, readings: dict[int, dict[str, datetime]]) -> bool:
+    """Was the unit urged, has not reported, and somebody of it has not read the urge?"""
+    if urged is None or one.first_submitted_at:
+        return False
+    return bool(set(urged.keys) - set(readings.get(urged.pk, {})))
+
+
+def urge_text(one: deadlines.ReportingStatus, urged: Urge | None, readings: dict[int, dict[str, datetime]]) -> str:
+    """When a unit was urged, and of each who was told whether they have read it; nothing more once it has reported."""
+    if urged is None or one.first_submitted_at:
+        return ""
+    read = readings.get(urged.pk, {})
+    told = [
+        f"{name}{wording.moment_text(read[key])}已读" if key in read else f"{name}未读"
+        for name, key in zip(urged.to, urged.keys, strict=False)
+    ]
+    return f"{wording.moment_text(urged.at)}：{'，'.join(told or urged.to)}"
+
+
+def progress_row(one: deadlines.ReportingStatus, at: datetime, told: str, ticks: bool) -> SafeString:
     ret: Any = one.ret
     first, late = one.first_submitted_at, one.days_late(at)
     said = (
@@ -200,7 +235,6 @@ def progress_row(one: deadlines.ReportingStatus, at: datetime, urged: Urge | Non
         else f"还剩{wording.duration_text(one.deadline - at)}"
     )
     state = Return.STATES.label(ret.state) if ret else "还没有开始"
-    told = f"{wording.moment_text(urged.at)}，{'、'.join(urged.to)}" if urged and not first else ""
     row = {
         "name": write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
         "state_css": "state on" if ret and ret.state in Return.SUBMITTED else "state",

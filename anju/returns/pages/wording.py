@@ -44,7 +44,11 @@ def moment_text(value: datetime | None) -> str:
 
 @dataclass(frozen=True)
 class OfferedAct:
-    """An act that this person may do now. quick: no word is asked, one click does it, and it can be taken back."""
+    """An act that this person may do now. quick: no word is asked, one click does it, and it can be taken back.
+
+    points: it is about a cell that is pointed at: "cell" always, "any" unless it is about the whole return. days: a number of workdays is
+    asked. ground: what stands over the field for the number of a document, if there is one.
+    """
 
     name: str
     label: str
@@ -54,7 +58,9 @@ class OfferedAct:
     asks: str = ""
     must: bool = False
     agrees: bool = False
-    ground: bool = False
+    ground: str = ""
+    points: str = ""
+    days: str = ""
     risk: bool = False
     opened: bool = False
 
@@ -69,12 +75,17 @@ SAYS = {
     "return": "报表回到填报岗去改，意见随表送达。",
     "opine": "您所在部门的意见记入这张报表；再发表时以最新的为准。",
     "discard": "更正点错了、不用改了的，在这里撤销：原来锁定的那张照旧作数，这次更正只留作记录。",
+    "query": "上级退回全市表里的这一格：县里开一张更正表，填报岗改这一格或写明为什么不改；更正锁定后，全市的表再报送一次。",
+    "inquire": "您的问题送到填报单位，期限按工作日算；答复以后由您办结或再问，往来都进审计资料。",
     "correct": "另开一张更正表，把现在的数带过去再改，重新走审核；原来这张原样保留，更正锁定后才替代它。",
 }
 ASKS = {"return": "退回意见（写明哪里要改）", "review": "审核意见（可不写）", "clear": "处理情况（意见没有齐或有不同意见时必写）", "submit": "上报意见（可不写）",
-        "lock": "审定意见（可不写）", "opine": "意见（不同意时必写）", "correct": "更正说明（为什么改）", "discard": "撤销的理由"}  # fmt: skip
-MUST = {"return", "correct", "discard"}
-ROUTE = {"return": "send-back", "hand_in": "hand-in"}
+        "lock": "审定意见（可不写）", "opine": "意见（不同意时必写）", "correct": "更正说明（为什么改）", "discard": "撤销的理由",
+        "query": "上级的退回意见（写明哪里要改）", "inquire": "问什么（哪个数、要什么说明或材料）"}  # fmt: skip
+MUST = {"return", "correct", "discard", "query", "inquire"}
+ROUTE = {"return": "send-back", "hand_in": "hand-in", "query": "return-cell", "inquire": "inquire"}
+GROUNDS = {"correct": "上级要求更正的依据（文号，没有可不填）", "query": "上级来文的文号（没有可不填）"}
+POINTS = {"opine": "any", "inquire": "any", "query": "cell"}
 OTHER_STEPS = {"open": "建立填报", "correct": "开更正表"}
 JUDGED = ("review", "lock")  # not by who filled it
 STRONG = ("hand_in", "opine", "review", "clear", "submit", "lock")
@@ -88,11 +99,14 @@ def offered_acts(
     last: bool,
     asked: Sequence[AskedDepartment] | None = None,
     filled: bool = False,
+    delivered: bool = False,
+    days: int = 0,
     form: dict[str, str] | None = None,
 ) -> list[OfferedAct]:
     """Everything this person may do with the return now, the strong one first. last: no correction has replaced it.
 
-    asked: the departments of the joint review, when they are known. filled: this person filled it, and does not judge it.
+    asked: the departments of the joint review, when they are known. filled: this person filled it, and does not judge it. delivered: it
+    went to the superior, who may return a cell of it. days: workdays for an answer, as the page proposes them.
     """
     found = [
         (move.name, move.label)
@@ -106,12 +120,17 @@ def offered_acts(
             found.append(("opine", "发表联审意见"))
     if ret.state == Return.LOCKED and last and may(user, "returns.correct", ret.region_id):
         found.append(("correct", "发起更正"))
+    if delivered and may(user, "returns.return_cell", ret.region_id) and (last or ret.serial > 1):
+        found.append(("query", "登记上级退回的格" if may(user, "returns.deliver", ret.region_id) else "退回一格"))
+    if ret.state in Return.SUBMITTED and may(user, "returns.inquire", ret.region_id):
+        found.append(("inquire", "向填报单位问询"))
     order = [name for name in STRONG if name != "opine" or not opined]
     found.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
     return [
         OfferedAct(
             name, label, says_of(name, asked or ()), path_of(f"returns:{ROUTE.get(name, name)}", ret.pk), quick=name in ("hand_in", "withdraw"), asks=ASKS.get(name, ""),
-            must=name in MUST, agrees=name == "opine", ground=name == "correct", risk=name in ("return", "correct", "discard"),
+            must=name in MUST, agrees=name == "opine", ground=GROUNDS.get(name, ""), risk=name in ("return", "correct", "discard", "query"),
+            points=POINTS.get(name, ""), days=((form or {}).get("workdays") or str(days)) if name == "inquire" else "",
             opened=bool(form and form.get("act") == name),
         )
         for name, label in found

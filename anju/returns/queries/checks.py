@@ -9,16 +9,19 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from anju.core.people.scope import Actor
+from anju.core.people.scope import Actor, visible_rows
 from anju.problems import ASK, BLOCK, Problem
-from anju.returns.forms.spec import TOTAL, FormCheck
-from anju.returns.models import Answer, Return
+from anju.quantities import exact_text
+from anju.returns.forms.spec import TOTAL, FormCheck, FormColumn
+from anju.returns.models import Answer, Return, ScanComparison
 from anju.returns.queries import reading
+from anju.returns.queries.deliveries import returned_cells
 from anju.returns.queries.reading import ReadReturn
 from anju.returns.queries.values import is_blank
 from anju.rules.explanation.explain import fill_sentence
 
 BLANK, UNREPORTED = "blank", "unreported"  # the checks that every form has
+SUPERIOR, SCAN = "superior", "scan"  # what people noticed: the superior, of a cell; who looked at the sealed scan
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def check_return(user: Actor, ret: Return, read: ReadReturn | None = None) -> li
     answers = _answers(ret)
     today = timezone.localdate()
     made = []
-    for one in [*_blanks(read), *_formulas(read)]:
+    for one in [*_blanks(read), *_formulas(read), *_returned(read), *_unlike_scan(read)]:
         key = (one.check_id, one.line, one.what[:400])
         answer, waiver = answers.get((*key, False)), answers.get((*key, True))
         if waiver is not None and waiver.until < today:
@@ -214,6 +217,45 @@ def _formulas(read: ReadReturn) -> list[Failure]:
                     )
                 )
     return found
+
+
+def _returned(read: ReadReturn) -> list[Failure]:
+    """What the superior returned: it is answered, whether the cell is changed or not."""
+    found = []
+    for remark in returned_cells(read.user, read.ret):
+        if not (column := read.spec.by_code.get(remark.column)):
+            continue
+        number = f"（{remark.number}）" if remark.number else ""
+        what = f"上级退回{number}：{remark.text}"
+        fix = "请改正这一格并写明怎样改的；不用改的，写明为什么。"
+        found.append(_noticed(read, SUPERIOR, remark.line, column, what, fix))
+    return found
+
+
+def _unlike_scan(read: ReadReturn) -> list[Failure]:
+    """Figures of which somebody said that the sealed scan has another, while the return still says what it said then."""
+    found = []
+    for one in unlike_scan(read.user, read.ret):
+        column = read.spec.by_code.get(one.column)
+        if column is None or read.now.number(one.line, one.column) != one.value:
+            continue
+        what = f"盖章件上是 {one.paper_text}，报表上是 {exact_text(one.value, column.unit)}（{one.by_name}核对）。"
+        fix = "请改成一致，或重新盖章上传；盖章件印错的，写明情况。"
+        found.append(_noticed(read, SCAN, one.line, column, what, fix))
+    return found
+
+
+def unlike_scan(user: Actor, ret: Return) -> list[ScanComparison]:
+    """The newest comparisons of a return, and of what it corrects, that differ."""
+    rows = ScanComparison.objects.filter(paper__ret_id__in=[ret.pk, *([ret.corrects_id] if ret.corrects_id else [])])
+    newest = {(one.line, one.column): one for one in visible_rows(rows, user).order_by("id")}
+    return [one for one in newest.values() if one.paper_text]
+
+
+def _noticed(read: ReadReturn, check_id: str, line: str, column: FormColumn, what: str, fix: str) -> Failure:
+    label = "合计" if line == TOTAL else getattr(read.now.lines.get(line), "label", line)
+    where = f"{label} “{column.head}”"
+    return Failure(check_id=check_id, level=ASK, line=line, columns=(column.code,), where=where, what=what, fix=fix)
 
 
 def _lines(read: ReadReturn, check: FormCheck) -> list[str]:

@@ -107,8 +107,8 @@ def urge_units(
             continue
         urges.append(
             Urge(
-                form=one.form, region=one.region, period=period, remark=remark.strip()[:LONGEST], to=people, by=by.key,
-                by_name=by.name,
+                form=one.form, region=one.region, period=period, remark=remark.strip()[:LONGEST], to=list(people.values()),
+                keys=list(people), by=by.key, by_name=by.name,
             )
         )  # fmt: skip
         rets.append((one, ret))
@@ -156,9 +156,9 @@ def _held(by: Actor, rets: Sequence[Return]) -> dict[int, Return]:
     return {ret.pk: ret for ret in rows.filter(pk__in=[ret.pk for ret in rets]).order_by("pk")}
 
 
-def _whose_turn(by: Actor, one: ReportingStatus) -> list[str]:
-    """Names of the people who hold the post of the next act: at the organisation that makes the return, at the silent departments, or
-    anywhere in the region."""
+def _whose_turn(by: Actor, one: ReportingStatus) -> dict[str, str]:
+    """User name → name of the people who hold the post of the next act: at the organisation that makes the return, at the silent
+    departments, or anywhere in the region."""
     ret = one.ret
     act = ACTS[ret.state if ret is not None else ""]
     postings = postings_in_force(Posting.objects.filter(since__lte=timezone.localdate(), staff__is_active=True))
@@ -169,8 +169,8 @@ def _whose_turn(by: Actor, one: ReportingStatus) -> list[str]:
     elif act in OWN:
         unit = ret.organisation if ret is not None else one.organisation
         here &= Q(organisation_id=unit.pk if unit else None)
-    found = postings.filter(here, post__in=permissions()[act].posts).order_by("staff__name")
-    return list(found.values_list("staff__name", flat=True).distinct())
+    found = postings.filter(here, post__in=permissions()[act].posts).order_by("staff__name", "staff_id")
+    return dict(found.values_list("staff__username", "staff__name").distinct())
 
 
 def _about(region: Region, form_code: str, period: str) -> str:

@@ -8,7 +8,8 @@ from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.returns.base import CORRECT, actor_name, clock_text, hold_return, require_own_organisation, require_state
 from anju.returns.models import Return, Step
-from anju.returns.reminders import announce_return
+from anju.returns.queries.deliveries import returned_cells
+from anju.returns.reminders import announce_return, announce_scan
 from anju.returns.services.review import move_return
 
 
@@ -25,6 +26,19 @@ def begin_correction(*, by: Actor, ret_id: int, reason: str, ordered_by: str = "
     require_state(ret, Return.LOCKED, doing="更正")
     if not reason.strip():
         raise Refused(Problem("RET-061", str(ret), "更正没有写说明。", "请写明为什么改、依据什么改。"))
+    return _begin(by, ret, reason, ordered_by)
+
+
+@transaction.atomic
+@trail.act("returns.correct_returned")
+def correct_returned(*, by: Actor, ret_id: int, reason: str, ordered_by: str) -> Return:
+    """The same for a cell that the superior returned, by who may register that. RET-060, RET-020."""
+    ret = hold_return(by, ret_id, "returns.return_cell")
+    require_state(ret, Return.LOCKED, doing="更正")
+    return _begin(by, ret, reason, ordered_by)
+
+
+def _begin(by: Actor, ret: Return, reason: str, ordered_by: str) -> Return:
     every = Return.objects.filter(region_id=ret.region_id, period=ret.period, form_id=ret.form_id)
     last = every.aggregate(last=Max("serial"))["last"]
     made = Return(
@@ -65,6 +79,7 @@ def begin_correction(*, by: Actor, ret_id: int, reason: str, ordered_by: str = "
         by_name=by.name,
     )
     announce_return(by, made)
+    announce_scan(by, ret)
     after = {"corrects": ret.pk, "serial": made.serial, "ordered_by": made.ordered_by}
     trail.describe(obj=made, after=after, reason=made.reason, region_id=ret.region_id)
     return made
@@ -76,7 +91,7 @@ def discard_correction(*, by: Actor, ret_id: int, reason: str) -> Return:
     """Give up a correction that was begun by mistake (撤销更正), while it is a draft. What it was to correct stands as before, and may be
     corrected anew; the given-up one stays to be looked at. The return that stands is given back.
 
-    Refused: RET-062 it corrects nothing, RET-063 no reason, RET-020 it was handed in.
+    Refused: RET-062 it corrects nothing, RET-063 no reason, RET-020 it was handed in, RET-099 the superior asked for it.
     """
     ret = _hold(by, ret_id)
     if ret.corrects is None:
@@ -84,7 +99,11 @@ def discard_correction(*, by: Actor, ret_id: int, reason: str) -> Return:
     require_state(ret, Return.DRAFT, doing="撤销更正")
     if not reason.strip():
         raise Refused(Problem("RET-063", str(ret), "没有写撤销的理由。", "请写一句为什么不再更正。"))
+    if returned_cells(by, ret):
+        what = "上级退回的格要在这次更正里答复，不能撤销。"
+        raise Refused(Problem("RET-099", str(ret), what, "请改正那一格；不用改的，在“检查”里写明为什么。"))
     move_return(by, ret, "discard", reason)
+    announce_scan(by, ret.corrects)
     return ret.corrects
 
 

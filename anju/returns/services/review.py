@@ -135,7 +135,7 @@ def give_opinion(
         )
     if agrees is None:
         raise Refused(Problem("RET-055", str(ret), "没有选同意还是有不同意见。", "请看过报表，选一样再提交。"))
-    if (line or column) and not _has_cell(ret, spec, line, column):
+    if (line or column) and not has_cell(ret, spec, line, column):
         raise Refused(Problem("RET-056", str(ret), "意见所指的格不在表里。", "行或列可能已变，请刷新后重新点。"))
     if not agrees and not remark.strip():
         raise Refused(Problem("RET-051", str(ret), "不同意却没有写意见。", "请写明哪一格、为什么不同意。"))
@@ -149,7 +149,7 @@ def give_opinion(
     return made
 
 
-def _has_cell(ret: Return, spec: FormSpec, line: str, column: str) -> bool:
+def has_cell(ret: Return, spec: FormSpec, line: str, column: str) -> bool:
     return column in spec.by_code and (line == TOTAL or Line.objects.filter(ret=ret, key=line).exists())
 
 

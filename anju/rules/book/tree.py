@@ -232,9 +232,12 @@ def _references(root: Node | None) -> Iterator[int]:
             todo += node.value
 
 
-def read_tree(content: bytes, file: str) -> tuple[YamlNode, ProblemReport]:
-    """The tree of one file. Refused with the line when it is not YAML, or YAML with anchors, tags or several documents."""
-    report = ProblemReport(file)
+def read_tree(content: bytes, file: str, report: ProblemReport | None = None) -> tuple[YamlNode, ProblemReport]:
+    """The tree of one file. Refused with the line when it is not YAML, or YAML with anchors, tags or several documents.
+
+    report: of another kind of file than a rulebook, which has codes of its own.
+    """
+    report = report or ProblemReport(file)
     if len(content) > MAX_BYTES:
         report.add("BOOK-001", 1, "", f"文件有 {len(content)} 字节，最多 {MAX_BYTES} 字节。", "请拆成几本规则书。")
         raise Refused(*report.problems)

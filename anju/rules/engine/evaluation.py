@@ -5,7 +5,7 @@ It is what the engines are tested against, what worked examples run on, and what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import (
@@ -19,7 +19,7 @@ from decimal import (
     getcontext,
     localcontext,
 )
-from typing import Any
+from typing import Any, cast
 
 from anju.quantities import COUNTED
 from anju.rules.book.schema import ENUM, NUMBER, Band, Book, BookStep, Parameter, Value
@@ -175,6 +175,23 @@ class Trace:
         for _member, keys in keyed:
             ahead += _before(self.book, keys, mine)
         return Decimal(ahead + 1), NONE
+
+
+def evaluate_formula(expr: Expr, value: Callable[[str], Known | None], places: int) -> Known | None:
+    """A formula that stands alone, over names that somebody else knows: None is unknown. places: of a quotient."""
+    with localcontext(EXACT):
+        return _Eval(cast(Trace, _NamedValues(value)), 0, "", places).ev(expr)[0]
+
+
+class _NamedValues:
+    """Names without a book behind them: no rows, no partitions."""
+
+    def __init__(self, value: Callable[[str], Known | None]) -> None:
+        self.named = value
+
+    def value(self, row: int, name: str) -> Result:
+        known = self.named(name)
+        return known, (NONE if known is not None else frozenset((Cause(UNKNOWN, name, row),)))
 
 
 def _inside(band: Band, value: Decimal) -> bool:

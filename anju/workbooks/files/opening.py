@@ -7,7 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -43,6 +43,19 @@ class Worksheet:
             self._first = list(islice(self.rows(), count))
         return self._first[:count]
 
+    def between(self, first: int, end: int) -> "Worksheet":
+        """The same sheet with nothing outside these rows, but for the line at its top; cells keep their names."""
+        kept = {0, *range(first, end)}
+        marks, old = replace(self.marks), self.marks
+        marks.height, marks.hidden_rows = min(end, old.height), old.hidden_rows & kept
+        marks.errors = {at: error for at, error in old.errors.items() if at[0] in kept}
+        marks.rich = {at: rich for at, rich in old.rich.items() if at[0] in kept}
+        marks.comments = {at: text for at, text in old.comments.items() if at[0] in kept}
+        marks.uncached = {at for at in old.uncached if at[0] in kept}
+        marks.circular = {at for at in old.circular if at[0] in kept}
+        merges = [merge for merge in self.merges if merge[0][0] in kept]
+        return Worksheet(self.name, marks, merges, self.first_column, _Rows(self._sheet, kept, end))
+
     def rows(self) -> Iterator[list]:
         """Rows from the first, each a list from column A; a cell is str, float, bool, a date, or '' when empty."""
         pad, rich = [""] * self.first_column, self.marks.rich
@@ -52,6 +65,20 @@ class Worksheet:
             if number in rich_rows:
                 line = [rich.get((number, column), (value,))[0] for column, value in enumerate(line)]
             yield line
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a sheet without those that are not kept. The line at the top stays where it is one alone: a title."""
+
+    sheet: object
+    kept: set[int]
+    end: int
+
+    def iter_rows(self) -> Iterator[list]:
+        for number, row in enumerate(islice(self.sheet.iter_rows(), self.end)):  # type: ignore[attr-defined]
+            alone = number or sum(value != "" for value in row) == 1
+            yield row if number in self.kept and alone else []
 
 
 @dataclass

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from anju.problems import ASK, Place, Problem
 from anju.workbooks.files.numbers import BAD, DASH, fold_text, parse_number
+from anju.workbooks.files.radicals import fold_radicals
 from anju.workbooks.reading.cells import cell_reference
 from anju.workbooks.reading.maps import MapColumn
-from anju.workbooks.reading.radicals import fold_radicals
 from anju.workbooks.reading.units import BRACKETED, SIMPLIFY, stated_units, strange_unit, table_units, units_in
 
 HEAD_ROWS = 60  # a first head further down than this is no head
@@ -158,11 +158,14 @@ def find_head(grid: HeadGrid, labels: Iterable[str]) -> TableHead | None:
 
 
 def find_heads(
-    rows: list[list], merges: list[tuple[tuple[int, int], tuple[int, int]]], labels: Iterable[str]
+    rows: list[list],
+    merges: list[tuple[tuple[int, int], tuple[int, int]]],
+    labels: Iterable[str],
+    depth: int = HEAD_ROWS,
 ) -> list[TableHead]:
     """The form's head, and every further one below it: printed again, with its columns in another order, or with further columns."""
     labels = tuple(labels)
-    first = find_head(HeadGrid(rows[:HEAD_ROWS], merges), labels)
+    first = find_head(HeadGrid(rows[:depth], merges), labels)
     if first is None:
         return []
     wanted, heads = {parse_heading(name)[0] for name in labels}, [first]

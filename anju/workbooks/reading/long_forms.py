@@ -23,11 +23,11 @@ from anju.workbooks.files.numbers import (
     plain_number,
 )
 from anju.workbooks.files.opening import Worksheet
+from anju.workbooks.files.radicals import radicals_in
 from anju.workbooks.reading import checks, heads
 from anju.workbooks.reading.cells import NUMBER, ReadCell, WorkbookReading, cell_reference, column_letters
 from anju.workbooks.reading.heads import TableHead
 from anju.workbooks.reading.maps import LONG_REQUIRED, LongColumns, MapColumn, TableMap
-from anju.workbooks.reading.radicals import radicals_in
 from anju.workbooks.reading.values import LARGEST, CellReader, Entered, PlainRates, ReadColumn, shown_text
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
@@ -45,7 +45,8 @@ def _is_name(text: str) -> bool:
 
 
 def read_period(value: object) -> str | None:
-    """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年上半年 → 2021-H1; 2021年12月31日 → 2021-12-31."""
+    """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年上半年 → 2021-H1; 2021年12月31日 → 2021-12-31;
+    2021—2025年 → 2021-2025; 截至2021年9月底累计 → 2021-09-A."""
     if isinstance(value, datetime.date):
         return value.strftime("%Y-%m-%d")
     if isinstance(value, float) and value.is_integer():
@@ -54,6 +55,13 @@ def read_period(value: object) -> str | None:
     year = r"((?:19|20)[0-9]{2})"
     if match := re.fullmatch(year + "年?度?", text):
         return match[1]
+    if (match := re.fullmatch(year + "年?[-—–~至]" + year + "年?", text)) and match[1] < match[2]:
+        return f"{match[1]}-{match[2]}"
+    if match := re.fullmatch(year + r"(?:-(0[1-9]|1[0-2]))?-A", text):
+        return text
+    if match := re.fullmatch("截[至止]" + year + "年(?:([0-9]{1,2})月)?底?累计", text):
+        month = f"-{int(match[2]):02}" if match[2] else ""
+        return f"{match[1]}{month}-A" if int(match[2] or 1) in range(1, 13) else None
     if match := re.fullmatch(year + r"[-/.年](?:1[-—–~至])?([0-9]{1,2})月?", text):
         return f"{match[1]}-{int(match[2]):02}" if 1 <= int(match[2]) <= 12 else None
     if match := re.fullmatch(year + "(?:-H|年(?:度)?)([12上下])(?:半年)?", text):

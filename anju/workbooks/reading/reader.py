@@ -15,6 +15,7 @@ from anju.workbooks.reading.columns import Section, find_sections
 from anju.workbooks.reading.heads import ColumnMatch, HeadGrid, TableHead
 from anju.workbooks.reading.long_forms import LongReader, long_columns
 from anju.workbooks.reading.maps import LongColumns, MapColumn, TableMap, load_map
+from anju.workbooks.reading.sentences import read_sentences, sheet_of_table
 from anju.workbooks.reading.wide_forms import WideReader
 
 Source = str | Path | bytes
@@ -29,6 +30,7 @@ class SheetFit:
     match: ColumnMatch | None
     columns: tuple[MapColumn, ...]
     sections: list[Section] = field(default_factory=list)
+    further: list["SheetFit"] = field(default_factory=list)  # the sheets on which the form goes on (续表)
 
     @property
     def found(self) -> set[int]:
@@ -49,16 +51,20 @@ class SheetFit:
 
 def fit_sheet(sheet: Worksheet, table: TableMap, file_name: str) -> SheetFit:
     """Look for the map's head in one sheet."""
+    part = sheet_of_table(sheet, table)
+    if part is None:
+        return SheetFit(sheet, None, None, table.columns if isinstance(table.columns, tuple) else ())
+    sheet, depth = part, heads.HEAD_ROWS if part is sheet else part.marks.height
     columns, labels = (
         (long_columns(table.columns)[0], table.columns.region)
         if isinstance(table.columns, LongColumns)
         else (table.columns, table.rows.label)
     )
     if table.form == "long":
-        head = heads.find_head(HeadGrid(sheet.first_rows(heads.HEAD_ROWS), sheet.merges), labels)
+        head = heads.find_head(HeadGrid(sheet.first_rows(depth), sheet.merges), labels)
         table_heads = [head] if head else []
     else:
-        table_heads = heads.find_heads(sheet.first_rows(heads.MORE_HEADS), sheet.merges, labels)
+        table_heads = heads.find_heads(sheet.first_rows(heads.MORE_HEADS), sheet.merges, labels, depth)
     if not table_heads:
         return SheetFit(sheet, None, None, columns)
     if table.form == "long":
@@ -106,11 +112,14 @@ def stream_cells(
             return
         yield from LongReader(sheet, table, reading, head, places, when).cells()
         return
+    yield from read_sentences(sheet, table, reading, head=head, area=area, period=when)
     if table.form == "items":
         area = area or _area(head, table)
-    yield from WideReader(
-        sheet=sheet, table=table, reading=reading, sections=best.sections, area=area, period=when
-    ).cells()
+    first, *further = [
+        WideReader(sheet=one.sheet, table=table, reading=reading, sections=one.sections, area=area, period=when)
+        for one in (best, *best.further)
+    ]
+    yield from first.cells(further)
 
 
 def read_workbook(
@@ -138,7 +147,7 @@ def _choose(book: Workbook, table: TableMap, reading: WorkbookReading) -> SheetF
             Problem(
                 "WB-021",
                 Place(file=book.file_name, sheet=best.sheet.name),
-                f"前 {heads.HEAD_ROWS} 行里没有找到表头（名为“{'”或“'.join(labels)}”的列）。",
+                f"{_where_looked(table)}没有找到表头（名为“{'”或“'.join(labels)}”的列）。",
                 "请确认选对了文件和对照表；表头改过名的，请改回规定的名称，或在对照表里加上这个名称。",
             )
         )
@@ -159,8 +168,65 @@ def _choose(book: Workbook, table: TableMap, reading: WorkbookReading) -> SheetF
         )
         return None
     if best.match and best.match.missing:
-        _point_to_other_sheets(best, fits)
+        every = fits if not named else [fit_sheet(sheet, table, book.file_name) for sheet in sheets]
+        if joined := _joined(every, table):
+            return joined
+        _point_to_other_sheets(best, every)
     return best
+
+
+def _where_looked(table: TableMap) -> str:
+    return f"“{table.below[0]}”这一行下面" if table.below else f"前 {heads.HEAD_ROWS} 行里"
+
+
+def _joined(fits: list[SheetFit], table: TableMap) -> SheetFit | None:
+    """A form that goes on in other sheets: together they have every column, and each has the same rows. None where it is none."""
+    for first in fits if table.form != "long" else ():
+        further = [one for one in fits if _goes_on(first, one, table)]
+        if first.match is None or first.head is None or not further:
+            continue
+        joined = first.match.with_further({index for one in further for index in one.found}, first.columns)
+        if joined.missing or any(_row_names(one, table) != _row_names(first, table) for one in further):
+            continue
+        for one in further:
+            joined.problems.extend(problem for problem in one.match.problems if problem.code != "WB-022")  # type: ignore[union-attr]
+            if one.head and not one.head.units:
+                one.sections[0].head = replace(one.head, units=first.head.units)
+        return replace(first, match=joined, further=further)
+    return None
+
+
+def _goes_on(first: SheetFit, other: SheetFit, table: TableMap) -> bool:
+    """Whether another sheet is the first one's 续表: named by the map, or under the same title and called so."""
+    if other.sheet is first.sheet or not (first.head and other.head and other.found):
+        return False
+    if _years(first.head.title) != _years(other.head.title) and _years(other.head.title):
+        return False
+    if any(word in first.sheet.name for word in table.continues):
+        return False
+    if any(word in other.sheet.name for word in table.continues):
+        return True
+    called = [("续" in one.sheet.name or "续" in one.head.title) for one in (first, other) if one.head]
+    return called == [False, True] and _without_further(first.head.title) == _without_further(other.head.title)
+
+
+def _years(title: str) -> set[str]:
+    return set(re.findall(r"(?:19|20)[0-9]{2}", fold_number(title)))
+
+
+def _without_further(title: str) -> str:
+    """A title without 续表, (续), 续一, 续表2."""
+    return heads.parse_heading(re.sub(r"[(（]?续表?[一二三四五六七八九十0-9]*[)）]?", "", title))[0]
+
+
+def _row_names(fit: SheetFit, table: TableMap) -> set[str]:
+    """The names of a sheet's rows, for comparison; what is wrong with them is told when they are read."""
+    reader = WideReader(
+        sheet=fit.sheet, table=table, reading=WorkbookReading("", "", ""), sections=fit.sections, area="", period=""
+    )
+    for _ in reader.cells():
+        pass
+    return reader.names
 
 
 def _point_to_other_sheets(best: SheetFit, fits: list[SheetFit]) -> None:
@@ -223,10 +289,7 @@ def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str
     tables = [table if isinstance(table, TableMap) else load_map(table) for table in maps]
     book = open_workbook(source, name)
     sheets = [sheet for sheet in book.sheets if sheet.marks.height and sheet.name != PROBLEM_SHEET] or book.sheets
-    tried = [
-        (table, max((fit_sheet(sheet, table, book.file_name) for sheet in sheets), key=lambda fit: fit.score))
-        for table in tables
-    ]
+    tried = [(table, _best_fit(sheets, table, book.file_name)) for table in tables]
     whole = [(table, fit) for table, fit in tried if fit.whole]
     if len(whole) > 1 and (titled := [(table, fit) for table, fit in whole if _titled(table, fit.head.title)]):  # type: ignore[union-attr]
         whole = titled
@@ -246,6 +309,12 @@ def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str
             )
         )
     raise Refused(_nearest_map_problem(book, tried))
+
+
+def _best_fit(sheets: list[Worksheet], table: TableMap, file_name: str) -> SheetFit:
+    fits = [fit_sheet(sheet, table, file_name) for sheet in sheets]
+    best = max(fits, key=lambda fit: fit.score)
+    return (_joined(fits, table) if best.match and best.match.missing else None) or best
 
 
 def _another(table: TableMap, fit: SheetFit, book: Workbook) -> Problem:

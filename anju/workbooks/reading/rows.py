@@ -9,11 +9,11 @@ from anju.problems import ASK, BLOCK
 from anju.workbooks.files.looks import STRUCK
 from anju.workbooks.files.numbers import BAD, fold_text, parse_number
 from anju.workbooks.files.opening import Worksheet
+from anju.workbooks.files.radicals import radicals_in
 from anju.workbooks.reading import heads, units
 from anju.workbooks.reading.cells import DataRow, WorkbookReading, cell_reference
 from anju.workbooks.reading.columns import ColumnReader, Section
 from anju.workbooks.reading.maps import PartRow, TableMap
-from anju.workbooks.reading.radicals import radicals_in
 from anju.workbooks.reading.values import written_text
 
 FOOT = re.compile(r"^(?:注|备注|说明|填表|填报|制表|审核|审批|复核|单位负责人|负责人|联系|资料来源|数据来源|截至|截止)")

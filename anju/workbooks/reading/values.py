@@ -96,10 +96,12 @@ class CellReader:
         self.strays: list[tuple[str, str, str]] = []  # words found in number cells: perhaps a region's name
 
     def problem(self, code: str, cell: str, heading: str, what: str, fix: str, level: str = BLOCK) -> None:
+        """cell: C5, or 续表!C5 on another sheet of the same form."""
+        sheet, _, cell = cell.rpartition("!")
         self.reading.problems.append(
             Problem(
                 code,
-                Place(file=self.reading.file_name, sheet=self.sheet.name, cell=cell, field=heading),
+                Place(file=self.reading.file_name, sheet=sheet or self.sheet.name, cell=cell, field=heading),
                 what,
                 fix,
                 level,

@@ -1,6 +1,6 @@
 """Reading a form with regions (or indicators) down and measures across."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from anju import quantities
@@ -25,19 +25,48 @@ Event = DataRow | str
 
 
 class WideReader(RowReader):
-    """One pass over one sheet. Problems go to the reading; cells are yielded."""
+    """One pass over one sheet. Problems go to the reading; cells are yielded. further: it goes on with another sheet's rows."""
 
-    def cells(self) -> Iterator[ReadCell]:
+    further = False
+
+    def cells(self, further: Sequence["WideReader"] = ()) -> Iterator[ReadCell]:
+        """The form's cells. further: readers of the sheets on which it goes on with other columns."""
+        self.several = self.several or bool(further)
+        tally = None if self.several else self._tally(self.fields)
+        yield from self._pass(tally)
+        for other in further:
+            other.several, other.rows, other.further = True, self.rows, True
+            yield from other._pass(None)
+            self.every += other.every
+            self.unsure |= other.unsure
+            self.events += other.events
+        if tally is None:
+            tally = self._tally(list({one.name: one for one in reversed(self.every)}.values()))
+            for event in self.events:
+                _tell(tally, event)
+        tally.finish()
+        self._after()
+        for other in further:
+            other._after()
+
+    @property
+    def names(self) -> set[str]:
+        """The rows that were read."""
+        return set(self.rows) | set(self.labels)
+
+    def _pass(self, tally: checks.SumChecker | None) -> Iterator[ReadCell]:
+        """Every row of the sheet. every: the columns read; events: the rows, for a tally that comes later."""
         self.percents: dict[str, str] = {}  # cells that say % themselves → their column
         self.rates: dict[str, PlainRates] = {}
         self.shares: dict[
             str, tuple[str, str, str]
         ] = {}  # a column's first cell without it that could be a share of one
         start = self.head.bottom + 1
-        every = list(self.fields)
+        every = self.every = list(self.fields)
         self._tell_hidden_columns()
-        empty, events, skipped = True, [], self._between()
-        tally = None if self.several else self._tally(every)
+        empty, skipped = True, self._between()
+        events: list[Event] = []
+        self.events = events
         for number, values in enumerate(islice(self.sheet.rows(), start, None), start):
             if self.later and number >= self.later[0].head.top:
                 every += self._turn(self.later.pop(0))
@@ -77,12 +106,6 @@ class WideReader(RowReader):
                 "表头下面没有一行数据。",
                 "请填写后再上传；数据在别的工作表的，请只保留那一张。",
             )
-        if tally is None:
-            tally = self._tally(list({one.name: one for one in reversed(every)}.values()))
-            for event in events:
-                _tell(tally, event)
-        tally.finish()
-        self._after()
 
     def _check_stated(self, number: int, stated: StatedUnits) -> None:
         """A unit that stands below the head (in a foot, in a row of its own) must be the one that was read."""
@@ -214,7 +237,7 @@ class WideReader(RowReader):
                 continue
             whole.values[field.name] = base
             if self.several:
-                whole.places[field.name] = cell
+                whole.places[field.name] = f"{sheet}!{cell}" if self.further else cell
             if field.name in rated and digits is not None:
                 whole.steps[field.name] = quantities.unit_of_measure(unit).factor // 10**places
             calibre = rule.calibre if rule and rule.calibre is not None else column.calibre or self.rules.calibre
@@ -323,7 +346,7 @@ class WideReader(RowReader):
                     "这一行可能错开了一列，请对照表头移回原位。",
                 )
         missing = [name for name in self.rules.regions if heads.clean_label(name) not in self.labels]
-        if missing:
+        if missing and not self.further:
             self.problem(
                 "WB-036",
                 cell_reference(self.head.bottom + 1, self.head.span[0]),

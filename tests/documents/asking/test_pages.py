@@ -86,6 +86,16 @@ def test_a_period_that_cannot_be_is_a_sentence_not_an_error(client, period_1):
     assert answer.status_code in (302, 422)
 
 
+def test_braces_in_somebodys_words_are_words(client):
+    answer = client.post(
+        path_of("documents:tables-keep") + PLACE,
+        confirmed(name="{cited.x}", pasted=PASTED.replace("县区", "{year}")),
+        follow=True,
+    )
+    assert "｛cited.x｝" in answer.content.decode()
+    assert "｛year｝" in answer.content.decode()
+
+
 def test_dropped_it_is_gone(client):
     pk = client.post(path_of("documents:tables-keep") + PLACE, confirmed(), follow=True).context["table"].pk
     assert client.post(path_of("documents:table-drop", pk)).status_code == 302

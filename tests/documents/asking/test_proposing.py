@@ -89,7 +89,9 @@ def test_the_asker_gets_their_own_layout(scope, city, proposed):  # noqa: F811
     from anju.documents.tables.loading import read_table
 
     pasted, columns, rows = proposed()
-    annex = fill_table(scope, read_table(declare_table(pasted, confirmed(columns, rows))), city, MONTH)
+    declared = read_table(declare_table(pasted, confirmed(columns, rows)))
+    annex = fill_table(scope, declared, city, MONTH, {"span": "2021年8月"})
+    assert annex.title == "取数（2021年8月）"
     assert [[cell.heading for cell in line] for line in annex.head] == [
         ["序号", "县区", "棚户区改造"],
         ["任务（套）", "开工（套）", "开工率", "名次", "差额"],
@@ -117,6 +119,18 @@ def test_what_a_column_cannot_be_is_refused(proposed, says):
     wrong[3] = ColumnPick(says)
     with pytest.raises(Refused, match="DOC-122"):
         declare_table(pasted, replace(picks, columns=tuple(wrong)))
+
+
+def test_without_a_unit_it_is_the_measures_own(proposed):
+    from dataclasses import replace
+
+    from anju.documents.asking.picks import ColumnPick, declare_table
+
+    pasted, columns, rows = proposed()
+    picks = confirmed(columns, rows)
+    bare = (ColumnPick(columns[0].says), *picks.columns[1:])
+    [group] = declare_table(pasted, replace(picks, columns=bare))["columns"]
+    assert group["columns"][0]["unit"] == "套"
 
 
 def test_a_unit_that_does_not_fit_the_measure_is_refused(proposed):

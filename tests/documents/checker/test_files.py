@@ -87,9 +87,9 @@ def test_our_own_true_paper_is_silent_as_a_page_and_as_a_pdf(portable, circular_
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"%PDF-1.7\nbroken", "DOC-041"),
-        (b"\x00\x01\x02\x03" * 100, "DOC-041"),
-        (b"", "DOC-041"),
+        (b"%PDF-1.7\nbroken", "DOC-090"),
+        (b"\x00\x01\x02\x03" * 100, "DOC-090"),
+        (b"", "DOC-090"),
         (b"PK\x03\x04broken", "DOC-040"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old", "DOC-040"),
     ],

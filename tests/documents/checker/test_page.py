@@ -58,7 +58,7 @@ def test_the_annotated_copy_is_downloaded_as_word_and_as_a_page(clerk, word):
 def test_a_file_that_is_no_paper_is_refused_on_the_page(clerk):
     answer = clerk.get(upload(clerk, b"\x00\x01nothing", "坏.docx")["Location"])
     assert answer.status_code == 422
-    assert "DOC-041" in answer.content.decode()
+    assert "DOC-090" in answer.content.decode()
 
 
 def test_no_file_is_refused(clerk):
@@ -101,14 +101,14 @@ def test_region_and_period_go_together(run, word, tmp_path):
     path = tmp_path / "通报.docx"
     path.write_bytes(word)
     code, told = run(path, "--region", "140500")
-    assert code == 1 and "DOC-056" in told
+    assert code == 1 and "DOC-092" in told
 
 
 def test_an_annotated_copy_is_word_or_a_page(run, word, tmp_path):
     path = tmp_path / "通报.docx"
     path.write_bytes(word)
     code, told = run(path, "--output", tmp_path / "批注.xlsx")
-    assert code == 1 and "DOC-057" in told
+    assert code == 1 and "DOC-093" in told
 
 
 LOST = "县区\t任务\t其中\t完成\n合计\t10500\t1050\t?4397\n甲县\t4000\t400\t5000\n乙县\t3500\t350\t5350\n丙县\t3000\t300\t4047\n\n"

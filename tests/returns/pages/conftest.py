@@ -110,5 +110,8 @@ def erase():
 
     with psycopg.connect(**Cluster(HOME).connection(SUPERUSER, DATABASE)) as db:
         db.execute("SET session_replication_role = replica")
-        for table in ("change", "cell", "line", "answer", "opinion", "step", "receipt", "paper", "extension", "return"):
+        for table in (
+            "inquiryentry", "inquiry", "scancomparison", "superiorremark", "delivery", "urgereading", "change", "cell", "line", "answer", "opinion",
+            "step", "receipt", "paper", "extension", "return",
+        ):  # fmt: skip
             db.execute(f"DELETE FROM returns_{table}")

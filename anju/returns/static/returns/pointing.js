@@ -14,7 +14,7 @@
     field.value = key;
     about.textContent = name ? `针对：${name}` : "针对整张报表";
     button.textContent = key ? "换一格" : "在表上点一格";
-    away.hidden = !key;
+    if (away) away.hidden = !key;
   };
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -29,7 +29,7 @@
     box.scrollIntoView({ block: "center" });
     box.closest("form").querySelector("textarea")?.focus();
   });
-  away.addEventListener("click", (event) => { event.preventDefault(); point("", ""); });
+  away?.addEventListener("click", (event) => { event.preventDefault(); point("", ""); });
 
   /* The cell of the address is shown in the grid when the page is opened. */
   const cut = field.value.lastIndexOf("|");

@@ -10,7 +10,7 @@ from anju.core.database.rls_v2 import protect
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0011_deputies"),
-        ("documents", "0001_initial"),
+        ("documents", "0004_delivery"),
     ]
 
     operations = [

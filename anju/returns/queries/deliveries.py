@@ -1,0 +1,83 @@
+"""A city's returns of a period as one set for its superior (报送上级): what it is now, what was sent, and what came back."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from anju.core.models.region import Region
+from anju.core.people.scope import Actor, visible_rows
+from anju.core.regions.tree import below
+from anju.returns.models import Delivery, Return, SuperiorRemark
+from anju.returns.queries import deadlines
+
+
+@dataclass(frozen=True)
+class DeliveredReturn:
+    """A unit's return in the set. ret: the one that is locked last, None while none is. running: a return or correction that is not locked yet."""
+
+    region: Region
+    ret: Return | None
+    running: Return | None = None
+
+    def as_data(self) -> dict[str, str | int]:
+        assert self.ret is not None
+        return {
+            "region": self.region.code, "name": self.region.name, "return": self.ret.pk, "serial": self.ret.serial, "digest": self.ret.digest,
+        }  # fmt: skip
+
+
+def gather_set(user: Actor, region: Region, form_code: str, period: str) -> list[DeliveredReturn]:
+    """What would be sent now, a row for each unit that the form is asked of, in the region and below."""
+    asked = [
+        one.region
+        for one in deadlines.reporting_progress(user, region, timezone.now(), period)
+        if one.form.code == form_code
+    ]
+    rows = Return.objects.filter(form__code=form_code, period=period, region_id__in=below(user, region))
+    rows = visible_rows(rows.exclude(state=Return.VOID), user).select_related("form", "region").defer("form__spec")
+    locked: dict[int, Return] = {}
+    running: dict[int, Return] = {}
+    for ret in rows.order_by("serial"):
+        (locked if ret.state == Return.LOCKED else running)[ret.region_id] = ret
+    regions = {one.pk: one for one in [*asked, *(ret.region for ret in locked.values())]}
+    ordered = sorted(regions.values(), key=lambda one: (one.order, one.pk))
+    return [DeliveredReturn(one, locked.get(one.pk), running.get(one.pk)) for one in ordered]
+
+
+def list_digest(listed: list[dict[str, str | int]]) -> str:
+    """SHA-256 of a line a return, "region TAB serial TAB digest"."""
+    lines = "".join(f"{one['region']}\t{one['serial']}\t{one['digest']}\n" for one in listed)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def list_deliveries(user: Actor, region: Region, form_code: str, period: str) -> list[Delivery]:
+    """What was sent of it, the newest first."""
+    found = Delivery.objects.filter(region=region, form__code=form_code, period=period)
+    return list(visible_rows(found.select_related("form", "region", "file").defer("form__spec", "file__content"), user))
+
+
+def delivery_of(user: Actor, ret: Return) -> Delivery | None:
+    """The newest delivery in which that return went to the superior, itself or what it corrects; None when it never did."""
+    cities = [ret.region_id, *([ret.region.parent_id] if ret.region.parent_id else [])]
+    found = Delivery.objects.filter(region_id__in=cities, form__code=ret.form.code, period=ret.period)
+    rows = visible_rows(found.select_related("form", "region").defer("form__spec"), user)
+    return next((one for one in rows if any(each["region"] == ret.region.code for each in one.listed)), None)
+
+
+def waiting_deliveries(user: Actor) -> list[Delivery]:
+    """Sent and not signed for yet, the oldest first."""
+    found = Delivery.objects.filter(state=Delivery.SENT)
+    rows = visible_rows(found.select_related("form", "region__parent").defer("form__spec"), user)
+    return list(rows.order_by("id"))
+
+
+def list_remarks(user: Actor, delivery: Delivery) -> list[SuperiorRemark]:
+    """What the superior returned of it, the oldest first."""
+    found = SuperiorRemark.objects.filter(delivery=delivery).select_related("ret__form", "ret__region")
+    return list(visible_rows(found, user))
+
+
+def returned_cells(user: Actor, ret: Return) -> list[SuperiorRemark]:
+    """Cells of a correction that the superior returned. Its unit does not see the city's delivery itself."""
+    return list(visible_rows(SuperiorRemark.objects.filter(ret=ret), user)) if ret.serial > 1 else []

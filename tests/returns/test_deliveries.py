@@ -1,0 +1,220 @@
+"""A city's set goes to its superior with its list and digest, is signed for, and what the superior returns reaches the county's cell."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from anju.core.models.trail import Trail
+from anju.core.people.scope import Actor, open_scope
+from anju.oversight.queries.reminders import list_reminders
+from anju.oversight.services.reminders import write_reminders
+from anju.problems import Refused
+from anju.returns.models import Delivery, Return, SuperiorRemark
+from anju.returns.queries import checks, deliveries, grid
+from anju.returns.services import answers, corrections, locking
+from anju.returns.services import deliveries as services
+from tests.returns.conftest import FORM, PERIOD, complete, pass_on
+
+
+@pytest.fixture
+def superior(people, city, county, next_county):
+    """Whoever signs for the province; they see the city and its counties."""
+    ids = frozenset({city.parent_id, city.pk, county.pk, next_county.pk})
+    return Actor("superior", "省厅某", ids, {"superior": ids})
+
+
+@pytest.fixture
+def asked_of_one(offices, county, operator):
+    """The form is asked of the one county: the other offices are gone."""
+    from anju.core.models.people import Organisation
+
+    with open_scope(operator):
+        Organisation.objects.exclude(region=county).filter(kind="housing").update(ended_on="2020-01-01")
+
+
+@pytest.fixture
+def locked(ready, people, asked_of_one):
+    return pass_on(people, ready, "locked")
+
+
+@pytest.fixture
+def about(city):
+    return {"region": city, "form_code": FORM, "period": PERIOD}
+
+
+@pytest.fixture
+def sent(locked, people, about):
+    with open_scope(people["lock"]):
+        return services.deliver_set(by=people["lock"], **about)
+
+
+def codes(refused):
+    return [one.code for one in refused.value.problems]
+
+
+def told(user):
+    return [one.what for one in list_reminders(user)]
+
+
+def some_cell(by, ret):
+    """A filled number of a project."""
+    cells = grid.lay_out_grid(by, ret).cells
+    return next(one for one in cells.values() if one.state == "number" and not one.computed and one.line != "total")
+
+
+def test_the_set_is_sent_with_its_list_and_digest_and_signed_for(locked, people, about, superior, acting, city):
+    lock = acting(people["lock"])
+    assert [one for one in told(lock) if "请报送上级" in one]
+    made = services.deliver_set(by=lock, **about)
+    (listed,) = made.listed
+    assert (listed["return"], listed["serial"], listed["digest"]) == (locked.pk, 1, locked.digest)
+    line = f"{locked.region.code}\t1\t{locked.digest}\n"
+    assert made.digest == hashlib.sha256(line.encode()).hexdigest()
+    row = Trail.objects.get(act="returns.deliver")
+    assert (row.said["count"], row.said["digest"]) == (1, made.digest)
+    assert not [one for one in told(lock) if "请报送上级" in one]
+    by = acting(superior)
+    assert [one for one in told(by) if "请签收" in one]
+    with pytest.raises(Refused, match="RET-092"):
+        services.sign_for_delivery(by=by, delivery_id=made.pk, number=" ")
+    services.sign_for_delivery(by=by, delivery_id=made.pk, number="收2021-318")
+    made.refresh_from_db()
+    assert (made.state, made.number, made.received_by_name) == ("received", "收2021-318", "省厅某")
+    assert timezone.now() - made.received_at < timedelta(minutes=1)
+    assert not [one for one in told(by) if "请签收" in one]
+    with pytest.raises(Refused, match="STATE-001"):
+        services.sign_for_delivery(by=by, delivery_id=made.pk, number="再签")
+
+
+def test_what_is_not_locked_is_named_and_nothing_is_sent(ready, people, about, acting, next_county, offices):
+    lock = acting(people["lock"])
+    with pytest.raises(Refused) as refused:
+        services.deliver_set(by=lock, **about)
+    assert codes(refused) == ["RET-090"] and "阳城县" in refused.value.problems[0].what
+    assert not Delivery.objects.exists()
+
+
+def test_the_same_set_is_sent_once_and_by_the_city_alone(sent, people, about, acting, superior):
+    lock = acting(people["lock"])
+    with pytest.raises(Refused, match="RET-091"):
+        services.deliver_set(by=lock, **about)
+    with pytest.raises(Refused, match="ACT-001"):
+        services.deliver_set(by=acting(superior), **about)
+    with pytest.raises(Refused, match="ACT-001"):
+        services.sign_for_delivery(by=acting(people["lock"]), delivery_id=sent.pk, number="1")
+    with pytest.raises(Delivery.DoesNotExist):
+        services.sign_for_delivery(by=acting(people["clerk"]), delivery_id=sent.pk, number="1")
+
+
+def test_who_sent_it_does_not_sign_for_it(locked, people, about, acting, city):
+    ids = people["lock"].region_ids
+    both = acting(Actor("both", "兼某", ids, {"city_reviewer": ids, "superior": ids}))
+    made = services.deliver_set(by=both, **about)
+    with pytest.raises(Refused, match="RET-093"):
+        services.sign_for_delivery(by=both, delivery_id=made.pk, number="1")
+
+
+def test_where_the_superior_is_not_here_the_city_registers_its_receipt(sent, people, acting):
+    lock = acting(people["lock"])
+    with pytest.raises(Refused, match="RET-092"):
+        services.register_signature(by=lock, delivery_id=sent.pk, number="")
+    for at in (timezone.now() + timedelta(hours=1), sent.at - timedelta(days=1)):
+        with pytest.raises(Refused, match="RET-094"):
+            services.register_signature(by=lock, delivery_id=sent.pk, number="晋建回12", at=at)
+    with pytest.raises(Refused, match="RET-095"):
+        services.register_signature(by=lock, delivery_id=sent.pk, number="", name="回执.pdf", content=b"x" * (21 << 20))
+    services.register_signature(by=lock, delivery_id=sent.pk, number="晋建回12", name="回执.pdf", content=b"%PDF-1")
+    sent.refresh_from_db()
+    assert (sent.state, sent.number, sent.file.name, sent.received_by_name) == ("received", "晋建回12", "回执.pdf", "")
+
+
+def test_what_the_superior_returns_is_a_finding_at_the_countys_cell(sent, people, superior, acting, locked, about):
+    by = acting(superior)
+    cell = some_cell(by, locked)
+    remark = services.return_cell(
+        by=by, ret_id=locked.pk, line=cell.line, column=cell.column, text="开工数与施工许可不符", number="晋建保函7"
+    )
+    correction = remark.ret
+    assert (correction.serial, correction.state, correction.ordered_by) == (2, "draft", "晋建保函7")
+    sent.refresh_from_db()
+    assert sent.state == "returned"
+    outer = Trail.objects.get(act="returns.return_cell")
+    assert Trail.objects.get(act="returns.correct_returned").said["outer"] == outer.pk
+    clerk = acting(people["clerk"])
+    assert [one for one in told(clerk) if "上级退回1处，开工数与施工许可不符" in one]
+    (found,) = [one for one in checks.check_return(clerk, correction) if one.check_id == "superior"]
+    assert (found.line, found.column, found.level, found.open) == (cell.line, cell.column, "提醒", True)
+    assert found.what == "上级退回（晋建保函7）：开工数与施工许可不符"
+    with pytest.raises(Refused, match="RET-099"):
+        corrections.discard_correction(by=clerk, ret_id=correction.pk, reason="点错")
+    complete_but(clerk, correction, "superior")
+    with pytest.raises(Refused, match="RET-041"):
+        pass_on(people, correction, "review")
+    acting(clerk)
+    answers.answer_check(
+        by=clerk,
+        ret_id=correction.pk,
+        check_id="superior",
+        line=cell.line,
+        column=cell.column,
+        text="许可证已补办，数属实",
+    )
+    correction.note = "属实"
+    pass_on(people, correction, "locked")
+    lock = acting(people["lock"])
+    assert [one for one in told(lock) if "更正后有变化，请再报送上级" in one]
+    again = services.deliver_set(by=lock, **about)
+    assert (again.serial, again.listed[0]["serial"], again.state) == (2, 2, "sent")
+
+
+def complete_but(by, ret, check_id):
+    with open_scope(by):
+        for one in checks.check_return(by, ret):
+            if one.open and one.level == "提醒" and one.check_id != check_id:
+                answers.answer_check(
+                    by=by, ret_id=ret.pk, check_id=one.check_id, line=one.line, column=one.column, text="情况属实。"
+                )
+
+
+def test_a_second_cell_joins_the_correction_that_runs(sent, people, acting, locked):
+    lock = acting(people["lock"])
+    cell = some_cell(lock, locked)
+    first = services.return_cell(by=lock, ret_id=locked.pk, line=cell.line, column=cell.column, text="核实")
+    second = services.return_cell(by=lock, ret_id=first.ret.pk, line="total", column=cell.column, text="合计也核")
+    assert first.ret == second.ret and Return.objects.filter(corrects=locked).count() == 1
+    assert [one.text for one in deliveries.list_remarks(lock, sent)] == ["核实", "合计也核"]
+    assert len([one for one in checks.check_return(lock, first.ret) if one.check_id == "superior"]) == 2
+
+
+def test_what_cannot_be_returned(locked, people, acting, about, superior):
+    lock = acting(people["lock"])
+    cell = some_cell(lock, locked)
+    with pytest.raises(Refused, match="RET-096"):
+        services.return_cell(by=lock, ret_id=locked.pk, line=cell.line, column=cell.column, text="核实")
+    services.deliver_set(by=lock, **about)
+    with pytest.raises(Refused) as refused:
+        services.return_cell(by=lock, ret_id=locked.pk, line="没有", column=cell.column, text=" ")
+    assert codes(refused) == ["RET-097", "RET-098"]
+    with pytest.raises(Refused, match="ACT-001"):
+        services.return_cell(
+            by=acting(people["clerk"]), ret_id=locked.pk, line=cell.line, column=cell.column, text="核"
+        )
+    with pytest.raises(Return.DoesNotExist):
+        services.return_cell(by=acting(people["neighbour"]), ret_id=locked.pk, line="x", column="y", text="核")
+    assert not SuperiorRemark.objects.exists()
+
+
+def test_the_daily_reminders_say_the_same_as_the_acts(sent, people, superior, acting, operator):
+    before = told(acting(superior))
+    acting(operator)
+    write_reminders(by=operator, at=timezone.now())
+    assert told(acting(superior)) == before
+    services.sign_for_delivery(by=superior, delivery_id=sent.pk, number="1")
+    acting(operator)
+    write_reminders(by=operator, at=timezone.now())
+    assert not [one for one in told(acting(superior)) if "请签收" in one]
+
+
+assert complete and locking

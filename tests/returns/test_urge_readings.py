@@ -1,0 +1,118 @@
+"""催报 shows of each who was told whether they have read it: who has not stands first."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from anju.core.models.people import Organisation, Posting, Staff
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_actor, open_scope
+from anju.figures.catalogue import load_catalogue
+from anju.returns.models import UrgeReading
+from anju.returns.queries import deadlines
+from anju.returns.services import bulk, opening
+from tests.cast import EAST, WEST, operator, person, sign_in
+
+FORM = "anju-project-month"
+
+
+def newest():
+    """The last period that is asked for today."""
+    with open_scope(local_actor()) as by:
+        return max(
+            period for form, _, period in deadlines.asked_returns(by, timezone.now()).wanted if form.code == FORM
+        )
+
+
+def readings():
+    """Who has read, as they are kept."""
+    with open_scope(local_actor()):
+        return sorted(UrgeReading.objects.values_list("by", flat=True))
+
+
+@pytest.fixture
+def counties(db):
+    """Two counties of the city, each with a clerk; a second clerk in the east."""
+    by = local_actor()
+    with open_scope(by):
+        load_catalogue(by=by)
+        opening.load_forms(by=by)
+    person("city_reviewer", "140500")
+    found = {code: Region.objects.get(code=code, valid_until=None) for code in (EAST, WEST, "140500")}
+    person("clerk", WEST)
+    person("clerk", EAST)
+    with open_scope(by):
+        office = Organisation.objects.get(region=found[EAST], kind="housing")
+        other = Staff.objects.create(username="second-clerk", name="另一位", password="none")
+        Posting.objects.create(
+            staff=other, organisation=office, post="clerk", bounded=False, since=date(2020, 1, 1), by="local"
+        )
+    return found
+
+
+@pytest.fixture
+def urged(counties):
+    city = operator("city_reviewer", "140500")
+    with open_scope(city):
+        bulk.urge_units(
+            by=city, region=counties["140500"], form_code=FORM, period=newest(),
+            region_ids=[counties[EAST].pk, counties[WEST].pk], remark="今天报",
+        )  # fmt: skip
+    return city
+
+
+def visit(staff):
+    client = Client()
+    sign_in(client, staff)
+    return client
+
+
+def progress(city_client):
+    page = city_client.get(f"/returns/?region=140500&form={FORM}&period={newest()}").content.decode()
+    return page[page.index('id="progress"') : page.index("</table>", page.index('id="progress"'))]
+
+
+def test_reading_is_recorded_when_the_page_is_opened_to_which_it_leads(urged, counties):
+    city = visit(person("city_reviewer", "140500"))
+    east, west = person("clerk", EAST), person("clerk", WEST)
+    table = progress(city)
+    assert f"{east.name}未读" in table and "另一位未读" in table and "已读" not in table
+    visit(east).get(f"/returns/?region={EAST}")
+    visit(west).get(f"/returns/?region={WEST}")
+    visit(west).get(f"/returns/?region={WEST}")
+    table = progress(city)
+    assert table.count("已读") == 2 and "另一位未读" in table
+    # who has not read it stands first: the east, where one of two has
+    assert table.index(counties[EAST].name) < table.index(counties[WEST].name)
+    assert readings() == sorted([east.username, west.username])
+    with open_scope(local_actor()):
+        assert Trail.objects.filter(act="returns.read_urge").count() == 2
+
+
+def test_who_has_not_read_stands_before_who_has_whatever_the_order(urged, counties):
+    city, east = visit(person("city_reviewer", "140500")), person("clerk", EAST)
+    for one in (east, Staff.objects.get(username="second-clerk")):
+        visit(one).get(f"/returns/?region={EAST}")
+    table = progress(city)
+    assert table.index(counties[WEST].name) < table.index(counties[EAST].name)
+
+
+def test_of_a_return_that_was_begun_it_is_read_on_its_own_page(counties):
+    east = person("clerk", EAST)
+    by = operator("clerk", EAST)
+    with open_scope(by):
+        ret = opening.open_return(by=by, form_code=FORM, region=counties[EAST], period=newest())
+    city = operator("city_reviewer", "140500")
+    with open_scope(city):
+        bulk.urge_units(
+            by=city, region=counties["140500"], form_code=FORM, period=newest(), region_ids=[counties[EAST].pk]
+        )
+    client = visit(east)
+    client.get(f"/returns/?region={EAST}")  # the list is not what it leads to
+    visit(person("head", EAST)).get(f"/returns/{ret.pk}/")  # who was not told has nothing to read
+    assert readings() == []
+    client.get(f"/returns/{ret.pk}/")
+    assert readings() == [east.username]
