@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from anju.core.database.cache import pin_cache
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.documents.layout.annex import Annex, AnnexCell, AnnexRow
@@ -21,7 +22,8 @@ def fill_table(
     user: Actor, table: Table, region: Region, period: str, options: Mapping[str, Any] | None = None
 ) -> Annex | None:
     """The table as the ledger stands, within what the user sees. None when an option that it needs is not given."""
-    return fill_at(Place(user, region, period, options or {}), table)
+    with pin_cache():
+        return fill_at(Place(user, region, period, options or {}), table)
 
 
 def fill_at(place: Place, table: Table) -> Annex | None:

@@ -197,3 +197,23 @@ def test_a_table_has_only_so_many_rows(fill):
     lines = [{"label": str(number), "code": "shanty.start"} for number in range(4001)]
     with pytest.raises(Refused, match="DOC-115"):
         fill(table(DONE, rows={"lines": lines}))
+
+
+def test_a_table_of_any_size_is_a_handful_of_queries(scope, fill):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    columns = (
+        ASKED,
+        DONE,
+        RATE,
+        {"head": "同比", "change": {"of": "done", "against": "same-last-year"}},
+        {"head": "差额", "formula": "asked - done"},
+    )
+    asked = []
+    for rows in ({"regions": COUNTIES}, {"regions": "below"}):
+        fill(table(*columns, rows=rows, total={}))
+        with CaptureQueriesContext(connection) as queries:
+            fill(table(*columns, rows=rows, total={}))
+        asked.append(len(queries))
+    assert max(asked) <= 8
