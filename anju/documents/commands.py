@@ -41,6 +41,13 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("--region", metavar="区划", help="文件也与这个区划的台账核对，如 140500")
     parser.add_argument("--period", metavar="期间", help="台账的期间，如 2021、2021-08")
     parser.add_argument("--output", metavar="文件", help="批注稿写到哪里：.docx（原文件是 Word 时）或 .html")
+    parser = add_parser(
+        group,
+        "repair",
+        "表里抄丢的数字（?4397、.6%、两栏连在一起）：按合计和比率找出唯一可能的值，只列出，不改文件",
+        propose_repairs,
+    )
+    parser.add_argument("file", metavar="文件", help=".docx、.pdf、.html，或用制表符分栏的 .txt")
     parser = add_parser(group, "export", "把公文写成 Word、PDF、Excel、网页文件", export_document)
     _add_document_argument(parser)
     _files(parser, needed=True)
@@ -252,6 +259,30 @@ def _check_file(args: argparse.Namespace, user: Any) -> int:
         text.append(f"台账里有 {checked.ledger} 个。")
     print_result(args, data, [*text, *([f"已写出 {args.output}"] if args.output else [])])
     return REFUSED if report.contradictions else OK
+
+
+@act_handler
+def propose_repairs(args: argparse.Namespace, user: Any) -> int:
+    """What the tables of a paper allow for their damaged cells."""
+    from anju.core.reading import read_file_of
+    from anju.documents.checker.inspection import repair_tables
+
+    path = Path(args.file)
+    proposals = read_file_of(user, repair_tables, _bytes(path), path.name, file=path.name)
+    data = [
+        {
+            "table": name,
+            "row": label,
+            "column": one.column + 1,
+            "printed": one.printed,
+            "values": one.values,
+            "arithmetic": one.arithmetic,
+        }
+        for name, label, one in proposals
+    ]
+    text = [f"{name} “{label}”第{one.column + 1}列：{one.sentence}" for name, label, one in proposals]
+    print_result(args, data, text or "没有看出抄丢的数字。")
+    return OK
 
 
 @act_handler

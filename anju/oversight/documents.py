@@ -1,7 +1,7 @@
 """The official documents of this room."""
 
 from anju.documents.kinds import DocumentKind, register_kind
-from anju.oversight.papers import circular, dispatch
+from anju.oversight.papers import circular
 from anju.oversight.papers.untold import untold_tasks
 
 register_kind(
@@ -16,5 +16,3 @@ register_kind(
         review=untold_tasks,
     )
 )
-for made in dispatch.pack_kinds():
-    register_kind(made)

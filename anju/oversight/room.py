@@ -27,7 +27,11 @@ PAPER_LISTS = (
     "anju.oversight.papers.lists:PROBLEMS",
     "anju.oversight.papers.lists:NODES",
     "anju.oversight.papers.lists:OVERDUE",
+    "anju.oversight.papers.lists:PACK_CHANGES",
+    "anju.oversight.papers.lists:LAST_PACK",
+    "anju.oversight.papers.lists:OPEN_LEDGERS",
 )
-PAPER_REMINDERS = ("anju.oversight.papers.untold:UNTOLD_TASKS",)
+PAPER_ANNEXES = ("anju.oversight.papers.dispatch:DISPATCH_TABLES",)
+PAPER_REMINDERS = ("anju.oversight.papers.untold:UNTOLD_TASKS", "anju.oversight.papers.dispatch:MATTERS")
 REFERENCES = ("anju.oversight.papers.dispatch:reference_kinds",)
 PAGE_ACTS = ("anju.oversight.pages.instructions:acts_of_thing",)

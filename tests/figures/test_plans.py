@@ -3,7 +3,8 @@
 import pytest
 
 from anju.core.wording import period_in, period_label, period_name
-from anju.figures.queries import targets
+from anju.desk.queries import progress
+from anju.figures.queries import current, targets
 from anju.figures.queries.current import current_figure
 from anju.figures.queries.latest import latest_figures
 from anju.figures.references import MeasureReference
@@ -96,6 +97,21 @@ def test_the_latest_figure_of_a_year_is_no_plan_and_nothing_since_the_beginning(
     enter(user, east, "arh.start", "2021-2022", "5000")
     latest = latest_figures(user, ["arh.start"], [east], period_end("2021-12"))
     assert latest.period("arh.start") == "2021-08" and latest("arh.start", east).text() == "10"
+
+
+def test_the_overview_of_a_year_has_no_plan_and_that_of_a_plan_no_year(user, city, east):
+    enter(user, east, "arh.start.target", PLAN, "200")
+    enter(user, east, "arh.start", PLAN, "150")
+    enter(user, east, "arh.start.target", "2021", "20")
+    enter(user, east, "arh.start", "2021-09", "10")
+    catalogue = current.find_measures(user)
+    for period, text, target in (("2021", "10", "20"), (PLAN, "150", "200")):
+        told = progress.summarise_progress(
+            user, catalogue=catalogue, reports=progress.reported_periods(user, catalogue, east), region=east, below=[],
+            period=period, names={}, on=period_end("2025"),
+        )  # fmt: skip
+        (shown,) = [line.whole for line in told.progress if line.measure.code == "arh.start"]
+        assert (shown.actual.text(), shown.target.text()) == (text, target)
 
 
 def test_the_targets_of_a_year_are_not_those_of_a_plan(user, east):

@@ -199,6 +199,8 @@ def summarise_progress(
     calibres: dict[str, list[str]] = {}
     candidates: dict[str, set[str]] = {}
     for code, calibre, then in sorted(known):
+        if then != period and (periods.spans_years(period) or periods.spans_years(then)):
+            continue  # a plan stands by itself
         measure = catalogue[code]
         if (
             then not in (period, period[:4])
@@ -291,8 +293,7 @@ def reported_measures(
     rows = CurrentFigure.objects.filter(
         region_id__in=ids, measure_id__in=codes, period__gte=year, period__lt=str(int(year) + 1)
     )  # an index knows where a year ends
-    found = rows.values_list("measure_id", "calibre_id", "period").distinct()
-    return {row for row in found if not periods.spans_years(row[2])}
+    return set(rows.values_list("measure_id", "calibre_id", "period").distinct())
 
 
 def nearest_period(period: str, first: str, second: str) -> str:

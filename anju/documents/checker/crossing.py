@@ -245,12 +245,16 @@ def _slipped_from_table(paper: Ledgerbook, number: PaperNumber) -> None:
 def _is_same_figure(table: Table, number: PaperNumber, cell: PaperNumber, mine: frozenset[str]) -> bool:
     theirs, head = subjects_of(cell.before + table.title), subjects_of(cell.before)
     stages = {stage_of(cell.before), stage_of(number.before)} - {""}
-    return (
-        bool(mine & head)
-        and len(stages) < 2
-        and (mine <= theirs or head <= mine)
-        and number.value / number.step >= LONG_ENOUGH
-    )
+    if not mine & head or len(stages) > 1:
+        return False
+    if mine == head and len(mine) > 1:  # said in the same words: a short number will do
+        stage = stage_of(number.before)
+        alike = [
+            other for other in table.heads.values() if subjects_of(other) == head and stage_of(other) in (stage, "")
+        ]
+        if len([other for other in alike if stage_of(other) == stage] or alike) == 1:
+            return True
+    return (mine <= theirs or head <= mine) and number.value / number.step >= LONG_ENOUGH
 
 
 def _year_of(text: str) -> str:

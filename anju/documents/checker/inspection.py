@@ -4,6 +4,7 @@ from anju.documents.checker import claims, crossing, dates, rates, reading, sums
 from anju.documents.checker.findings import CONTRADICTION, ROUNDING, TRUNCATED, UNCLEAR, Ledgerbook, Report
 from anju.documents.checker.paper import Paper
 from anju.problems import ASK, Problem
+from anju.workbooks.repair import RepairProposal, propose_repairs
 
 SUMS = ("分项之和", TRUNCATED)
 OF_CLAIMS = "用语"  # a draft's claims are held against its figures: DOC-101
@@ -55,3 +56,15 @@ def remind_of(html: str) -> list[Problem]:
         for one in report.findings
         if (one.level == CONTRADICTION and one.kind != OF_CLAIMS) or one.kind == TRUNCATED
     ]
+
+
+def repair_tables(content: bytes, name: str = "上传的文件") -> list[tuple[str, str, RepairProposal]]:
+    """(table, label of the row, proposal) for each damaged cell of a paper's tables."""
+    proposals = []
+    for table in reading.read_paper(content, name).tables:
+        rows = [
+            [cell.text if (cell := table.cells.get((row, column))) else "" for column in range(table.columns)]
+            for row in range(table.head, table.rows)
+        ]
+        proposals += [(table.name, table.labels.get(table.head + one.row, ""), one) for one in propose_repairs(rows)]
+    return proposals

@@ -169,6 +169,9 @@ def _growth_agrees(rate: PaperNumber, now: PaperNumber, before: PaperNumber) -> 
 
 def _meant_pair(rate: PaperNumber, near: Sequence[PaperNumber]) -> tuple[PaperNumber, PaperNumber] | None:
     """What the words say the rate is of; None when they leave it open."""
+    adjacent = len(near) > 1 and "占" in near[0].before and near[1].family == near[0].family
+    if adjacent and re.fullmatch(r"的(?:比例为?|比重为?)?", rate.before):
+        return near[1], near[0]  # 463.58万元，占改造资金95162.94万元的0.49%
     level = [
         one for one in near if one.depth <= rate.depth and (one.paragraph, one.start) < (rate.paragraph, rate.start)
     ]

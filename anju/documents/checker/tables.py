@@ -166,11 +166,13 @@ def _tell_rows(
     if not accepted:
         return
     best = max(strong for *_, strong in accepted)
-    zeros = any(  # a column with blanks adds up: here a blank says none
-        state == AGREES and len(_parts(grid, group, place)) < len(group) and _is_strong(grid, group, place)
+    added = {  # columns with blanks that add up: here a blank says none
+        place
         for group, outcome, _ in accepted
         for place, state in outcome.items()
-    )
+        if state == AGREES and len(_parts(grid, group, place)) < len(group) and _is_strong(grid, group, place)
+    }
+    zeros = len(added) > 1
     for place in grid.counts:
         states = [(outcome.get(place, ""), group, strong) for group, outcome, strong in accepted]
         good = next(
@@ -190,7 +192,7 @@ def _tell_rows(
                 whole,
                 _parts(grid, group, place),
                 blanks=not zeros and len(_parts(grid, group, place)) < len(group),
-                certain=strong > 1,
+                certain=strong > 1 or (strong == 1 and bool(TOTAL.search(table.labels.get(line, "")))),
             )
 
 

@@ -4,12 +4,7 @@ from anju.documents import kinds
 from anju.documents.models import Document
 from anju.problems import Refused
 
-DISPATCH = {
-    "opening": "开头", "progress": "任务进展", "nodes": "距进度节点差额", "funds": "资金情况", "matters": "提请研究的事项（句末写责任单位、时限）",
-    "requirements": "下一步要求",
-}  # fmt: skip
 NAMES = {
-    "dispatch-week": DISPATCH, "dispatch-month": DISPATCH, "dispatch-quarter": DISPATCH,
     "circular": {
         "opening": "开头", "work": "目标任务：工作做法", "backlog": "续建项目：工作做法", "loans": "专项贷款：工作做法", "audit": "审计整改：工作做法",
         "thanks": "致谢", "problems": "存在问题：自拟的话", "requirements": "下一步要求",

@@ -32,7 +32,7 @@ def read_computed(user: Actor, reference: StyleReference) -> Figure:
             .first()
         )
         options = find_version(user, document).options if document else {}
-        paper = Paper(style, PaperRequest(user, region, reference.period, options), ())
+        paper = Paper(style, PaperRequest(user, region, reference.period, options, style.code), ())
         frame = paper.root
         members, name = reference.names
         for member in members:

@@ -28,12 +28,16 @@ class StyleKinds:
         if code not in library.codes():
             return None
         if region is None or not period:
+            if code in library.broken:
+                raise Refused(*library.broken[code])
             style = library.any_of(code)
             return style_kind(style) if style else None
         return style_kind(library.find(code, tree.region_path_codes(region), periods.period_end(period)))
 
     def names(self) -> dict[str, str]:
-        return style_library().codes()
+        """Without those of which a file cannot be read: a list goes on without them."""
+        library = style_library()
+        return {code: name for code, name in library.codes().items() if code not in library.broken}
 
 
 def style_kind(style: Style) -> DocumentKind:

@@ -18,15 +18,17 @@ from anju.problems import Problem
 
 @dataclass(frozen=True)
 class PaperRequest:
-    """For whom, of which place, period and options a paper is written. reminders: for the writer, may be added to; books: used, for the digest."""
+    """For whom, of which place, period and options a paper is written. reminders: for the writer, may be added to; books: used, for the digest;
+    kind: of the paper; memo: what a room has read for this writing and asks for again."""
 
     user: Actor
     region: Region
     period: str
     options: Mapping[str, Any]
-    regions: tuple[Region, ...] = ()
+    kind: str = ""
     reminders: list[Problem] = field(default_factory=list)
     books: list[Mapping[str, Any]] = field(default_factory=list)
+    memo: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def write_style(
     style: Style, user: Actor, region: Region, period: str, options: dict[str, Any], paragraphs: Mapping[str, Any]
 ) -> WrittenStyle:
     """The text that a style gives for a place and period. Figures are cited as they are printed (text/printing.py)."""
-    request = PaperRequest(user, region, period, options)
+    request = PaperRequest(user, region, period, options, style.code)
     tables = [(spec, annexes.declare(style, spec, request)) for spec in style.annexes if not spec.source]
     written = [key for key, items in paragraphs.items() if items]
     paper = Paper(style, request, written, annexes.annex_codes(table for _, table in tables if table))

@@ -1,6 +1,7 @@
 """Lists that this room brings to styles of papers: problems that the rules found, nodes of the year, what is overdue."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from anju import periods
@@ -12,7 +13,9 @@ from anju.documents.styles.sources import PaperList, PaperRequest
 from anju.documents.text.wording import spoken_date
 from anju.figures.queries import nodes
 from anju.figures.queries.nodes import NodeGap, NodeGaps
-from anju.oversight.queries import overdue, warnings
+from anju.figures.tasks import tasks
+from anju.oversight.papers import dispatch
+from anju.oversight.queries import warnings
 from anju.runs.queries.sentences import SentencePiece
 
 
@@ -88,15 +91,55 @@ def _gap(gap: NodeGap) -> Mapping[str, Any]:
 
 def overdue_entries(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
     """What is past its day. ledger "": not of a ledger."""
-    late = overdue.list_overdue(request.user, request.region, periods.period_end(request.period))
-    for number, one in enumerate(late.due, 1):
+    for number, one in enumerate(dispatch.pack_figures(request).late.due, 1):
         yield {
             "key": number,
             "name": one.region.name,
             "what": one.what,
-            "of_period": period_label(one.period) if one.period else "",
+            "of_period": f"（{period_label(one.period)}）" if one.period else "",
             "due": chinese_date(one.due) if one.due else "",
         }
+
+
+def pack_changes(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
+    """What was done of each task since the last pack of the kind; nobody where there was none."""
+    read = dispatch.pack_figures(request)
+    for task in read.tasks if read.since else ():
+        change = read.since.changes.get(task.code, {}).get(request.region.pk)
+        if change is not None:
+            why = change.more.why or "与上次无从比较"
+            yield {"key": task.code, "task": task_codes()[task.code], "more": change.more, "why": why}
+
+
+@cache
+def task_codes() -> dict[str, str]:
+    """The code of the task that a measure is done of."""
+    return {said["actual"]: code for code, said in tasks().items()}
+
+
+def last_pack(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
+    """The last pack of the kind, with what of it was corrected afterwards."""
+    since = dispatch.pack_figures(request).since
+    if since is not None:
+        corrected = [
+            {
+                "key": new.region.code,
+                "name": new.region.name,
+                "measure": new.name,
+                "old": old,
+                "old_unit": old.unit,
+                "new": new,
+                "new_unit": new.unit,
+            }
+            for old, new in since.corrected
+        ]
+        yield {"key": 1, "title": since.document.title, "corrected": corrected}
+
+
+def open_ledgers(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
+    """Ledgers with their open entries, the most first."""
+    for name, count in dispatch.pack_figures(request).late.by_ledger:
+        yield {"key": name, "name": name, "entries": count}
 
 
 PROBLEMS = PaperList(
@@ -125,3 +168,16 @@ NODES = PaperList(
     },
 )
 OVERDUE = PaperList("overdue", "逾期事项", overdue_entries, words=("name", "what", "of_period", "due"))
+PACK_CHANGES = PaperList("pack-changes", "与上次调度相比", pack_changes, words=("task", "why"), figures=("more",))
+LAST_PACK = PaperList(
+    "last-pack",
+    "上次调度材料",
+    last_pack,
+    words=("title",),
+    lists={
+        "corrected": PaperList(
+            "corrected", "其后更正的数", words=("name", "measure", "old_unit", "new_unit"), figures=("old", "new")
+        )
+    },
+)
+OPEN_LEDGERS = PaperList("overdue-ledgers", "台账未销号", open_ledgers, words=("name", "entries"))

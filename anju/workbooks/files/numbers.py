@@ -128,8 +128,8 @@ def _compound(text: str) -> ParsedNumber | None:
             return None
         if number and not (power < powers[number - 1] and len(term[1].replace(",", "")) <= powers[number - 1] - power):
             return None
-        if number and power == 0 and len(term[1]) < min(powers[number - 1], 4):
-            return None  # 3万5套: 30005 or 35000
+        if number and power == 0 and len(term[1].replace(",", "")) != powers[number - 1]:
+            return None  # 3万5套: 30005 or 35000; 1亿2000: another 万 may be meant
         if last:
             places = len(term[2] or "")
             total = total * 10**places + int(digits) * 10**power

@@ -109,3 +109,21 @@ def test_an_annotated_copy_is_word_or_a_page(run, word, tmp_path):
     path.write_bytes(word)
     code, told = run(path, "--output", tmp_path / "批注.xlsx")
     assert code == 1 and "DOC-093" in told
+
+
+LOST = "县区\t任务\t其中\t完成\n合计\t10500\t1050\t?4397\n甲县\t4000\t400\t5000\n乙县\t3500\t350\t5350\n丙县\t3000\t300\t4047\n\n"
+
+
+def test_lost_digits_of_a_table_are_proposed_and_the_file_is_left_alone(scope, capsys, tmp_path):
+    path = tmp_path / "表.txt"
+    path.write_text(LOST, encoding="utf-8")
+    assert run_handler(build_parser().parse_args(["document", "repair", str(path)])) == 0
+    assert "只可能是 14397" in capsys.readouterr().out
+    assert path.read_text(encoding="utf-8") == LOST
+
+
+def test_what_no_balance_reaches_is_said_to_be_open(scope, capsys, tmp_path):
+    path = tmp_path / "表.txt"
+    path.write_text("县区\t任务\t完成\n甲县\t4000\t5?00\n乙县\t3500\t5350\n丙县\t3000\t4047\n\n", encoding="utf-8")
+    assert run_handler(build_parser().parse_args(["document", "repair", str(path)])) == 0
+    assert "没有可用的合计或比率关系" in capsys.readouterr().out

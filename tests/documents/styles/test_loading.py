@@ -75,7 +75,6 @@ conditions: {late: strat < 5}
         ("lists: {a: {of: b}, b: {of: a}}\nsections: [{text: 好}]", "DOC-073", "自己算出自己"),
         ("lists: {tasks: {of: regions}}\nsections: [{text: 好}]", "DOC-073", "不能叫"),
         ("lists: {a: {of: tasks, rows: [{task: no_such}]}}\nsections: [{text: 好}]", "DOC-073", "no_such"),
-        ("lists: {a: {of: regions, top: 3}}\nsections: [{text: 好}]", "DOC-070", "order"),
         ("figures: {a: {measure: x, period: 去年}}\nsections: [{text: 好}]", "DOC-070", "去年"),
         ("figures: {a: {measure: x, unit: 斤}}\nsections: [{text: 好}]", "DOC-072", "斤"),
         ("prose: {opening: 开头}\nsections: [{text: 好}]", "DOC-073", "没有位置"),

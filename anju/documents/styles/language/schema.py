@@ -1,7 +1,7 @@
 """What a style is, once it is read: names, sets, lists, sections, annexes. Pure; docs/styles.md tells it to its writers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -165,6 +165,16 @@ class Enclosure:
     blocks: tuple[Block, ...]
 
 
+@dataclass(frozen=True)
+class Variant:
+    """The same paper under another code, of periods of another shape."""
+
+    code: str
+    name: str
+    periods: tuple[str, ...]
+    title: tuple[Piece, ...]
+
+
 @dataclass(frozen=True, repr=False)
 class Style:
     """A style of papers, read from one file. digest: of exactly its bytes; file: as the reader knows it."""
@@ -195,6 +205,11 @@ class Style:
     signed: str
     file: str
     digest: str
+    variants: tuple[Variant, ...] = ()
+
+    def each_kind(self) -> "list[Style]":
+        """The style itself and one for each of its variants."""
+        return [self, *(replace(self, **vars(one), variants=()) for one in self.variants)]
 
     def __repr__(self) -> str:
         return f"Style({self.code}, {self.file}, {self.digest[:12]})"

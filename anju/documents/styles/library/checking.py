@@ -93,6 +93,8 @@ class _Check:
         self.sets()
         self.circles()
         self.pieces(style.title, 0, "title", self.top, 0)
+        for variant in style.variants:
+            self.pieces(variant.title, 0, f"variants.{variant.code}", self.top, 0)
         for name, text in style.texts.items():
             self.pieces(text, 0, f"texts.{name}", {key: kind for key, kind in self.top.items() if kind != PIECES}, 0)
         self.blocks(style.blocks, "sections", self.top, 0)
@@ -267,15 +269,17 @@ class _Check:
                 if condition
                 for _, one in condition.names()
             ]
-            asked += [
-                one
-                for spec in listed.figures.values()
-                if spec.formula
-                for _, one in spec.formula.names()
-                if one not in listed.figures
-            ]
-            own = item_scope(self.style, name)
-            graph[name] = [listed.of, *(one for one in asked if one not in own or one in self.style.figures)]
+            own = {key: spec for key, spec in listed.figures.items() if spec.formula}
+            while inner := [one for one in asked if one in own]:
+                asked = [one for one in asked if one not in own]
+                asked += [
+                    one
+                    for key in inner
+                    if (spec := own.pop(key, None)) and spec.formula
+                    for _, one in spec.formula.names()
+                ]
+            told = item_scope(self.style, name)
+            graph[name] = [listed.of, *(one for one in asked if one not in told or one in self.style.figures)]
             lines[name] = listed.line
         self.follow(graph, lines)
 

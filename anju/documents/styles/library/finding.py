@@ -29,7 +29,7 @@ class StyleLibrary:
         files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
         for file in files[:MOST]:
             try:
-                self.styles.append(load_style(file))
+                self.styles += load_style(file).each_kind()
             except Refused as refused:
                 self.broken.setdefault(spoken_code(file), []).extend(refused.problems)
         if len(files) > MOST:

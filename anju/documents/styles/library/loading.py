@@ -20,6 +20,7 @@ from anju.documents.styles.language.schema import (
     RegionSet,
     Section,
     Style,
+    Variant,
 )
 from anju.documents.styles.language.sentences import NAME, Piece, SentenceError, read_sentence
 from anju.documents.styles.library import checking
@@ -42,7 +43,7 @@ MOST = {
     "rows": 200,
 }
 KEYS = (
-    "style", "name", "region", "applies", "sources", "periods", "title", "options", "prose", "needs", "upward", "figures", "conditions", "texts", "sets",
+    "style", "name", "region", "applies", "sources", "periods", "title", "variants", "options", "prose", "needs", "upward", "figures", "conditions", "texts", "sets",
     "lists", "sections", "enclosure", "annexes", "reminders", "letterhead", "imprint", "signed",
 )  # fmt: skip
 REQUIRED = ("style", "name", "applies", "sources", "periods", "title", "sections")
@@ -151,9 +152,20 @@ class StyleLoader:
             "imprint": self.flag(known, "imprint", True),
             "signed": known["signed"].choice(("always", "organs", "never")) if "signed" in known else "always",
         }
+        made["variants"] = self.named_variants(known["variants"]) if "variants" in known else ()
         if since is None:
             return None
         return Style(applies_from=since, applies_until=until, file=self.report.file, digest=digest, **made)
+
+    def named_variants(self, node: YamlNode) -> tuple[Variant, ...]:
+        """The same text under another code: of periods of another shape, with a title of its own."""
+        found = []
+        for key, one in node.items():
+            known = one.fields(("name", "periods", "title"), ("name", "periods", "title"))
+            if len(known) == 3:
+                shapes = tuple(shape.choice(schema.SHAPES) for shape in known["periods"].elements())
+                found.append(Variant(key, known["name"].text(), shapes, self.sentence(known["title"])))
+        return tuple(found)
 
     # -- small things
 
@@ -355,8 +367,6 @@ class StyleLoader:
                 known["order"].wrong(FORMULA, f"“{text[:60]}”：{error}", "写成 order: 名称 desc（由大到小）或 asc。")
         if "top" in known:
             said["top"] = max(0, known["top"].integer() or 0)
-            if "order" not in known:
-                known["top"].wrong(SHAPE, "top 要和 order 一起写。", "请写明按什么排。")
         if "rows" in known:
             said["rows"] = tuple(self.row(one) for one in known["rows"].elements())
         if "figures" in known:

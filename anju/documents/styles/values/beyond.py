@@ -162,12 +162,14 @@ def parameter(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> Give
 def earlier_paper(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
     """The number, date or title of the newest issued paper of a kind, of the period meant or of the last one before."""
     source, request = spec.source, paper.request
-    found = list_documents(request.user, frame.region, kind=source["kind"]).filter(state=Document.ISSUED)
-    last = source.get("period", "last") == "last"
-    of_period = (
-        {"period__lt": request.period} if last else {"period": times.shift_period(request.period, source["period"])}
-    )
-    document = found.filter(**of_period).order_by("-period", "-id").first()
+    wanted = source.get("period", "last")
+    issued = list_documents(request.user, frame.region, kind=source["kind"], state=Document.ISSUED)
+    if wanted == "last":
+        end = periods.period_end(request.period)
+        earlier = [one for one in issued if periods.period_end(one.period) < end]
+        document = max(earlier, key=lambda one: (periods.period_end(one.period), one.pk), default=None)
+    else:
+        document = issued.filter(period=times.shift_period(request.period, wanted)).first()
     words = ""
     if document is not None:
         words = {"number": document.number, "title": document.title, "date": chinese_date(document.issued_on)}.get(

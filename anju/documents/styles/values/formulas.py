@@ -40,42 +40,45 @@ class FormulaFigures:
             try:
                 self.factor(spec, self.counted_in(formula.expr))
             except units.UnitError as error:
-                place = Place(f"{style.file} 第 {spec.line} 行 {name}", file=style.file, line=spec.line, field=name)
-                problems.append(
-                    Problem(
-                        "DOC-076",
-                        place,
-                        f"公式“{formula.text}”：{error}。",
-                        "请在 figures 里给它们写同一个 unit，或改公式。",
-                    )
-                )
+                problems.append(self.problem(name, spec, error))
         if problems:
             raise Refused(*problems)
+
+    def problem(self, name: str, spec: FigureSpec, error: Exception) -> Problem:
+        file = self.paper.style.file
+        place = Place(f"{file} 第 {spec.line} 行 {name}", file=file, line=spec.line, field=name)
+        text = f"公式“{spec.formula.text}”" if spec.formula else f"“{spec.sum or spec.measure}”"
+        return Problem("DOC-076", place, f"{text}：{error}。", "请在 figures 里给它们写同一个 unit，或改公式。")
 
     def counted_in(self, expr: Any, frame: Frame | None = None) -> str | None:
         return units.unit_of(expr, lambda name: self.unit_of_name(name, frame))
 
     def unit_of_name(self, name: str, frame: Frame | None) -> str | None:
-        """None for what is no figure of the style (a word, a member's own figure), and for one that is counted in several."""
-        spec = self.paper.spec(name, frame)
+        """ANY for what can only be told when there is a figure: a member's own, a measure that an option chooses."""
+        if frame is not None:
+            value = self.paper.value(name, frame)
+            return self.paper.unit(name, value, frame) if isinstance(value, Figure) else units.ANY
+        spec = self.paper.spec(name, None)
         if spec is None:
-            return None
+            return units.ANY
         if spec.unit:
             return spec.unit
         if spec.measure and "{" not in spec.measure:
             measure = self.paper.readers.catalogue.get(spec.measure.partition(":")[0])
-            return str(measure.unit) if measure is not None else None
+            return str(measure.unit) if measure is not None else units.ANY
+        if spec.sum or spec.first:
+            return self.unit_of_name(spec.sum or spec.first[0], None)
         if spec.formula is None:
-            return None
+            return units.ANY
         key = id(spec)
         if key not in self.units:
-            self.units[key] = self.counted_in(spec.formula.expr, frame)
+            self.units[key] = self.counted_in(spec.formula.expr)
         return self.units[key]
 
     def factor(self, spec: FigureSpec, counted: str | None) -> int:
         """Base units that one of the formula's result is. A ratio said in % is a hundredfold."""
-        unit = spec.unit or counted or PLAIN
-        if counted in (None, unit):
+        unit = spec.unit or (counted if counted != units.ANY else None) or PLAIN
+        if counted in (None, unit, units.ANY):
             return unit_of_measure(unit).factor
         if counted == PLAIN and unit == PERCENT:
             return 100 * unit_of_measure(PERCENT).factor
@@ -88,10 +91,14 @@ class FormulaFigures:
         assert formula is not None
         parts = {one: paper.value(one, frame) for question, one in formula.names() if question == ""}
         figures = tuple(figure for figure in parts.values() if isinstance(figure, Figure))
-        counted = self.counted_in(formula.expr, frame)
-        unit = spec.unit or counted or PLAIN
+        try:
+            counted = self.counted_in(formula.expr, frame)
+            factor = self.factor(spec, counted)
+        except units.UnitError as error:
+            raise Refused(self.problem(name, spec, error)) from error
+        unit = spec.unit or (counted if counted != units.ANY else None) or PLAIN
         value = paper.come_to(formula, frame)
-        exact = Fraction(value) * self.factor(spec, counted) if isinstance(value, Decimal) else None
+        exact = Fraction(value) * factor if isinstance(value, Decimal) else None
         of = (
             figures[0]
             if figures

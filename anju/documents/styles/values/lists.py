@@ -44,6 +44,8 @@ def read_list(paper: "Paper", name: str, frame: Frame) -> Listed:
         (found.members if holds else found.unknown if holds is None else found.rest).append(member)
     if spec.order is not None:
         found = in_order(paper, name, spec, found)
+    elif spec.top:
+        found = Listed(found.members[: spec.top], found.unknown, [*found.members[spec.top :], *found.rest])
     if spec.group is not None:
         found = by_value(paper, name, spec, found)
     return found
@@ -72,9 +74,10 @@ def all_members(paper: "Paper", name: str, spec: ListSpec, frame: Frame) -> Iter
             }
             yield member(str(row["code"]), words | task_figures(paper, spec, row), show=str(row.get("show", "")))
     elif spec.of == "rows":
+        every = {key: "" for row in spec.rows for key in row if key not in ("line", "show")}
         for number, row in enumerate(spec.rows, 1):
             words = {key: value for key, value in row.items() if key not in ("line", "show")}
-            yield member(str(row.get("key", number)), words, show=str(row.get("show", "")))
+            yield member(str(row.get("key", number)), every | words, show=str(row.get("show", "")))
     elif spec.of == "option":
         for row in paper.readers.rows_of(spec):
             yield member(row["item"], dict(row))

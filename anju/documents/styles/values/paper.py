@@ -19,9 +19,10 @@ from anju.documents.styles.values import beyond, requests
 from anju.documents.styles.values.formulas import FormulaFigures
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.lists import Listed, read_list
+from anju.documents.styles.values.units import UnitError
 from anju.documents.text.wording import whole_word
 from anju.figures.figure import Figure, total_figure
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.quantities import unit_of_measure
 
 MAX_STEPS = 400_000  # values looked up for one paper
@@ -46,6 +47,7 @@ class Paper:
         self.sets = requests.RegionSets(style, request)
         self.readers = requests.FigureReaders(style, request, self.sets, annex_codes)
         self.root = Frame(request.region)
+        self.in_sight = {region.pk for region in self.readers.regions} & set(request.user.region_ids)
         self.known: dict[tuple[Any, ...], Any] = {}
         self.within: set[tuple[Any, ...]] = set()
         self.formulas = FormulaFigures(self)
@@ -72,7 +74,7 @@ class Paper:
     # -- values by name
 
     def value(self, name: str, frame: Frame) -> Any:
-        """A Figure (or what prints as one), a word, a truth (None: not known), the members of a list, pieces of a sentence. LookupError: no such name."""
+        """A Figure (or what prints as one), a word, a truth (None: not known), the members of a list, pieces of a sentence. Refused: no such name here."""
         self.steps += 1
         if self.steps > MAX_STEPS:
             raise Refused(
@@ -85,6 +87,8 @@ class Paper:
             )
         if frame.has(name):
             said = frame.field(name)
+            if isinstance(said, list):  # members within
+                return self.members(name, frame)
             return self.figure(name, said, frame) if isinstance(said, FigureSpec) else said
         for before in SHIFTS:
             if name.startswith(before) and self.knows(name.removeprefix(before), frame):
@@ -101,7 +105,14 @@ class Paper:
             return self.words[name]
         if name in self.style.options:
             return requests.option_word(self.style, self.request.options, name)
-        raise LookupError(name)
+        raise Refused(
+            Problem(
+                "DOC-073",
+                f"文书样式 {self.style.code}（{self.style.file}）",
+                f"“{name}”只在它的名单里才有，这里没有。",
+                "请在 each 里面用它，或另起名称。",
+            )
+        )
 
     def knows(self, name: str, frame: Frame) -> bool:
         style = self.style
@@ -130,7 +141,23 @@ class Paper:
     # -- figures
 
     def figure(self, name: str, spec: FigureSpec, frame: Frame) -> Any:
-        return self.once(("figure", name, id(spec), frame.region.pk, frame.key), lambda: self.read(name, spec, frame))
+        return self.once(
+            ("figure", name, id(spec), frame.region.pk, frame.key), lambda: self.read_or_refuse(name, spec, frame)
+        )
+
+    def read_or_refuse(self, name: str, spec: FigureSpec, frame: Frame) -> Any:
+        """Refused DOC-075, DOC-076 for what cannot be told before there is a place: a code or period that an option gave, what cannot be added."""
+        try:
+            return self.read(name, spec, frame)
+        except KeyError as error:
+            place = Place(
+                f"{self.style.file} 第 {spec.line} 行 {name}", file=self.style.file, line=spec.line, field=name
+            )
+            raise Refused(
+                Problem("DOC-075", place, f"找不到 {str(error)[:80]}。", "请核对样式里的指标、期间和选项。")
+            ) from error
+        except ValueError as error:
+            raise Refused(self.formulas.problem(name, spec, UnitError(f"不能这样相加、取期间（{error}）"))) from error
 
     def read(self, name: str, spec: FigureSpec, frame: Frame) -> Any:
         if spec.when is not None and not self.truth(spec.when, frame):
@@ -168,7 +195,9 @@ class Paper:
             region = region.parent
         elif spec.region not in ("", "own"):
             region = self.sets.region(spec.region)
-        if region is None or region.pk not in {one.pk for one in self.readers.regions}:
+        if (
+            region is None or region.pk not in self.in_sight
+        ):  # of what lies beyond, a sum of the parts that are seen would be told for the whole
             return beyond.out_of_sight(
                 code, self.readers.catalogue[code].name, region or frame.region, self.request.period
             )
@@ -250,7 +279,12 @@ class Paper:
         single = is_name(condition)
         if single and not frame.has(single) and base_list(self.style, single) in self.style.lists:
             return bool(self.members(single, frame).members)
-        return evaluate(condition, lambda question, name: self.answer(question, name, frame))
+        try:
+            return evaluate(condition, lambda question, name: self.answer(question, name, frame))
+        except (TypeError, ArithmeticError) as error:
+            where = f"文书样式 {self.style.code}（{self.style.file}）"
+            what = f"“{condition.text[:60]}”算不出来：文字和数不能相比、相加，或数太大。"
+            raise Refused(Problem("DOC-072", where, what, "请改条件或公式。")) from error
 
     def answer(self, question: str, name: str, frame: Frame) -> Any:
         """What a formula asks of a name."""

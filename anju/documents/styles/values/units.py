@@ -21,7 +21,7 @@ from anju.rules.language.formula import (
     children,
 )
 
-PLAIN = "1"
+PLAIN, ANY = "1", "any"  # a number without unit; what cannot be told yet
 
 
 class UnitError(ValueError):
@@ -42,12 +42,16 @@ def unit_of(expr: Expr, named: Callable[[str], str | None]) -> str | None:
             return _alike([unit_of(term, named) for _, term in terms])
         case Product(left, right):
             sides = [unit for unit in (unit_of(left, named), unit_of(right, named)) if unit not in (None, PLAIN)]
-            return sides[0] if len(sides) == 1 else PLAIN if sides else None
+            return ANY if ANY in sides else sides[0] if len(sides) == 1 else PLAIN if sides else None
         case Quotient(left, right):
             top, bottom = unit_of(left, named), unit_of(right, named)
-            if top and bottom and bottom != PLAIN:
-                return _alike([top, bottom]) and PLAIN if _same_family(top, bottom) else PLAIN
-            return top if bottom in (None, PLAIN) else PLAIN
+            if ANY in (top, bottom):
+                return ANY
+            if bottom in (None, PLAIN):
+                return top
+            if top and _same_family(top, bottom):
+                _alike([top, bottom])
+            return PLAIN
         case Compare(_, left, right):
             _alike([unit_of(left, named), unit_of(right, named)])
             return None
@@ -72,6 +76,8 @@ def _same_family(one: str, two: str) -> bool:
 
 
 def _alike(units: list[str | None]) -> str | None:
+    if ANY in units:
+        return ANY
     said = list(dict.fromkeys(unit for unit in units if unit is not None))
     for one in said[1:]:
         if unit_of_measure(one) != unit_of_measure(said[0]) and not {one, said[0]} <= set(COUNTED):
