@@ -30,7 +30,7 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("--period", metavar="期间", required=True, help="如 2021、2021-08")
     parser.add_argument("--options", metavar="文件", help="YAML：发文机关、主送、抄送等（不给则沿用草稿的）")
     parser.add_argument("--prose", metavar="文件", help="YAML：自由正文（不给则沿用草稿的）")
-    _files(parser)
+    add_file_arguments(parser)
     parser = add_parser(
         group,
         "check",
@@ -50,7 +50,7 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("file", metavar="文件", help=".docx、.pdf、.html，或用制表符分栏的 .txt")
     parser = add_parser(group, "export", "把公文写成 Word、PDF、Excel、网页文件", export_document)
     _add_document_argument(parser)
-    _files(parser, needed=True)
+    add_file_arguments(parser, needed=True)
     parser = add_parser(group, "bundle", "把一组公文的各种格式打成一个压缩包", bundle_documents)
     parser.add_argument("documents", metavar="编号", type=int, nargs="+", help="公文编号，见 anju document list")
     parser.add_argument("--output", metavar="文件", required=True, help="写到哪个 .zip 文件")
@@ -67,13 +67,6 @@ def add_commands(subparsers: Any) -> None:
     )
     parser.add_argument("file", metavar="文件", help=".docx 文件")
     parser.add_argument("--document", metavar="编号", type=int, required=True, help="它是哪份公文")
-    parser = add_parser(group, "table", "按一张写好的表（YAML），或从 Excel 粘贴出来的表头，取数写成文件", write_table)
-    parser.add_argument("file", metavar="文件", help=".yaml 的表，或 .tsv、.txt 的表头和地名")
-    parser.add_argument("--region", metavar="区划", help="区划代码，如 140500")
-    parser.add_argument("--period", metavar="期间", help="如 2021、2021-08")
-    parser.add_argument("--check", action="store_true", help="只检查写法，不取数")
-    parser.add_argument("--options", metavar="文件", help="YAML：表里所用的选项")
-    _files(parser)
     for name, text, act in (
         ("sign", "签发", sign_document),
         ("issue", "印发：编文号、定日期", issue_document),
@@ -91,7 +84,7 @@ def _add_document_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("document", metavar="编号", type=int, help="公文编号，见 anju document list")
 
 
-def _files(parser: argparse.ArgumentParser, needed: bool = False) -> None:
+def add_file_arguments(parser: argparse.ArgumentParser, needed: bool = False) -> None:
     parser.add_argument("--output", metavar="文件夹", required=needed, help="写到哪个文件夹（没有就新建）")
     parser.add_argument(
         "--format",
@@ -177,7 +170,12 @@ def write_document(args: argparse.Namespace, user: Any) -> int:
 
     place = find_region(user, args.region, periods.period_end(args.period))
     document = document_services.write_document(
-        by=user, kind=args.kind, region=place, period=args.period, options=_yaml(args.options), prose=_yaml(args.prose)
+        by=user,
+        kind=args.kind,
+        region=place,
+        period=args.period,
+        options=read_options(args.options),
+        prose=read_options(args.prose),
     )
     files = _save(user, [document], args) if args.output else []
     warnings = find_version(user, document).warnings
@@ -232,7 +230,7 @@ def _check_file(args: argparse.Namespace, user: Any) -> int:
     )
     if bool(args.region) != bool(args.period):
         raise Refused(Problem("DOC-092", "--region、--period", "只写了一个。", "与台账核对要同时写明区划和期间。"))
-    content = _bytes(path)
+    content = read_bytes(path)
     checked = check_paper(user, content, path.name, region, args.period or "")
     report = checked.report
     if args.output:
@@ -246,7 +244,7 @@ def _check_file(args: argparse.Namespace, user: Any) -> int:
                     "Word 文件的批注稿写成 .docx 或 .html，别的写成 .html。",
                 )
             )
-        _write_file(Path(args.output), annotate_paper(user, content, checked, form))
+        write_file(Path(args.output), annotate_paper(user, content, checked, form))
     data = {
         "file": path.name, "title": report.title, "numbers": report.numbers, "checked": report.checked, "ledger": checked.ledger,
         "findings": [asdict(finding) for finding in report.findings], "open": [{"where": where, "printed": printed} for where, printed in report.open],
@@ -268,7 +266,7 @@ def propose_repairs(args: argparse.Namespace, user: Any) -> int:
     from anju.documents.checker.inspection import repair_tables
 
     path = Path(args.file)
-    proposals = read_file_of(user, repair_tables, _bytes(path), path.name, file=path.name)
+    proposals = read_file_of(user, repair_tables, read_bytes(path), path.name, file=path.name)
     data = [
         {
             "table": name,
@@ -307,7 +305,7 @@ def bundle_documents(args: argparse.Namespace, user: Any) -> int:
         ],
         args.format,
     )
-    _write_file(Path(args.output), content)
+    write_file(Path(args.output), content)
     print_result(
         args, {"file": args.output, "documents": len(documents)}, f"已写出 {args.output}，{len(documents)} 份公文。"
     )
@@ -320,7 +318,7 @@ def compare_document(args: argparse.Namespace, user: Any) -> int:
     from anju.documents.text import readback
 
     document = document_queries.find_document(user, args.document)
-    found = readback.compare_edited(user, document, _bytes(Path(args.file)), Path(args.file).name)
+    found = readback.compare_edited(user, document, read_bytes(Path(args.file)), Path(args.file).name)
     rows = {name: [vars(one) for one in getattr(found, name)] for name in ("changed", "disagree", "prose", "unread")}
     text = [
         f"数字被改 {one.where}：{one.printed or '空白'} → {one.found or '没有了'}（{one.ref}）\n      {one.sentence}"
@@ -336,75 +334,6 @@ def compare_document(args: argparse.Namespace, user: Any) -> int:
         args, {**rows, "figures": len(found.figures)}, text or f"{len(found.figures)} 处数字全部一致，文字没有改动。"
     )
     return REFUSED if found.changed or found.disagree else OK
-
-
-@act_handler
-def write_table(args: argparse.Namespace, user: Any) -> int:
-    """A declared table, or one that a pasted head asks for: into files, or told as it would be read."""
-    from anju import periods
-    from anju.core.regions.tree import find_region
-    from anju.documents.tables.alone import table_article
-    from anju.documents.tables.filling import fill_tables
-    from anju.documents.tables.loading import read_tables
-    from anju.documents.writers import formats
-
-    path = Path(args.file)
-    text = _text(path)
-    declared = path.suffix.lower() in (".yaml", ".yml")
-    if args.check:
-        tables = read_tables(text, path.name) if declared else {}
-        print_result(args, {"tables": list(tables)}, [f"{name}  {table.title}" for name, table in tables.items()])
-        return OK
-    if not args.region or not args.period:
-        raise Refused(Problem("DOC-056", "取数", "没有写区划或期间。", "请加上 --region 和 --period。"))
-    place = find_region(user, args.region, periods.period_end(args.period))
-    if declared:
-        tables = read_tables(text, path.name)
-        filled = fill_tables(user, list(tables.values()), place, args.period, _yaml(args.options) or {})
-    else:
-        filled = [_asked_table(user, place, args.period, text, path.stem)]
-    files = []
-    for annex in filled:
-        for form, content in formats.write_formats(table_article(annex), args.format, annex.title).items():
-            target = Path(args.output or ".") / formats.file_name(annex.title, form)
-            _write_file(target, content)
-            files.append(str(target))
-    reminders = [str(problem) for annex in filled for problem in annex.problems]
-    written = [*reminders, *(f"已写出 {file}" for file in files)]
-    print_result(args, {"files": files, "reminders": reminders}, written or "表里没有一个数，没有写出。")
-    return OK
-
-
-def _asked_table(user: Any, place: Any, period: str, text: str, name: str) -> Any:
-    """What a pasted head asks for, as it is recognised. Refused DOC-122 where that is not certain: nobody is there to confirm it."""
-    from anju.documents.asking.picks import ColumnPick, Picks
-    from anju.documents.asking.proposing import propose_columns, propose_rows
-    from anju.documents.queries import asked_tables
-
-    pasted = asked_tables.read_head(user, place, period, text)
-    columns, rows = propose_columns(pasted, period), propose_rows(user, place, period, pasted.names)
-    if unsure := [one for one in columns if not one.sure]:
-        raise Refused(
-            *(
-                Problem(
-                    "DOC-122",
-                    f"表头“{one.head}”",
-                    f"认不准，最像的是 {'、'.join([one.says, *one.others[:3]])}。",
-                    "请把表头写得更明白，或在网页的“临时取数”里挑选。",
-                )
-                for one in unsure
-            )
-        )
-    picks = tuple(ColumnPick(one.says, one.unit, one.period, one.calibre) for one in columns)
-    chosen = Picks(pasted.title or name, picks, tuple(one.region for one in rows), place.code, period)
-    return asked_tables.fill_asked(user, place, period, text, chosen)
-
-
-def _text(path: Path) -> str:
-    try:
-        return _bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused(Problem("DOC-053", str(path), "不是 UTF-8 的文字。", "请另存为 UTF-8。")) from None
 
 
 def _act(name: str) -> Callable[[argparse.Namespace], int]:
@@ -452,12 +381,12 @@ def _save(user: Any, documents: list[Any], args: argparse.Namespace) -> list[str
         )
         for form, one in content.items():
             path = Path(args.output) / formats.file_name(document.title, form)
-            _write_file(path, one)
+            write_file(path, one)
             written.append(str(path))
     return written
 
 
-def _write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """A whole file or none: written beside and put in place."""
     part = path.with_name(f".{path.name}.part")
     try:
@@ -475,14 +404,14 @@ def _write_file(path: Path, content: bytes) -> None:
         ) from None
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         raise Refused(Problem("DOC-053", str(path), f"读不出来：{error.strerror}。", "请核对文件名和位置。")) from None
 
 
-def _yaml(name: str | None) -> dict[str, Any] | None:
+def read_options(name: str | None) -> dict[str, Any] | None:
     """A mapping of options or prose; None when no file is given."""
     if not name:
         return None
@@ -491,7 +420,7 @@ def _yaml(name: str | None) -> dict[str, Any] | None:
     from anju.yaml_files import load_yaml
 
     try:
-        data = load_yaml(_bytes(Path(name)).decode(), plain=True)
+        data = load_yaml(read_bytes(Path(name)).decode(), plain=True)
     except (YAMLError, UnicodeDecodeError):
         data = None
     if not isinstance(data, dict):
