@@ -2,11 +2,12 @@
 
 import argparse
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result, set_up_django
+from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result
+from anju.documents.console.base import act_handler, read_bytes, write_file
+from anju.documents.console.checker import check_file, propose_repairs
 from anju.problems import Problem, Refused
 
 FORMATS = ("docx", "pdf", "xlsx", "html")
@@ -96,34 +97,6 @@ def add_file_arguments(parser: argparse.ArgumentParser, needed: bool = False) ->
     )
 
 
-def act_handler(act: Callable[[argparse.Namespace, Any], int]) -> Callable[[argparse.Namespace], int]:
-    """Start the database and open the operator's scope around an act; what is not there is told, not traced."""
-
-    @wraps(act)
-    def run(args: argparse.Namespace) -> int:
-        set_up_django()
-        from anju.core.models.region import Region
-        from anju.core.people.scope import local_actor, open_scope
-        from anju.documents.models import Document
-
-        try:
-            with open_scope(local_actor()) as user:
-                return act(args, user)
-        except Document.DoesNotExist:
-            number = getattr(args, "document", None) or "、".join(map(str, getattr(args, "documents", ())))
-            raise Refused(
-                Problem("DOC-050", f"公文 {number}", "没有这份公文。", "请用 anju document list 查编号。")
-            ) from None
-        except Region.DoesNotExist:
-            raise Refused(
-                Problem(
-                    "DOC-051", f"区划 {args.region}", "没有这个区划。", "请核对六位代码，或用 anju regions match 查。"
-                )
-            ) from None
-
-    return run
-
-
 @act_handler
 def print_kinds(args: argparse.Namespace, user: Any) -> int:
     from anju.documents.kinds import registered_kinds
@@ -191,7 +164,7 @@ def write_document(args: argparse.Namespace, user: Any) -> int:
 @act_handler
 def check_document(args: argparse.Namespace, user: Any) -> int:
     if not args.document.isdecimal() or Path(args.document).is_file():
-        return _check_file(args, user)
+        return check_file(args, user)
     from anju.documents.queries import documents as document_queries
     from anju.documents.queries.stale import stale_sentences
 
@@ -212,75 +185,6 @@ def check_document(args: argparse.Namespace, user: Any) -> int:
     ]
     print_result(args, data, [*text, "数字都是现在的。"] if not stale else text)
     return REFUSED if stale else OK
-
-
-def _check_file(args: argparse.Namespace, user: Any) -> int:
-    """A paper of anybody."""
-    from dataclasses import asdict
-
-    from anju import periods
-    from anju.core.regions.tree import find_region
-    from anju.documents.queries.checker import annotate_paper, check_paper
-
-    path = Path(args.document)
-    region = (
-        find_region(user, args.region, periods.period_end(args.period) if args.period else None)
-        if args.region
-        else None
-    )
-    if bool(args.region) != bool(args.period):
-        raise Refused(Problem("DOC-092", "--region、--period", "只写了一个。", "与台账核对要同时写明区划和期间。"))
-    content = read_bytes(path)
-    checked = check_paper(user, content, path.name, region, args.period or "")
-    report = checked.report
-    if args.output:
-        form = Path(args.output).suffix.lstrip(".").lower()
-        if form not in ("docx", "html") or (form == "docx" and checked.paper.kind != "docx"):
-            raise Refused(
-                Problem(
-                    "DOC-093",
-                    args.output,
-                    "批注稿不能写成这种文件。",
-                    "Word 文件的批注稿写成 .docx 或 .html，别的写成 .html。",
-                )
-            )
-        write_file(Path(args.output), annotate_paper(user, content, checked, form))
-    data = {
-        "file": path.name, "title": report.title, "numbers": report.numbers, "checked": report.checked, "ledger": checked.ledger,
-        "findings": [asdict(finding) for finding in report.findings], "open": [{"where": where, "printed": printed} for where, printed in report.open],
-    }  # fmt: skip
-    text = [f"{one.level}（{one.kind}） {one.where} {one.printed}：{one.sentence}" for one in report.findings]
-    text.append(
-        f"共 {report.numbers} 个数，{report.checked} 个有别的数可以对，{len(report.open)} 个未能核对；矛盾 {len(report.contradictions)} 处，舍入 {len(report.roundings)} 处。"
-    )
-    if checked.ledger is not None:
-        text.append(f"台账里有 {checked.ledger} 个。")
-    print_result(args, data, [*text, *([f"已写出 {args.output}"] if args.output else [])])
-    return REFUSED if report.contradictions else OK
-
-
-@act_handler
-def propose_repairs(args: argparse.Namespace, user: Any) -> int:
-    """What the tables of a paper allow for their damaged cells."""
-    from anju.core.reading import read_file_of
-    from anju.documents.checker.inspection import repair_tables
-
-    path = Path(args.file)
-    proposals = read_file_of(user, repair_tables, read_bytes(path), path.name, file=path.name)
-    data = [
-        {
-            "table": name,
-            "row": label,
-            "column": one.column + 1,
-            "printed": one.printed,
-            "values": one.values,
-            "arithmetic": one.arithmetic,
-        }
-        for name, label, one in proposals
-    ]
-    text = [f"{name} “{label}”第{one.column + 1}列：{one.sentence}" for name, label, one in proposals]
-    print_result(args, data, text or "没有看出抄丢的数字。")
-    return OK
 
 
 @act_handler
@@ -384,31 +288,6 @@ def _save(user: Any, documents: list[Any], args: argparse.Namespace) -> list[str
             write_file(path, one)
             written.append(str(path))
     return written
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """A whole file or none: written beside and put in place."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        raise Refused(
-            Problem(
-                "DOC-052",
-                str(path),
-                f"写不进去：{error.strerror}。",
-                "请换一个可以写的文件夹，或关掉正打开着它的程序。",
-            )
-        ) from None
-
-
-def read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Refused(Problem("DOC-053", str(path), f"读不出来：{error.strerror}。", "请核对文件名和位置。")) from None
 
 
 def read_options(name: str | None) -> dict[str, Any] | None:

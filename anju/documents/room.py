@@ -8,7 +8,7 @@ NAVIGATION = (
 COMMANDS = (
     "anju.documents.commands:add_commands",
     "anju.documents.styles.commands:add_commands",
-    "anju.documents.asking.commands:add_commands",
+    "anju.documents.console.tables:add_commands",
 )
 DOCTOR = ("anju.documents.doctor",)
 REMINDERS = ("anju.documents.reminders:document_reminders",)

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from anju.core.console.command import OK, add_group, add_parser, print_result
-from anju.documents.commands import act_handler, add_file_arguments, read_bytes, read_options, write_file
+from anju.documents.commands import add_file_arguments, read_options
+from anju.documents.console.base import act_handler, read_bytes, write_file
 from anju.problems import Problem, Refused
 
 
