@@ -31,7 +31,7 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("--period", metavar="期间", required=True, help="如 2021、2021-08")
     parser.add_argument("--options", metavar="文件", help="YAML：发文机关、主送、抄送等（不给则沿用草稿的）")
     parser.add_argument("--prose", metavar="文件", help="YAML：自由正文（不给则沿用草稿的）")
-    _files(parser)
+    add_file_arguments(parser)
     parser = add_parser(
         group,
         "check",
@@ -51,7 +51,7 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("file", metavar="文件", help=".docx、.pdf、.html，或用制表符分栏的 .txt")
     parser = add_parser(group, "export", "把公文写成 Word、PDF、Excel、网页文件", export_document)
     _add_document_argument(parser)
-    _files(parser, needed=True)
+    add_file_arguments(parser, needed=True)
     parser = add_parser(group, "bundle", "把一组公文的各种格式打成一个压缩包", bundle_documents)
     parser.add_argument("documents", metavar="编号", type=int, nargs="+", help="公文编号，见 anju document list")
     parser.add_argument("--output", metavar="文件", required=True, help="写到哪个 .zip 文件")
@@ -68,13 +68,6 @@ def add_commands(subparsers: Any) -> None:
     )
     parser.add_argument("file", metavar="文件", help=".docx 文件")
     parser.add_argument("--document", metavar="编号", type=int, required=True, help="它是哪份公文")
-    parser = add_parser(group, "table", "按一张写好的表（YAML），或从 Excel 粘贴出来的表头，取数写成文件", write_table)
-    parser.add_argument("file", metavar="文件", help=".yaml 的表，或 .tsv、.txt 的表头和地名")
-    parser.add_argument("--region", metavar="区划", help="区划代码，如 140500")
-    parser.add_argument("--period", metavar="期间", help="如 2021、2021-08")
-    parser.add_argument("--check", action="store_true", help="只检查写法，不取数")
-    parser.add_argument("--options", metavar="文件", help="YAML：表里所用的选项")
-    _files(parser)
     for name, text, act in (
         ("sign", "签发", sign_document),
         ("issue", "印发：编文号、定日期", issue_document),
@@ -92,7 +85,7 @@ def _add_document_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("document", metavar="编号", type=int, help="公文编号，见 anju document list")
 
 
-def _files(parser: argparse.ArgumentParser, needed: bool = False) -> None:
+def add_file_arguments(parser: argparse.ArgumentParser, needed: bool = False) -> None:
     parser.add_argument("--output", metavar="文件夹", required=needed, help="写到哪个文件夹（没有就新建）")
     parser.add_argument(
         "--format",
@@ -150,7 +143,12 @@ def write_document(args: argparse.Namespace, user: Any) -> int:
 
     place = find_region(user, args.region, periods.period_end(args.period))
     document = document_services.write_document(
-        by=user, kind=args.kind, region=place, period=args.period, options=_yaml(args.options), prose=_yaml(args.prose)
+        by=user,
+        kind=args.kind,
+        region=place,
+        period=args.period,
+        options=read_options(args.options),
+        prose=read_options(args.prose),
     )
     files = _save(user, [document], args) if args.output else []
     warnings = find_version(user, document).warnings
@@ -242,75 +240,6 @@ def compare_document(args: argparse.Namespace, user: Any) -> int:
     return REFUSED if found.changed or found.disagree else OK
 
 
-@act_handler
-def write_table(args: argparse.Namespace, user: Any) -> int:
-    """A declared table, or one that a pasted head asks for: into files, or told as it would be read."""
-    from anju import periods
-    from anju.core.regions.tree import find_region
-    from anju.documents.tables.alone import table_article
-    from anju.documents.tables.filling import fill_tables
-    from anju.documents.tables.loading import read_tables
-    from anju.documents.writers import formats
-
-    path = Path(args.file)
-    text = _text(path)
-    declared = path.suffix.lower() in (".yaml", ".yml")
-    if args.check:
-        tables = read_tables(text, path.name) if declared else {}
-        print_result(args, {"tables": list(tables)}, [f"{name}  {table.title}" for name, table in tables.items()])
-        return OK
-    if not args.region or not args.period:
-        raise Refused(Problem("DOC-056", "取数", "没有写区划或期间。", "请加上 --region 和 --period。"))
-    place = find_region(user, args.region, periods.period_end(args.period))
-    if declared:
-        tables = read_tables(text, path.name)
-        filled = fill_tables(user, list(tables.values()), place, args.period, _yaml(args.options) or {})
-    else:
-        filled = [_asked_table(user, place, args.period, text, path.stem)]
-    files = []
-    for annex in filled:
-        for form, content in formats.write_formats(table_article(annex), args.format, annex.title).items():
-            target = Path(args.output or ".") / formats.file_name(annex.title, form)
-            write_file(target, content)
-            files.append(str(target))
-    reminders = [str(problem) for annex in filled for problem in annex.problems]
-    written = [*reminders, *(f"已写出 {file}" for file in files)]
-    print_result(args, {"files": files, "reminders": reminders}, written or "表里没有一个数，没有写出。")
-    return OK
-
-
-def _asked_table(user: Any, place: Any, period: str, text: str, name: str) -> Any:
-    """What a pasted head asks for, as it is recognised. Refused DOC-122 where that is not certain: nobody is there to confirm it."""
-    from anju.documents.asking.picks import ColumnPick, Picks
-    from anju.documents.asking.proposing import propose_columns, propose_rows
-    from anju.documents.queries import asked_tables
-
-    pasted = asked_tables.read_head(user, place, period, text)
-    columns, rows = propose_columns(pasted, period), propose_rows(user, place, period, pasted.names)
-    if unsure := [one for one in columns if not one.sure]:
-        raise Refused(
-            *(
-                Problem(
-                    "DOC-122",
-                    f"表头“{one.head}”",
-                    f"认不准，最像的是 {'、'.join([one.says, *one.others[:3]])}。",
-                    "请把表头写得更明白，或在网页的“临时取数”里挑选。",
-                )
-                for one in unsure
-            )
-        )
-    picks = tuple(ColumnPick(one.says, one.unit, one.period, one.calibre) for one in columns)
-    chosen = Picks(pasted.title or name, picks, tuple(one.region for one in rows), place.code, period)
-    return asked_tables.fill_asked(user, place, period, text, chosen)
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused(Problem("DOC-053", str(path), "不是 UTF-8 的文字。", "请另存为 UTF-8。")) from None
-
-
 def _act(name: str) -> Callable[[argparse.Namespace], int]:
     @act_handler
     def run(args: argparse.Namespace, user: Any) -> int:
@@ -361,7 +290,7 @@ def _save(user: Any, documents: list[Any], args: argparse.Namespace) -> list[str
     return written
 
 
-def _yaml(name: str | None) -> dict[str, Any] | None:
+def read_options(name: str | None) -> dict[str, Any] | None:
     """A mapping of options or prose; None when no file is given."""
     if not name:
         return None
