@@ -97,6 +97,16 @@ def _group(item) -> str:
     return next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Only in this process: commands and sites in their own have the product's."""
+    from django.conf import settings
+    from django.contrib.auth.hashers import get_hashers
+
+    settings.PASSWORD_HASHERS = ["tests.passwords.QuickArgon2"]
+    get_hashers.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def cluster():
     """The session's server."""

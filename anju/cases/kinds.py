@@ -67,9 +67,9 @@ def kinds() -> dict[str, CaseKind]:
 
 def kind_of(code: str) -> CaseKind:
     """Refused CASE-001 when no room brings it (any more): nobody knows then who may do what."""
-    found = kinds().get(code)
-    if found is None:
+    kind = kinds().get(code)
+    if kind is None:
         raise Refused(
             Problem("CASE-001", f"台账事项类别“{code}”", "登记这类台账的模块没有安装。", "请安装该模块后再办理。")
         )
-    return found
+    return kind

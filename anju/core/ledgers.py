@@ -109,15 +109,15 @@ class Ledger(Protocol):
 @cache
 def ledgers() -> dict[str, Ledger]:
     """Every ledger by its code. Refused ROOM-002 when two have the same."""
-    found: tuple[Ledger, ...] = registry.fetch_hooks("ledgers")
-    registry.refuse_clashes("台账", ((one.code, type(one).__module__) for one in found))
-    return {one.code: one for one in found}
+    registered: tuple[Ledger, ...] = registry.fetch_hooks("ledgers")
+    registry.refuse_clashes("台账", ((one.code, type(one).__module__) for one in registered))
+    return {one.code: one for one in registered}
 
 
 def ledger(code: str) -> Ledger:
     """The ledger that forms call so. Refused ROOM-004 when no room has it: what rests on it is not passed over."""
-    found = ledgers().get(code)
-    if found is None:
+    named = ledgers().get(code)
+    if named is None:
         fix = f"请把它所在的模块装回，并写进 {registry.EXTRA}；表式里写错了名称的，请核对 ledger。"
         raise Refused(Problem("ROOM-004", f"台账“{code}”", "没有模块登记这个台账，用到它的报表不能办理。", fix))
-    return found
+    return named

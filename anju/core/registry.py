@@ -5,7 +5,7 @@ A room is a Django app whose folder has a `room.py`. It is read, never run: cons
     BAND = "ledgers"                                  # its place in the order of imports
     PREFIXES = ("projects/",)                         # the addresses that are its own; with one, its urls.py counts from there
     NAVIGATION = ({"order": 30, "label": "项目", "url": "projects:list", "permission": "projects.see"},)
-    NOTICES = ("anju.projects.notices:count",)        # any kind of CALLS, OBJECTS, MODULES and FILES below
+    NOTICES = ("anju.projects.notices:count",)        # any kind of CALLS, OBJECTS, MODULES, FILES and NAMES below
 
 What a text names is fetched when its kind is first asked for. Nobody is passed over: a text that leads nowhere refuses (ROOM-003),
 so a hold or gate that is missing holds.
@@ -13,6 +13,7 @@ so a hold or gate that is missing holds.
 
 import ast
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -38,6 +39,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "reminders": ("user", "at"),  # what is due at that moment, of the user's regions (core/reminders.py)
     "announcements": ("by", "region", "prefix", "wanted"),  # writes down what an act just handed on (core/reminders.py)
     "overdue": ("user", "region", "on"),  # what is overdue there and below, as of that day (core/overdue.py)
+    "figure_changes": ("by",),  # figures that stood were replaced or taken back; part of that act
     "uses": ("user", "figure", "reference"),  # what rests on a figure: [{"href": …, "text": …}], few and the newest
     "holds": (
         "user",
@@ -46,6 +48,15 @@ CALLS: dict[str, tuple[str, ...]] = {
     ),  # by id of those held, which fields stand so somewhere and may not change: {id: {field: where}}
     "references": (),  # the kinds of references to figures that are the room's own (figures/references.py: ReferenceKind)
     "doors": ("request", "reference"),  # the panel of a reference that is no figure, None for another kind
+    "things": (
+        "user",
+        "key",
+    ),  # what a key like project/12 names, as the search tells it; None for another room's, or outside of their regions
+    "page_acts": (
+        "user",
+        "key",
+        "region",
+    ),  # what a user may do besides from the page of that thing: [(address, label)]
     "gates": ("by", "document", "on"),  # before a paper is issued: Refused when it may not be
 }
 # Objects "package.module:NAME", by kind: the class that says what each of them offers.
@@ -53,6 +64,10 @@ OBJECTS: dict[str, str] = {
     "ledgers": "anju.core.ledgers:Ledger",  # what forms are filled from, compared with and recorded in
     "subjects": "anju.core.subjects:Subject",  # what the search of the site finds
     "cases": "anju.cases.kinds:CaseKind",  # a kind of case of a close-out ledger
+    "demo": "anju.core.demo:DemoPart",  # a part of the demonstration and of the synthetic province
+    "paper_lists": "anju.documents.styles.sources:PaperList",  # what styles of papers may go through
+    "paper_annexes": "anju.documents.styles.sources:PaperAnnex",  # annexes of papers that the room lays out itself
+    "paper_reminders": "anju.documents.styles.sources:PaperReminder",  # what the writer of a style's paper is reminded of
 }
 # Modules "package.module" whose import makes known what is in them, by kind.
 MODULES = (
@@ -63,8 +78,14 @@ MODULES = (
 # Paths inside the room's folder, by kind: a file, or a folder of files.
 FILES = (
     "measures",  # figures/catalogue.py: measures and calibres
+    "styles",  # documents/styles/library/finding.py: papers as data
     "bindings",  # runs/binding/bindings.py: where the inputs of a warning or check come from
 )
+# Names inside the data folder, by kind.
+NAMES = (
+    "backup",  # core/database/backup.py: a file or folder of the office's own that a backup carries
+)
+NAME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z]+)?")
 
 
 @dataclass(frozen=True)
@@ -102,11 +123,12 @@ def rooms() -> tuple[Room, ...]:
     packages = {f"{house.name}.{path.parent.name}": path for path in house.glob("*/room.py")}
     for package in filter(None, (name.strip() for name in os.environ.get(EXTRA, "").split(","))):
         packages[package] = _find(package)
-    found = [_read(package, path) for package, path in packages.items()]
-    found.sort(key=lambda room: (BANDS.index(room.band), room.name))
-    refuse_clashes("名称", ((room.name, room.package) for room in found))
-    refuse_clashes("网址", ((f"/{prefix}", room.package) for room in found for prefix in room.prefixes))
-    return tuple(found)
+    known = [_read(package, path) for package, path in packages.items()]
+    known.sort(key=lambda room: (BANDS.index(room.band), room.name))
+    refuse_clashes("名称", ((room.name, room.package) for room in known))
+    refuse_clashes("网址", ((f"/{prefix}", room.package) for room in known for prefix in room.prefixes))
+    refuse_clashes("数据目录里的", ((name, room.package) for room in known for name in room.texts.get("backup", ())))
+    return tuple(known)
 
 
 def room_texts(kind: str) -> list[str]:
@@ -138,8 +160,8 @@ def fetch_hooks(kind: str) -> tuple[Any, ...]:
 def _resolve(kind: str, text: str) -> Any:
     module, _, name = text.partition(":")
     try:
-        found = import_module(module)
-        return getattr(found, name) if name else found
+        named = import_module(module)
+        return getattr(named, name) if name else named
     except (ImportError, AttributeError) as error:
         raise Refused(
             Problem(
@@ -169,29 +191,33 @@ def _find(package: str) -> Path:
 
 def _read(package: str, path: Path) -> Room:
     """ValueError for what no room.py may say: that is a slip of whoever wrote it."""
-    said: dict[str, Any] = {}
+    constants: dict[str, Any] = {}
     for node in ast.parse(path.read_text("utf-8"), str(path)).body:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue  # the docstring
         try:
             [target] = node.targets  # type: ignore[attr-defined]
-            said[target.id.lower()] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
+            constants[target.id.lower()] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
         except (AttributeError, ValueError):
             raise ValueError(f"{path}:{node.lineno}: a room says constants only, NAME = value") from None
-    if said.get("band") not in BANDS:
+    if constants.get("band") not in BANDS:
         raise ValueError(f"{path}: BAND is one of {', '.join(BANDS)}")
     written = {
-        kind: said.pop(kind) for kind in [*CALLS, *OBJECTS, *MODULES, *FILES, "prefixes", "navigation"] if kind in said
+        kind: constants.pop(kind)
+        for kind in [*CALLS, *OBJECTS, *MODULES, *FILES, *NAMES, "prefixes", "navigation"]
+        if kind in constants
     }
     for kind, value in written.items():
         if not isinstance(value, tuple) or not all(
-            isinstance(one, dict if kind == "navigation" else str) for one in value
+            isinstance(text, dict if kind == "navigation" else str) for text in value
         ):
             raise ValueError(f"{path}: {kind.upper()} is a tuple")
-    if strange := set(said) - {"band"}:
+        if kind in NAMES and not all(map(NAME.fullmatch, value)):
+            raise ValueError(f"{path}: {kind.upper()} has plain names")
+    if strange := set(constants) - {"band"}:
         raise ValueError(f"{path}: there is no kind {', '.join(sorted(strange)).upper()}")
     navigation = tuple(NavigationLink(**link) for link in written.pop("navigation", ()))
-    return Room(package, path.parent, said["band"], written.pop("prefixes", ()), navigation, written)
+    return Room(package, path.parent, constants["band"], written.pop("prefixes", ()), navigation, written)
 
 
 def refuse_clashes(what: str, claims: Iterable[tuple[str, str]]) -> None:
@@ -202,7 +228,7 @@ def refuse_clashes(what: str, claims: Iterable[tuple[str, str]]) -> None:
         Problem(
             "ROOM-002",
             f"{what}“{claim}”",
-            f"有 {times} 个模块都要用：{'、'.join(package for one, package in listed if one == claim)}。",
+            f"有 {times} 个模块都要用：{'、'.join(package for claimed, package in listed if claimed == claim)}。",
             f"请改其中一个，或在 {EXTRA} 里去掉一个。",
         )
         for claim, times in counted.items()

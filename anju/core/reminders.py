@@ -5,7 +5,9 @@ Daily the rooms say everything (`reminders`); between two days an act that hands
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+
+from django.utils import timezone
 
 from anju.core import registry
 from anju.core.models.region import Region
@@ -35,3 +37,8 @@ def announce_work(by: Actor, region: Region, prefix: str, wanted: Iterable[Remin
     listed = list(wanted)
     for write in registry.fetch_hooks("announcements"):
         write(by, region, prefix, listed)
+
+
+def end_of_day(day: date) -> datetime:
+    """The moment until which something that is due on a day may be done."""
+    return timezone.make_aware(datetime.combine(day, time(23, 59)))

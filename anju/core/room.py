@@ -3,7 +3,7 @@
 BAND = "core"
 PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/", "trail/", "search/", "help/")
 COMMANDS = ("anju.core.console.commands:add_commands",)
-JOBS = ("anju.core.jobs.daily",)
+JOBS = ("anju.core.jobs.daily", "anju.core.jobs.reading")
 DOCTOR = ("anju.core.console.trail_checks",)
 NAVIGATION = (
     {"order": 110, "label": "人员", "url": "core:staff", "permission": "staff.see", "guide": "staff"},

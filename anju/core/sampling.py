@@ -19,11 +19,11 @@ class Drawn(NamedTuple):
 
 def order_by_seed(keys: Iterable[str], seed: str) -> list[Drawn]:
     """All keys in the order in which they are drawn: the first n are the sample of n. ValueError for a key that is there twice."""
-    found = sorted(Drawn(hashlib.sha256(f"{seed}\t{key}".encode()).hexdigest(), key) for key in keys)
-    for one, after in pairwise(found):
-        if one.key == after.key:
-            raise ValueError(f"the key {one.key} is there twice")
-    return found
+    drawn = sorted(Drawn(hashlib.sha256(f"{seed}\t{key}".encode()).hexdigest(), key) for key in keys)
+    for before, after in pairwise(drawn):
+        if before.key == after.key:
+            raise ValueError(f"the key {before.key} is there twice")
+    return drawn
 
 
 def list_digest(keys: Iterable[str]) -> str:

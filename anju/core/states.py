@@ -40,10 +40,10 @@ class States:
         return iter(self.moves)
 
     def called(self, name: str) -> list[Move]:
-        found = [move for move in self.moves if move.name == name]
-        if not found:
+        moves = [move for move in self.moves if move.name == name]
+        if not moves:
             raise ValueError(f"no move is called {name}")
-        return found
+        return moves
 
     def open_to(self, user: Actor, state: str, region_id: int | None = None) -> list[Move]:
         """What this user may do now, for a thing of that region: the buttons to show."""
@@ -110,19 +110,19 @@ def move_many(
         _require(by, chosen[thing.pk], thing)
     moves = set(chosen.values())
     here = Q()
-    for one in moves:
-        here |= Q(state=one.source, pk__in=[thing.pk for thing in things if chosen[thing.pk] == one])
-    target = Case(*(When(state=one.source, then=Value(one.target)) for one in moves))
+    for step in moves:
+        here |= Q(state=step.source, pk__in=[thing.pk for thing in things if chosen[thing.pk] == step])
+    target = Case(*(When(state=step.source, then=Value(step.target)) for step in moves))
     with transaction.atomic():
         moved = kind.objects.filter(here).update(state=target)
         transaction.set_rollback(moved != len(chosen))
     if moved != len(chosen):
         now = dict(kind.objects.filter(pk__in=list(chosen)).values_list("pk", "state"))
-        behind = [one for one in things if now.get(one.pk) != chosen[one.pk].source]
-        raise Refused(*(_elsewhere(one, chosen[one.pk], now.get(one.pk)) for one in behind or things))
+        behind = [thing for thing in things if now.get(thing.pk) != chosen[thing.pk].source]
+        raise Refused(*(_elsewhere(thing, chosen[thing.pk], now.get(thing.pk)) for thing in behind or things))
     lines = "".join(f"{pk}\t{chosen[pk].source}\t{chosen[pk].target}\n" for pk in sorted(chosen))
-    before = {"state": sorted({one.source for one in moves})}
-    after = {"state": sorted({one.target for one in moves}), "on": on, "because": because}
+    before = {"state": sorted({step.source for step in moves})}
+    after = {"state": sorted({step.target for step in moves}), "on": on, "because": because}
     trail.describe(
         obj=obj, before=before, after=after, reason=reason, region_id=region_id, count=len(chosen),
         digest=hashlib.sha256(lines.encode()).hexdigest(),

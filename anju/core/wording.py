@@ -33,11 +33,13 @@ CUMULATIVE, FLOW, STOCK, RELATIVE = "cumulative", "flow", "stock", "relative"  #
 
 @lru_cache(maxsize=4096)  # a menu has those of five years
 def period_label(period: str, kind: str = "") -> str:
-    """A period as officials write it: 2021年, 2021年三季度, 2021年1—8月, 截至2021年12月31日.
+    """A period as officials write it: 2021年, 2021年三季度, 2021年1—8月, 截至2021年12月31日, 2021—2025年, 截至2021年9月底累计.
 
     kind: of the measure whose figure it is the period of. What is counted since January is of 2021年1—9月 and not of the third quarter, what
     happened in a month is of 2021年8月, and what stood at its end of 2021年8月底.
     """
+    if special := _label_over_years(period):
+        return special
     if not (match := re.fullmatch(r"(\d{4})(?:-(?:H([12])|Q([1-4])|(\d{2})(?:-(\d{2}))?))?", period)):
         return period
     year, half, quarter, month, day = match.groups()
@@ -53,10 +55,18 @@ def period_label(period: str, kind: str = "") -> str:
     return f"{year}年1月" if last == 1 else f"{year}年1—{last}月"
 
 
+def _label_over_years(period: str) -> str:
+    """Of a plan of several years, of all since the beginning; "" of what lies in one year."""
+    if plan := re.fullmatch(r"(\d{4})-(\d{4})", period):
+        return f"{plan[1]}—{plan[2]}年"
+    since = re.fullmatch(r"(\d{4})(?:-(\d{2}))?-A", period)
+    return f"截至{since[1]}年{f'{int(since[2])}月' if since[2] else ''}底累计" if since else ""
+
+
 def period_name(period: str) -> str:
     """What a form of a period is called by: a month's is of the month, 2021年9月; what it counts since January its heads say."""
     if not (match := re.fullmatch(r"(\d{4})-(?:H([12])|Q([1-4])|(\d{2})(?:-(\d{2}))?)", period)):
-        return f"{period}年" if re.fullmatch(r"\d{4}", period) else period
+        return f"{period}年" if re.fullmatch(r"\d{4}", period) else _label_over_years(period) or period
     year, half, quarter, month, day = match.groups()
     if month:
         return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
@@ -86,6 +96,8 @@ YEAR, MONTH, TO = (
     r"(?:(?:1[0-2]|0?[1-9])月?(?:份)?[-—–−~～至到])?",
 )
 IN_TEXT = (
+    r"(?P<first>(?:19|20)\d\d)年?[-—–−~～至到](?P<last>(?:19|20)\d\d)年(?!\d)",
+    rf"截[至止]{YEAR}年(?:{MONTH}月)?底?累计",
     rf"{YEAR}年{TO}{MONTH}月(?:份)?(?:(?P<day>\d{{1,2}})日)?",
     rf"{YEAR}[-./]{MONTH}(?!\d)(?:[-./](?P<day>\d{{1,2}})(?!\d))?",
     rf"{YEAR}年?前{MONTH}个月",
@@ -93,7 +105,7 @@ IN_TEXT = (
     rf"{YEAR}年?(?P<half>[上下])半年",
     rf"{YEAR}年",
 )
-WITHOUT_YEAR = rf"(?<!\d){TO}{MONTH}月(?:份)?(?!\d)"
+WITHOUT_YEAR = rf"(?<!\d){TO}{MONTH}月(?:份)?(?![\d度])"  # 表4 月度情况 is of no month
 
 
 def period_in(text: str, year: str = "") -> str:
@@ -102,14 +114,17 @@ def period_in(text: str, year: str = "") -> str:
     year: of a month that is written without its year.
     """
     text = re.sub(r"\s+", "", fold_number(text))  # a footnote mark is no digit
-    text = re.sub(f"[{''.join(NUMERALS)}]{{4}}(?=年)", lambda found: "".join(map(NUMERALS.get, found[0])), text)
-    text = re.sub(r"(十二|十一|十|[一二三四五六七八九])(?=个?月)", lambda found: MONTHS[found[1]], text)
+    text = re.sub(f"[{''.join(NUMERALS)}]{{4}}(?=年)", lambda match: "".join(map(NUMERALS.get, match[0])), text)
+    text = re.sub(r"(十二|十一|十|[一二三四五六七八九])(?=个?月)", lambda match: MONTHS[match[1]], text)
     named: list[str] = []
     for pattern in IN_TEXT:
-        named += (_named_period(found.groupdict()) for found in re.finditer(pattern, text))
+        named += (
+            _named_period(match.groupdict(), match[0].startswith("截") and "累计" in match[0])
+            for match in re.finditer(pattern, text)
+        )
         text = re.sub(pattern, "", text)  # what was read is not read again as less
     if not named and year:
-        named = [f"{year}-{int(found['month']):02}" for found in re.finditer(WITHOUT_YEAR, text)]
+        named = [f"{year}-{int(match['month']):02}" for match in re.finditer(WITHOUT_YEAR, text)]
     months = [one for one in named if len(one) < len("2021-12-31")]
     known = set(months or named)  # the day that a table was made on says nothing beside what it is about
     finest = {one for one in known if len(one) > 4} or known
@@ -117,14 +132,18 @@ def period_in(text: str, year: str = "") -> str:
     return finest.pop() if len(finest) == 1 and len(years) == 1 else ""
 
 
-def _named_period(said: dict[str, str | None]) -> str:
-    year = said["year"]
-    if quarter := said.get("quarter"):
+def _named_period(parts: dict[str, str | None], since: bool = False) -> str:
+    if first := parts.get("first"):
+        return f"{first}-{parts['last']}"
+    if since:
+        return parts["year"] + (f"-{int(parts['month']):02}" if parts.get("month") else "") + "-A"  # type: ignore[operator,arg-type]
+    year = parts["year"]
+    if quarter := parts.get("quarter"):
         return f"{year}-Q{dict(zip('一二两三四', '12234', strict=True)).get(quarter, quarter)}"
-    if half := said.get("half"):
+    if half := parts.get("half"):
         return f"{year}-H{'上下'.index(half) + 1}"
-    if month := said.get("month"):
-        return f"{year}-{int(month):02}" + (f"-{int(said['day']):02}" if said.get("day") else "")  # type: ignore[arg-type]
+    if month := parts.get("month"):
+        return f"{year}-{int(month):02}" + (f"-{int(parts['day']):02}" if parts.get("day") else "")  # type: ignore[arg-type]
     return str(year)
 
 

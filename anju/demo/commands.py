@@ -25,8 +25,10 @@ def add_commands(subparsers: Any) -> None:
     load = add_parser(place, "load", "载入资料夹（place.yaml 与表格），评分、预警并写出公文", run_load)
     load.add_argument("folder", type=Path, metavar="资料夹", help="含 place.yaml 的目录")
     load.add_argument("--out", type=Path, default=Path("out"), metavar="目录", help="公文写到哪个目录（默认 out）")
-    made = add_group(subparsers, "generate", "生成：模拟数据，用来试一试系统承不承受得住")
-    province = add_parser(made, "province", "生成一个模拟省（名称都写明“模拟”，不要放进办公用的数据库）", run_generate)
+    generate = add_group(subparsers, "generate", "生成：模拟数据，用来试一试系统承不承受得住")
+    province = add_parser(
+        generate, "province", "生成一个模拟省（名称都写明“模拟”，不要放进办公用的数据库）", run_generate
+    )
     for name, default, what in (
         ("counties", 120, "县的个数"),
         ("projects", 100_000, "项目的个数"),
@@ -77,14 +79,14 @@ def run_load(args: argparse.Namespace) -> int:
 def run_generate(args: argparse.Namespace) -> int:
     set_up_django()
     _catalogue()
-    from anju.demo.province import ProvinceSize, generate_province
+    from anju.core.demo import ProvinceSize
+    from anju.demo.province import counts_text, generate_province
 
     progress = ProgressPrinter(1)
     counts = generate_province(
         ProvinceSize(args.counties, args.projects, args.years, args.observations), say=progress.step
     )
-    said = "模拟省已生成：{counties} 个县、{projects} 个项目、{events} 条进度、{observations} 个填报数（现行 {figures} 个）、{returns} 份报表（{cells} 格）。"
-    print_result(args, counts, said.format(**counts))
+    print_result(args, counts, counts_text(counts))
     return OK
 
 
@@ -119,11 +121,11 @@ def _load_all(args: argparse.Namespace, folders: list[Path], *, people: bool = F
         from anju.demo.practice import make_practice_county
 
         progress.place("练习县")
-        made = cast.make_accounts(
+        accounts = cast.make_accounts(
             make_practice_county(say=progress.step), ((one.place.title, one.region) for one in loaded)
         )
-        data["people"] = [asdict(one) for one in made]
-        text += cast.account_lines(made)
+        data["people"] = [asdict(one) for one in accounts]
+        text += cast.account_lines(accounts)
     print_result(args, data, text)
 
 

@@ -39,12 +39,12 @@ def file_returns(
         binder = ImportBinder(by, within, filing.period, None, False)
         for row in binder.rows(reading):
             rows.setdefault(row.region_id, []).append(row)
-        if stops := [one for one in (*reading.problems, *binder.problems) if one.level == BLOCK]:
+        if stops := [problem for problem in (*reading.problems, *binder.problems) if problem.level == BLOCK]:
             raise Refused(*stops)
         counties = [
-            one
-            for one in [within, *tree.descendant_regions(by, within)]
-            if one.pk in rows and one.kind == Region.Kind.COUNTY
+            unit
+            for unit in [within, *tree.descendant_regions(by, within)]
+            if unit.pk in rows and unit.kind == Region.Kind.COUNTY
         ]
     drafts = []
     for county in counties:
@@ -86,7 +86,10 @@ def _fill(by: Actor, filing: PlaceFiling, county: Region, rows: list) -> Return:
 def _answer(by: Actor, filing: PlaceFiling, drafts: list[Return]) -> None:
     """Each finding gets the answer that names its check and county: "start-below-target 沁水县、泽州县". Refused DEMO-009 with every finding that nobody answered, and how to name it."""
     asked = [
-        (ret, found) for ret in drafts for found in checks.check_return(by, ret) if found.open and found.level == ASK
+        (ret, finding)
+        for ret in drafts
+        for finding in checks.check_return(by, ret)
+        if finding.open and finding.level == ASK
     ]
     named: dict[tuple[str, str], str] = {}
     for key, text in filing.answers.items():
@@ -94,14 +97,14 @@ def _answer(by: Actor, filing: PlaceFiling, drafts: list[Return]) -> None:
         for name in re.split(r"[、，,\s]+", names):
             named[check_id, name] = text
     problems = []
-    for ret, found in asked:
-        if said := named.get((found.check_id, ret.region.name)):
+    for ret, finding in asked:
+        if answer := named.get((finding.check_id, ret.region.name)):
             answers.answer_check(
-                by=by, ret_id=ret.pk, check_id=found.check_id, line=found.line, column=found.column, text=said
+                by=by, ret_id=ret.pk, check_id=finding.check_id, line=finding.line, column=finding.column, text=answer
             )
         else:
-            fix = f"看过确实无误的，在 place.yaml 这份报表下面写 answers: {{{found.check_id} {ret.region.name}: 为什么无误}}。"
-            problems.append(Problem("DEMO-009", f"{ret} {found.where}", found.what, fix, ASK))
+            fix = f"看过确实无误的，在 place.yaml 这份报表下面写 answers: {{{finding.check_id} {ret.region.name}: 为什么无误}}。"
+            problems.append(Problem("DEMO-009", f"{ret} {finding.where}", finding.what, fix, ASK))
     if problems:
         raise Refused(*problems)
 
@@ -122,9 +125,9 @@ def _texts(spec: FormSpec, rows: list) -> dict[str, str]:
         for column in spec.columns
         if column.source and column.source.target
     }
-    found = {}
+    texts = {}
     for row in rows:
         column = spec.by_code.get(by_measure.get((row.measure_id, row.calibre_id), ""))
         if column is not None and row.value is not None and unit_of_measure(row.unit) == unit_of_measure(column.unit):
-            found[column.code] = in_unit(row.value, column.unit, row.places)
-    return found
+            texts[column.code] = in_unit(row.value, column.unit, row.places)
+    return texts

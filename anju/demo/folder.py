@@ -12,7 +12,7 @@ from anju.problems import Place as Where  # a place of this file is a city or a 
 from anju.problems import Problem, Refused
 from anju.yaml_files import load_yaml
 
-PERIOD = r"^\d{4}(-H[12]|-Q[1-4]|-\d{2}(-\d{2})?)?$"
+PERIOD = r"^\d{4}(-H[12]|-Q[1-4]|-\d{2}(-\d{2})?|-\d{4}|(-\d{2})?-A)?$"
 
 
 class PlacePart(BaseModel):
@@ -155,10 +155,10 @@ def read_yaml(path: Path) -> Any:
         ) from None
 
 
-def _misfit(data: Any, found: Any) -> Problem:
-    line, keys = _line(data, found["loc"]), ".".join(map(str, found["loc"]))
+def _misfit(data: Any, error: Any) -> Problem:
+    line, keys = _line(data, error["loc"]), ".".join(map(str, error["loc"]))
     where = Where(f"place.yaml 第 {line} 行“{keys}”", file="place.yaml", line=line, field=keys)
-    what = f"{MESSAGES.get(found['type'], '写法不对')}。"
+    what = f"{MESSAGES.get(error['type'], '写法不对')}。"
     return Problem("DEMO-002", where, what, "请对照《增加一个市县》中的写法修改。")
 
 
@@ -178,7 +178,7 @@ def read_place(folder: Path) -> PlaceDescription:
     try:
         place = PlaceDescription.model_validate(data)
     except ValidationError as error:
-        raise Refused(*(_misfit(data, found) for found in error.errors())) from None
+        raise Refused(*(_misfit(data, misfit) for misfit in error.errors())) from None
     missing = [book.file for book in (*place.returns, *place.workbooks) if not _is_there(folder, book.file)]
     papers = {paper.number for paper in place.targets}
     unknown = [book for book in place.workbooks if book.target_document and book.target_document not in papers]

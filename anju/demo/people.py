@@ -64,32 +64,32 @@ def refuse_real_people() -> None:
 
 def make_accounts(practice: Region | None, places: Iterable[tuple[str, Region]]) -> list[DemoAccount]:
     """The whole cast of the practice county, a few of each place (its title, its region), and the administrators."""
-    made = []
+    accounts = []
     with open_scope(local_actor()) as by:
         if practice is not None:
-            made += [_make_account(by, "练习县", practice, post, kind) for post, kind in COUNTY]
-            made += [_make_account(by, "练习县", practice.parent, post, kind) for post, kind in CITY]
+            accounts += [_make_account(by, "练习县", practice, post, kind) for post, kind in COUNTY]
+            accounts += [_make_account(by, "练习县", practice.parent, post, kind) for post, kind in CITY]
         for title, region in places:
             below = [
-                one
-                for one in tree.descendant_regions(by, region)
-                if one.kind == Region.Kind.COUNTY and one.valid_until is None
+                part
+                for part in tree.descendant_regions(by, region)
+                if part.kind == Region.Kind.COUNTY and part.valid_until is None
             ]
             county = below[0] if below else region
             above = region if below else region.parent or region
-            made += [_make_account(by, title, county, post, kind) for post, kind in FEW[0]]
-            made += [_make_account(by, title, above, post, kind) for post, kind in FEW[1]]
+            accounts += [_make_account(by, title, county, post, kind) for post, kind in FEW[0]]
+            accounts += [_make_account(by, title, above, post, kind) for post, kind in FEW[1]]
         nation = Region.objects.get(code=tree.NATION)
-        made += [_make_account(by, "三员", nation, post, "office") for post in ADMINS]
-    return made
+        accounts += [_make_account(by, "三员", nation, post, "office") for post in ADMINS]
+    return accounts
 
 
 def _make_account(by: Actor, place: str, region: Region, post: str, kind: str) -> DemoAccount:
     label, username = posts()[post].label, f"{_user_word(post, kind)}.{region.code}"
     if kind == "finance" and post != "finance":
         label = f"{Organisation.Kind(kind).label}{label}"
-    if found := Staff.objects.filter(username=username).first():
-        return DemoAccount(place, label, found.name, username, "")
+    if known := Staff.objects.filter(username=username).first():
+        return DemoAccount(place, label, known.name, username, "")
     whole = region.code == tree.NATION
     area = "全国" if whole else region.name
     name = Organisation.Kind(kind).label
@@ -118,25 +118,25 @@ def _user_word(post: str, kind: str) -> str:
     return f"{kind}-{word}" if kind == "finance" and post != "finance" else word
 
 
-def account_lines(made: list[DemoAccount]) -> list[str]:
+def account_lines(accounts: list[DemoAccount]) -> list[str]:
     """How to come in, said once."""
-    new = [one for one in made if one.password]
-    said = []
+    new = [account for account in accounts if account.password]
+    lines = []
     if new:
-        said.append("\n用下面的用户名和密码登录。密码只显示这一次，系统不保存明文：")
+        lines.append("\n用下面的用户名和密码登录。密码只显示这一次，系统不保存明文：")
         place = ""
-        for one in new:
-            if one.place != place:
-                place = one.place
-                said.append(f"  {place}")
-            said.append(f"    {one.post:\u3000<6}  {one.username:<22}  {one.password}")
-        said.append(
+        for account in new:
+            if account.place != place:
+                place = account.place
+                lines.append(f"  {place}")
+            lines.append(f"    {account.post:\u3000<6}  {account.username:<22}  {account.password}")
+        lines.append(
             "\n三员第一次登录后先启用动态口令：手机上装任何一个支持 TOTP 的软件扫码，不需要联网；"
             "\n手边没有手机的，在本机运行 anju staff code 密钥（密钥显示在那一页上），得到六位数字。"
         )
-    if len(new) < len(made):
-        said.append(
-            f"\n{len(made) - len(new)} 人以前已登记，密码不再显示。看有哪些人：anju staff list；忘了密码："
+    if len(new) < len(accounts):
+        lines.append(
+            f"\n{len(accounts) - len(new)} 人以前已登记，密码不再显示。看有哪些人：anju staff list；忘了密码："
             "anju staff first-link 用户名（给出链接，自己设新密码）；输错太多要等的：anju staff unlock 用户名。"
         )
-    return said
+    return lines

@@ -5,13 +5,13 @@ Each step is one transaction and repeats without changing anything, so an interr
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from anju.core.database.folder import data_folder
+from anju.core.demo import Say, demo_parts
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, local_actor, open_scope
 from anju.core.regions import loading, tree
@@ -34,7 +34,6 @@ from anju.runs.queries.findings import RuleFinding
 from anju.runs.services import runs
 from anju.workbooks.reading.maps import load_map
 
-Say = Callable[[str], None]
 PERIOD_HINT = '期间说法不一的，在这个文件下面写 period: "…"；'
 LEVELS = {level.label: level.value for level in TargetDocument.Level}  # a place says 国家, 省, 市, 县
 
@@ -101,7 +100,13 @@ def load_place(folder: Path, *, say: Say) -> LoadedPlace:
                 say(str(left))
         for note in done.notes:
             say(str(note))
-    if problems:  # of every workbook at once; what is well is stored, and nothing is judged or written on half of it
+    for part in demo_parts():
+        try:
+            with open_scope(by):
+                part.load(by=by, folder=folder, region=region, say=say)
+        except Refused as refused:
+            problems += refused.problems
+    if problems:  # of every file at once; what is well is stored, and nothing is judged or written on half of it
         raise Refused(*problems)
     for run in place.runs:
         with open_scope(by):
@@ -217,12 +222,14 @@ def _import(
             f"阻断的改好；{period}提醒逐条看过、确实无误的，在 place.yaml 这个文件下面逐条写 answers: {{{written}}}，"
             "情况相同的可以把几格写在一起（D3、D7），再运行一次。"
         )
-        told = Problem("DEMO-006", f"place.yaml 的 workbooks“{book.file}”", "这个文件一个数也没有写入。", fix)
-        raise Refused(*refused.problems, told) from None
+        advice = Problem("DEMO-006", f"place.yaml 的 workbooks“{book.file}”", "这个文件一个数也没有写入。", fix)
+        raise Refused(*refused.problems, advice) from None
 
 
 def _score(by: Actor, place: PlaceDescription, region: Region, run: PlaceBookRun) -> Run:
-    judged, assumed = ({name: said.model_dump() for name, said in given.items()} for given in (run.judged, run.assumed))
+    judged, assumed = (
+        {name: entry.model_dump() for name, entry in given.items()} for given in (run.judged, run.assumed)
+    )
     return runs.run_book(
         by=by,
         kind=run.kind,

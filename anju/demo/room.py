@@ -2,3 +2,4 @@
 
 BAND = "desk"
 COMMANDS = ("anju.demo.commands:add_commands",)
+DEMO = ("anju.demo.month:MONTH",)

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from anju.core.demo import Say
 from anju.core.people.scope import local_actor, open_scope
-from anju.demo.places import LoadedPlace, Say
+from anju.demo.places import LoadedPlace
 from anju.documents.queries import documents as papers
 from anju.documents.writers.formats import file_name, write_formats
 from anju.runs.models import Run
@@ -52,27 +53,27 @@ def summarise_load(
     data = {
         "places": [
             {
-                "title": one.place.title,
-                "figures": one.figures,
-                "scores": [{"title": run.title, "score": total} for run, total in scoring_totals(one)],
-                "warnings": [{"colour": found.colour, "sentence": found.sentence} for found in one.warnings],
+                "title": load.place.title,
+                "figures": load.figures,
+                "scores": [{"title": run.title, "score": total} for run, total in scoring_totals(load)],
+                "warnings": [{"colour": finding.colour, "sentence": finding.sentence} for finding in load.warnings],
             }
-            for one in loaded
+            for load in loaded
         ],
         "documents": documents,
         "out": str(out),
     }
     lines = [
-        f"载入 {len(loaded)} 个地方，共 {sum(one.figures for one in loaded)} 个数，每个都记着来自哪个文件的哪个单元格。"
+        f"载入 {len(loaded)} 个地方，共 {sum(load.figures for load in loaded)} 个数，每个都记着来自哪个文件的哪个单元格。"
     ]
-    for one in loaded:
-        lines.append(f"\n{one.place.title}")
-        lines += [f"  得分 {total or '待核'}  {run.title}" for run, total in scoring_totals(one)]
-        if not one.warnings:
+    for load in loaded:
+        lines.append(f"\n{load.place.title}")
+        lines += [f"  得分 {total or '待核'}  {run.title}" for run, total in scoring_totals(load)]
+        if not load.warnings:
             lines.append("  预警与核对：没有发现")
         else:
-            lines.append(f"  预警与核对 {len(one.warnings)} 条，例如：")
-            lines += [f"    〔{found.colour}〕{found.sentence}" for found in one.warnings[:SHOWN]]
+            lines.append(f"  预警与核对 {len(load.warnings)} 条，例如：")
+            lines += [f"    〔{finding.colour}〕{finding.sentence}" for finding in load.warnings[:SHOWN]]
     lines += [f"\n公文 {len(documents)} 份，共 {sum(len(paper['files']) for paper in documents)} 个文件，在 {out}/ ："]
     lines += [f"  {file}" for paper in documents for file in paper["files"]]
     return data, lines

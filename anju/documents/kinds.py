@@ -1,9 +1,9 @@
 """Which documents there are: each room registers its own, the machine knows none by name."""
 
 import difflib
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from anju.core import registry
 from anju.core.models.region import Region
@@ -15,6 +15,7 @@ from anju.problems import Problem, Refused
 OPTIONS = ("organs", "addressee", "signatories", "copies", "disclosure", "printed_by", "title", "cited", "dates")
 
 Gather = Callable[[Actor, Region, str, dict[str, Any]], dict[str, Any]]
+Write = Callable[[Actor, Region, str, dict[str, Any], Mapping[str, Any]], tuple[str, dict[str, Any]]]
 Review = Callable[[Actor, Region, str, set[str]], list[Problem]]
 
 
@@ -22,6 +23,8 @@ Review = Callable[[Actor, Region, str, set[str]], list[Problem]]
 class DocumentKind:
     """A kind of document. gather reads what its template needs; prose, options: keys of its free prose and its own options; upward: 上行文, needs a signatory.
 
+    apart: an option; drafts of one kind, region and period that differ in it are papers of their own.
+    write: instead of gather and template, how its text is made; digest: of what makes it (a style's file); sections: what its parts of prose are called.
     needs: options without which its layout is not whole, so that it is not signed (organs, addressee).
     remind: what the writer is reminded of about the free prose; review: about the written text, given the references of the figures that its sentences print.
     """
@@ -29,13 +32,36 @@ class DocumentKind:
     code: str
     name: str
     template: str
-    gather: Gather
+    gather: Gather = lambda user, region, period, options: {}
     prose: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     upward: bool = False
     needs: tuple[str, ...] = ()
+    apart: str = ""
     remind: Callable[[dict[str, Any]], list[Problem]] = lambda prose: []
     review: Review = lambda user, region, period, told: []
+    write: Write | None = None
+    digest: str = ""
+    sections: Mapping[str, str] = field(default_factory=dict)
+
+
+class KindSource(Protocol):
+    """Where kinds come from that no room registers: styles, which a region may have of its own."""
+
+    def find(self, code: str, region: Region | None, period: str) -> DocumentKind | None:
+        """The kind as it is there and then; without a region, as anybody has it. None: it knows none of that code."""
+
+    def names(self) -> dict[str, str]:
+        """What each is called, by code."""
+
+
+_sources: list[KindSource] = []
+
+
+def register_source(source: KindSource) -> None:
+    """Make a source of kinds known; what it knows goes before what a room registered under the same code."""
+    if source not in _sources:
+        _sources.append(source)
 
 
 _kinds: dict[str, DocumentKind] = {}
@@ -51,12 +77,16 @@ def register_kind(kind: DocumentKind) -> DocumentKind:
 
 def registered_kinds() -> list[DocumentKind]:
     registry.fetch_hooks("documents")
-    return sorted(_kinds.values(), key=lambda kind: kind.code)
+    sourced = [kind for source in _sources for code in source.names() if (kind := source.find(code, None, ""))]
+    return sorted({**_kinds, **{kind.code: kind for kind in sourced}}.values(), key=lambda kind: kind.code)
 
 
-def find_kind(code: str) -> DocumentKind:
-    """Refused DOC-010 when there is none of that code."""
+def find_kind(code: str, region: Region | None = None, period: str = "") -> DocumentKind:
+    """The kind as it is for a place and period. Refused DOC-010 when there is none of that code."""
     registry.fetch_hooks("documents")
+    for source in _sources:
+        if kind := source.find(code, region, period):
+            return kind
     try:
         return _kinds[code]
     except KeyError:

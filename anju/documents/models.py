@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from anju.core.models.file import File
+from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.states import Move, States
@@ -82,3 +84,189 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"第{self.serial}稿"
+
+
+class AskedTable(models.Model):
+    """A table that somebody asked for (临时取数), kept for next time by its office. It holds no number: it is filled anew whenever it is opened.
+
+    pasted: the head as it came from Excel. picks: what a person confirmed of it (anju/documents/asking). organisation: NULL for one that was
+    kept at the machine itself.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name="机构")
+    name = models.CharField("名称", max_length=100)
+    period = models.CharField("期间", max_length=10)
+    pasted = models.TextField("表头")
+    picks = models.JSONField(default=dict)
+    by = models.CharField("取数人", max_length=64)
+    at = models.DateTimeField("取数时间", db_default=Now())
+    dropped_at = models.DateTimeField("不再保留", null=True)
+
+    class Meta:
+        verbose_name = "临时取数"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "region", "name"],
+                condition=Q(dropped_at__isnull=True),
+                nulls_distinct=False,
+                name="one_asked_table_per_name",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return path_of("documents:table", self.pk)
+
+
+class DocumentNumber(models.Model):
+    """A 文号 that is in use (占用), by the code of an organ and the year: of a paper issued here, of one issued elsewhere, kept for one to come, or
+    left out (空号) and said why. What no row has below the highest is a gap that nobody has explained.
+    """
+
+    RESERVED, USED, OUTSIDE, VOID = "reserved", "used", "outside", "void"
+    STATES = States(
+        Move("use_number", RESERVED, USED, permission="documents.issue", label="用于印发"),
+        Move("void_number", RESERVED, VOID, permission="documents.number", label="作空号"),
+        labels={RESERVED: "预留", USED: "已用", OUTSIDE: "系统外使用", VOID: "空号"},
+    )
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    code = models.CharField("发文机关代字", max_length=50)
+    year = models.IntegerField("年份")
+    serial = models.IntegerField("顺序号")
+    state = models.CharField("状态", max_length=10, choices=list(STATES.labels.items()))
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+", verbose_name="公文")
+    reason = models.CharField("说明", max_length=200, blank=True)
+    by = models.CharField("登记人", max_length=64)
+    at = models.DateTimeField("登记时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "文号"
+        ordering = ["region_id", "code", "-year", "serial"]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "code", "year", "serial"], name="a_serial_is_taken_once"),
+            models.CheckConstraint(
+                condition=Q(document__isnull=False) | ~Q(state="used"),
+                name="a_used_number_has_its_paper",
+            ),
+            models.CheckConstraint(condition=Q(state="used") | ~Q(reason=""), name="an_unused_number_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}〔{self.year}〕{self.serial}号"
+
+    @property
+    def state_text(self) -> str:
+        return self.STATES.label(self.state)
+
+
+class Correction(models.Model):
+    """更正: figures of an issued paper changed afterwards. Proposed to the publisher, who has a correction paper drafted and issued or says why
+    there is to be none. original and document are kept beside each other for ever.
+
+    differences: [{where, old, new, figures: [[ref, old, new]]}] between what was printed and what the ledger says; digest: of them.
+    """
+
+    PROPOSED, DRAFTED, ISSUED, DISMISSED, LAPSED = "proposed", "drafted", "issued", "dismissed", "lapsed"
+    STATES = States(
+        Move("draft_correction", PROPOSED, DRAFTED, permission="documents.correct", label="起草更正通报"),
+        Move("issue_correction", DRAFTED, ISSUED, permission="documents.issue", label="印发更正通报"),
+        Move("dismiss_correction", PROPOSED, DISMISSED, permission="documents.correct", label="不更正"),
+        Move("lapse_correction", PROPOSED, LAPSED, permission="documents.correct", label="不再有变化"),
+        labels={PROPOSED: "建议更正", DRAFTED: "更正稿已起草", ISSUED: "已更正", DISMISSED: "不更正", LAPSED: "不再有变化"},
+    )  # fmt: skip
+
+    original = models.ForeignKey(Document, models.PROTECT, related_name="corrections", verbose_name="原件")
+    document = models.OneToOneField(
+        Document, models.PROTECT, null=True, related_name="correction_of", verbose_name="更正通报"
+    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    state = models.CharField("状态", max_length=10, default=PROPOSED, choices=list(STATES.labels.items()))
+    differences = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+    reason = models.CharField("理由", max_length=400, blank=True)
+    by = models.CharField("经办", max_length=64)
+    at = models.DateTimeField("提出时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "更正"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["original"], condition=Q(state__in=["proposed", "drafted"]), name="one_open_correction"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"更正{self.original}"
+
+
+class SealedScan(models.Model):
+    """The sealed scan of a paper (用印扫描件) beside the text it was signed as. digest: of that text.
+
+    has_text: the file has a text layer that was compared. missing: [{where, text}] that the layer does not say. Whoever compared the rest with
+    their eyes confirms it, once.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="scans")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    file = models.ForeignKey(File, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    has_text = models.BooleanField("有文字层")
+    missing = models.JSONField(default=list)
+    note = models.CharField("说明", max_length=400, blank=True)
+    confirmed_by = models.CharField("核对人", max_length=64, blank=True)
+    confirmed_at = models.DateTimeField("核对时间", null=True)
+    by = models.CharField("上传", max_length=64)
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "用印扫描件"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.document}的扫描件"
+
+    @property
+    def verdict(self) -> str:
+        """What a list says of it."""
+        if self.confirmed_at is not None:
+            return "已核对"
+        if not self.has_text:
+            return "没有文字层，请对照核对"
+        return f"{len(self.missing)}处与原文不符" if self.missing else "文字逐句相符"
+
+
+class Delivery(models.Model):
+    """An issued paper sent to a unit (送达), which signs for it (签收). A unit below does not see the paper itself, so the text stands here too.
+
+    region, organisation: the receiver's.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="deliveries", verbose_name="公文")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="收文单位")
+    title = models.CharField("标题", max_length=200)
+    number = models.CharField("文号", max_length=60)
+    issued_on = models.DateField("印发日期")
+    html = models.TextField()
+    sent_by = models.CharField("发送人", max_length=64)
+    sent_at = models.DateTimeField("发送时间", db_default=Now())
+    received_by = models.CharField(max_length=64, blank=True)
+    received_name = models.CharField("签收人", max_length=80, blank=True)
+    received_at = models.DateTimeField("签收时间", null=True)
+
+    class Meta:
+        verbose_name = "送达"
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["document", "organisation"], name="sent_once_to_each")]
+
+    def __str__(self) -> str:
+        return f"{self.number}《{self.title}》"
+
+    def get_absolute_url(self) -> str:
+        return path_of("documents:delivery", self.pk)

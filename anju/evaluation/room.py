@@ -2,3 +2,4 @@
 
 BAND = "evaluation"
 DOCUMENTS = ("anju.evaluation.documents",)
+PAPER_ANNEXES = ("anju.evaluation.annexes:SCORE_TABLES",)

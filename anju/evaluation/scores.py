@@ -38,9 +38,9 @@ def filed_self_score(user: Actor, region: Region, period: str) -> tuple[Score | 
     if run is None:
         return None, []
     given = run.rows[0]["facts"]["score"]["value"]
-    said = [
+    sentences = [
         Problem("EVAL-002", one.title, f"{one.sentence}。", "请补写扣分或说明理由；确无不妥的可以保留。", ASK)
         for one in found_by(run)
     ]
     value = trim_zeros(f"{Decimal(given):f}") if given else ""
-    return Score(StepReference(run.pk, "score"), "自评得分", value), said
+    return Score(StepReference(run.pk, "score"), "自评得分", value), sentences

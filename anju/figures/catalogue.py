@@ -1,7 +1,7 @@
 """The catalogue of measures: the rooms' YAML files read, checked and put into the database. A place brings its own through the same loader."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from anju.core import registry
 from anju.core.database import cache
 from anju.core.people.scope import Actor
+from anju.core.regions.tree import region_tree
 from anju.core.trail import trail
 from anju.figures.models import REFERENCES, Calibre, Measure, Observation
 from anju.problems import Place, Problem, Refused
@@ -38,8 +39,13 @@ KEYS = {
         *REFERENCES,
     },
     "calibres": {"code", "name", "note"},
+    "decimals": {"measure", "region", "places"},
 }
-NEEDED = {"measures": ("code", "name", "kind"), "calibres": ("code", "name")}
+NEEDED = {
+    "measures": ("code", "name", "kind"),
+    "calibres": ("code", "name"),
+    "decimals": ("measure", "region", "places"),
+}
 LISTS = ("units", "terms", "calibres")
 
 
@@ -54,14 +60,26 @@ class CatalogueEntry(dict):
         return Problem(code, self.where, what, fix)
 
 
-def read_catalogue(paths: Iterable[Path]) -> tuple[dict[str, CatalogueEntry], dict[str, CatalogueEntry]]:
+Entries = dict[str, CatalogueEntry]
+
+
+def read_catalogue(paths: Iterable[Path]) -> tuple[Entries, Entries]:
     """Measures and calibres by code, of the shipped catalogue and these files together. Refused with every problem of every file."""
+    measures, calibres, _ = read_with_decimals(paths)
+    return measures, calibres
+
+
+def read_with_decimals(paths: Iterable[Path]) -> tuple[Entries, Entries, list[CatalogueEntry]]:
+    """The same, with the decimals that places have of their own."""
     problems: list[Problem] = []
     found: dict[str, dict[str, CatalogueEntry]] = {"measures": {}, "calibres": {}}
-    entries = list(_shipped())
+    entries: list[tuple[str, CatalogueEntry]] = list(_shipped())
     for path in paths:
         entries += _entries(path, f"{path.resolve().parent.name}/{path.name}", problems)
+    decimals = [entry for section, entry in entries if section == "decimals"]
     for section, entry in entries:
+        if section == "decimals":
+            continue
         earlier = found[section].setdefault(entry["code"], entry)
         if earlier is not entry:
             problems.append(
@@ -71,9 +89,24 @@ def read_catalogue(paths: Iterable[Path]) -> tuple[dict[str, CatalogueEntry], di
             )
     for entry in found["measures"].values():
         problems += _check(entry, **found)
+    problems += [problem for entry in decimals if (problem := _decimals_problem(entry, found["measures"]))]
     if problems:
         raise Refused(*problems)
-    return found["measures"], found["calibres"]
+    return found["measures"], found["calibres"], decimals
+
+
+def _decimals_problem(entry: CatalogueEntry, measures: Entries) -> Problem | None:
+    """A place has decimals of its own for what is computed by dividing; everything else is as it was reported."""
+    measure = measures.get(entry["measure"])
+    if measure is None:
+        return entry.problem("FIG-005", f"引用的指标 {entry['measure']} 没有定义。", "核对代码，或者补上这条指标。")
+    if measure["kind"] != "ratio" and "weight" not in measure:
+        return entry.problem(
+            "FIG-002", f"{entry['measure']} 不是比率，小数位照报来的。", "只有比率和有权数的平均数写 decimals。"
+        )
+    if str(entry["region"]) not in region_tree().by_code:
+        return entry.problem("FIG-005", f"没有区划 {entry['region']}。", "核对区划代码，加上引号。")
+    return None
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +140,12 @@ def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple
         return
     if not isinstance(data, dict) or set(data) - set(KEYS):
         problems.append(
-            Problem("FIG-002", Place(file=path.name), "最外层只能有 measures 和 calibres。", "请照指标目录的写法改。")
+            Problem(
+                "FIG-002",
+                Place(file=path.name),
+                "最外层只能有 measures、calibres 和 decimals。",
+                "请照指标目录的写法改。",
+            )
         )
         return
     for section, items in data.items():
@@ -139,6 +177,10 @@ def _shape(section: str, item: Any) -> list[str]:
         for key in ("name", "unit", "dimension", "member", "note", *REFERENCES)
         if not isinstance(item.get(key, ""), str)
     ]
+    if section == "decimals":
+        flaws += [
+            f"{key} 应为文字（编号加引号）。" for key in ("measure", "region") if not isinstance(item.get(key, ""), str)
+        ]
     code = item.get("code", "")
     if section == "measures" and not (isinstance(code, str) and CODE.fullmatch(code)):
         flaws.append(f"代码 {code} 只能用小写字母、数字、下划线和点，以字母开头。")
@@ -168,6 +210,16 @@ def _check(
         {"dimension", "member"} if "of" in entry else set()
     )
     lacking = sorted(key for key in wanted if entry.get(key) in (None, "", []))
+    if "weight" in entry and kind != "relative":
+        problems.append(
+            entry.problem(
+                "FIG-002", "只有相对数、平均数（relative）才有权数。", "去掉 weight，或把 kind 写成 relative。"
+            )
+        )
+    elif "weight" in entry and entry["weight"] in measures and measures[entry["weight"]]["kind"] == "relative":
+        problems.append(
+            entry.problem("FIG-002", f"权数 {entry['weight']} 自己就不能相加。", "请写一个能相加的指标，如户数。")
+        )
     if lacking:
         problems.append(entry.problem("FIG-002", f"缺少 {'、'.join(lacking)}。", "请照指标目录的写法改。"))
     if problems:
@@ -226,7 +278,7 @@ def load_catalogue(*, by: Actor, paths: Iterable[Path] = ()) -> CatalogueChanges
 
     Refused: every flaw of every file, with its line; FIG-007 for a code that means something else already.
     """
-    measures, calibres = read_catalogue(paths)
+    measures, calibres, decimals = read_with_decimals(paths)
     stored = {measure.code: measure for measure in Measure.objects.all()}
     rows = {code: _row(entry, order, measures) for order, (code, entry) in enumerate(measures.items())}
     changed = {
@@ -255,7 +307,8 @@ def load_catalogue(*, by: Actor, paths: Iterable[Path] = ()) -> CatalogueChanges
     if problems:
         raise Refused(*problems)
     new = [*(code for code in labels if code not in named), *(code for code in rows if code not in stored)]
-    if new or changed or relabelled:
+    local = _local_places(decimals, {f"{path.resolve().parent.name}/{path.name}" for path in paths}, stored)
+    if new or changed or relabelled or local:
         Calibre.objects.bulk_create(
             labels.values(), update_conflicts=True, unique_fields=["code"], update_fields=["name", "note"]
         )
@@ -263,12 +316,30 @@ def load_catalogue(*, by: Actor, paths: Iterable[Path] = ()) -> CatalogueChanges
         Measure.objects.bulk_create(
             written, update_conflicts=True, unique_fields=["code"], update_fields=[*COLUMNS, "order", "origin"]
         )
+        for code, places in local.items():
+            Measure.objects.filter(code=code).update(local_places=places)
         cache.reset_cache()
         trail.describe(
             obj=trail.Subject("figures.catalogue", "", "指标目录"),
-            after={"new": sorted(new), "changed": sorted(changed | relabelled)},
+            after={"new": sorted(new), "changed": sorted(changed | relabelled)}
+            | ({"decimals": local} if local else {}),
         )
-    return CatalogueChanges(tuple(new), tuple(sorted(changed | relabelled)), len(measures))
+    return CatalogueChanges(tuple(new), tuple(sorted((changed | relabelled | local.keys()) - set(new))), len(measures))
+
+
+def _local_places(
+    decimals: Iterable[CatalogueEntry], origins: set[str], stored: Mapping[str, Measure]
+) -> dict[str, dict[str, Any]]:
+    """What the decimals of places become, of each measure that changes: those of these files anew, those of other files as they are."""
+    known = {code: measure.local_places for code, measure in stored.items()}
+    wanted = {
+        code: {region: one for region, one in places.items() if one["origin"] not in origins}
+        for code, places in known.items()
+    }
+    for entry in decimals:
+        places = wanted.setdefault(entry["measure"], {})
+        places[entry["region"]] = {"places": entry["places"], "origin": entry.origin}
+    return {code: places for code, places in wanted.items() if places != known.get(code, {})}
 
 
 COLUMNS = (

@@ -57,8 +57,8 @@ def add_commands(subparsers: Any) -> None:
         help="答复一条提醒，可写多次：WB-045 附件1!D3=说明；情况相同的可写几格，D3、D7",
     )
     brought.add_argument(
-        "--period-from", choices=["title", "map", "choice"], default="",
-        help="标题、对照表和 --period 说的期间不一样时，按哪一个：title 标题，map 对照表，choice 命令写的",
+        "--period-from", choices=["title", "sheet", "map", "choice"], default="",
+        help="标题、工作表名、对照表和 --period 说的期间不一样时，按哪一个：title 标题，sheet 工作表名，map 对照表，choice 命令写的",
     )  # fmt: skip
     brought.add_argument("--preview", action="store_true", help="只看会怎样，不入库")
     brought.add_argument("--reason", default="", metavar="原因", help="撤销的原因")

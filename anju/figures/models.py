@@ -13,7 +13,7 @@ from anju.core.pages.addresses import path_of
 from anju.figures.figure import HARDLY_ADDED, NEVER_ADDED, NUMBER, SHARE, STATES
 from anju.quantities import APPROXIMATE, unit_of_measure
 
-REFERENCES = ("of", "target_of", "share_of", "numerator", "denominator")  # of a measure to others
+REFERENCES = ("of", "target_of", "share_of", "numerator", "denominator", "weight")  # of a measure to others
 
 
 class Calibre(models.Model):
@@ -33,7 +33,8 @@ class Calibre(models.Model):
 
 class Measure(models.Model):
     """A measure (统计指标) of the catalogue. kind ratio and sum are computed when read and never stored; relative ones (a satisfaction, a score,
-    a standard, an average) are stored and never added.
+    a standard, an average) are stored and never added. weight: of an average, what it is the average over (户均面积: 户数); a place that has none of
+    its own has that of its parts, weighed.
 
     units: other units it may be printed in, one for one (套 and 户). complete: the parts of this dimension leave no remainder.
     share_of: what it is a share of when it is printed as one (总户数的二分之一). calibres: those it may be published under, besides none.
@@ -60,8 +61,12 @@ class Measure(models.Model):
     share_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     numerator = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     denominator = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    weight = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     terms = ArrayField(models.CharField(max_length=80), default=list)
     places = models.SmallIntegerField(null=True)
+    local_places = models.JSONField(
+        default=dict, help_text="region code → places its rates are published with, and the file that says so"
+    )
     calibres = ArrayField(models.CharField(max_length=40), default=list)
     note = models.CharField(max_length=400, blank=True)
     order = models.IntegerField(default=0)

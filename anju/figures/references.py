@@ -56,7 +56,7 @@ class MeasureReference(FigureReference):
     """A measure's figure. region: a region's code, or with #name behind it a sub-total that only its own paper knows."""
 
     SHAPE: ClassVar[re.Pattern[str]] = re.compile(
-        r"(?P<code>[a-z][a-z0-9_.]*)@(?P<region>[0-9A-Z-]+(#[^/@−÷+]+)?)/(?P<period>[0-9HQ-]+)(:(?P<calibre>[^−÷+]+))?"
+        r"(?P<code>[a-z][a-z0-9_.]*)@(?P<region>[0-9A-Z-]+(#[^/@−÷+]+)?)/(?P<period>[0-9HQA-]+)(:(?P<calibre>[^−÷+]+))?"
     )
 
     code: str

@@ -1,7 +1,7 @@
 """The official documents of this room."""
 
 from anju.documents.kinds import DocumentKind, register_kind
-from anju.oversight.papers import circular, decomposition, dispatch
+from anju.oversight.papers import circular
 from anju.oversight.papers.untold import untold_tasks
 
 register_kind(
@@ -16,17 +16,3 @@ register_kind(
         review=untold_tasks,
     )
 )
-register_kind(
-    DocumentKind(
-        code="decomposition",
-        name="年度目标任务分解通知",
-        template="oversight/documents/decomposition.html",
-        gather=decomposition.gather_decomposition,
-        prose=("notice", "opening", "general", "plan_before", "plan_after"),
-        options=("groups", "nodes", "dated", "superior_short", "place"),
-        needs=("organs", "addressee"),
-        review=untold_tasks,
-    )
-)
-for made in dispatch.pack_kinds():
-    register_kind(made)

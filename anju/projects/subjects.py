@@ -16,3 +16,15 @@ def search_projects(user: Actor, words: list[str]) -> Iterator[SubjectMatch]:
 
 
 PROJECTS = Subject("项目", "projects.see", search_projects)
+
+
+def name_project(user: Actor, key: str) -> SubjectMatch | None:
+    """What project/12 is, with its region before its name; None for another room's key, or outside of the user's regions."""
+    kind, _, number = key.partition("/")
+    if kind != "project" or not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return None
+    project = visible_rows(Project.objects.select_related("region"), user).filter(pk=int(number)).first()
+    if project is None:
+        return None
+    name = project.name.removeprefix(project.region.name)
+    return SubjectMatch(f"{project.region.name}{name}", project.code, project.get_absolute_url(), project.region_id)

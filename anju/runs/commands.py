@@ -162,12 +162,12 @@ def run_book(args: argparse.Namespace) -> int:
         "rows": len(done.rows), "unknown": unknown, "output": str(target), "digest": done.digest, "inputs_digest": done.inputs_digest,
         "book": _summary(done.book), "problems": [problem.as_json() for problem in done.problems],
     }  # fmt: skip
-    said = "" if not unknown else f"，其中 {unknown} 行有算不出的（结果为空）"
+    remark = "" if not unknown else f"，其中 {unknown} 行有算不出的（结果为空）"
     trial = "（试算，参数已改）" if args.set else ""
     print_result(
         args,
         data,
-        [f"《{done.book.title}》已算 {len(done.rows)} 行{said}{trial}，写入 {target}。", f"结果摘要 {done.digest}"],
+        [f"《{done.book.title}》已算 {len(done.rows)} 行{remark}{trial}，写入 {target}。", f"结果摘要 {done.digest}"],
     )
     return OK
 
@@ -197,7 +197,7 @@ def _run(args: argparse.Namespace) -> Any:
 
 def _changed(book: Any, pairs: Iterable[str]) -> dict[str, Any]:
     """--set name=value; a keyed parameter takes name.key=value."""
-    found: dict[str, Any] = {}
+    changes: dict[str, Any] = {}
     problems = []
     for pair in pairs:
         name, sign, value = pair.partition("=")
@@ -212,12 +212,12 @@ def _changed(book: Any, pairs: Iterable[str]) -> dict[str, Any]:
                 )
             )
         elif key:
-            found.setdefault(name, {})[key] = value.strip()
+            changes.setdefault(name, {})[key] = value.strip()
         else:
-            found[name] = value.strip()
+            changes[name] = value.strip()
     if problems:
         raise Refused(*problems)
-    return found
+    return changes
 
 
 def _read_day(text: str | None) -> date | None:
@@ -339,14 +339,14 @@ def _origin(item: Any) -> str:
 
 def _steps(row: Any) -> list[str]:
     lines = [f"【{row.key}】"]
-    for one in explain_row(row):
-        lines.append(f"  {one.label} = {one.value_text}")
-        lines.append(f"    {one.formula}")
-        lines.append(f"    = {one.substituted}")
-        if one.lost:
-            lines.append(f"    失 {one.lost}：{one.sentence}")
-        elif one.sentence:
-            lines.append(f"    {one.sentence}")
-        if one.clause or one.source:
-            lines.append(f"    依据 {' '.join(filter(None, (one.clause, one.source)))}")
+    for step in explain_row(row):
+        lines.append(f"  {step.label} = {step.value_text}")
+        lines.append(f"    {step.formula}")
+        lines.append(f"    = {step.substituted}")
+        if step.lost:
+            lines.append(f"    失 {step.lost}：{step.sentence}")
+        elif step.sentence:
+            lines.append(f"    {step.sentence}")
+        if step.clause or step.source:
+            lines.append(f"    依据 {' '.join(filter(None, (step.clause, step.source)))}")
     return lines + [f"  {sentence}" for sentence in row_sentences(row)] + [""]

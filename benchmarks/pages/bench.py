@@ -129,7 +129,8 @@ def closed(db: psycopg.Connection) -> str:
 
 
 def _province() -> None:
-    from anju.demo.province import ProvinceSize, generate_province
+    from anju.core.demo import ProvinceSize
+    from anju.demo.province import generate_province
 
     _catalogue()
     generate_province(ProvinceSize(), say=lambda text: None)

@@ -3,6 +3,9 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.processes
 STRUCK_IN_A_FINALIZER = """
 import os, signal, time, weakref
 from anju import cli

@@ -287,7 +287,7 @@ def work(job, *, by, steps):
     trail.record(by=by, act="regions.register_pseudo", obj=trail.Subject("tests.thing", "", "慢"))
     for n in range(steps):
         queue.report_progress(job, n, steps, "慢慢做")
-        time.sleep(0.3)
+        time.sleep(600 if n == 2 and job.attempts == 1 else 0.3)  # the first time it does not come to its end
 queue.register_work("t.slow", "慢")(work)
 """
 ASK = (

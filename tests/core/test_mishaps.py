@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from anju.problems import Refused
 from tests import template_clusters
 from tests.cast import person, sign_in
 from tests.core import clusters
+from tests.ports import free_port
 
 CODE = Path(__file__).parents[2]
 
@@ -193,9 +193,7 @@ def test_after_a_full_disk_the_site_says_so_and_comes_back_by_itself(tmp_path):
     site = None
     try:
         template_clusters.copy_upgraded(place)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         log = tmp_path / "site.log"
         with log.open("w") as said:
             site = subprocess.Popen(

@@ -85,6 +85,6 @@ def test_every_act_has_a_chinese_label_and_a_permission_unless_the_machine_does_
     alone = {act.code for act in acts.acts().values() if not act.permissions}
     assert alone == {
         "sign_in.fail", "sign_in.lock_out", "trail.rotate", "trail.send_head", "regions.register_pseudo", "figures.rebuild_current", "figures.load_catalogue", "returns.load_forms",
-        "reminders.write", "demo.generate",
+        "reminders.write", "demo.generate", "documents.propose_corrections",
     }  # fmt: skip
     assert {post for each in permissions.permissions().values() for post in each.posts} == set(permissions.posts())

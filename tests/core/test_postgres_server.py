@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from anju.core.database import server
 from anju.core.database.postgres import SUPERUSER, Cluster
 from anju.problems import Refused
 from tests.core import clusters
+from tests.ports import free_port
 
 pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
@@ -24,9 +24,7 @@ def address():
     """A second cluster that plays the office's server: reached by TCP, with roles and a database that somebody else has named."""
     place = clusters.initialised()
     cluster = Cluster(place, fsync=False)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with (cluster.data / "postgresql.auto.conf").open("a") as file:  # read last, so it outweighs what start() writes
         file.write(f"listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\n")
     cluster._call("pg_ctl", "start", "-D", cluster.data, "-w", "-l", cluster.log)

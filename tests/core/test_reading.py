@@ -1,8 +1,10 @@
 """One file of a person is read at a time, and a long one holds up nobody else."""
 
+import os
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -13,15 +15,18 @@ from anju.core.reading import read_file_of
 from anju.problems import Refused
 
 
-def sleep_a_while(content: bytes) -> int:
-    time.sleep(1.5)
+def wait_for_the_end(content: bytes, folder: str) -> int:
+    """Says that it has begun, and is read until somebody lays a file `end` there."""
+    Path(folder, f"begun-{os.getpid()}").touch()
+    while not Path(folder, "end").exists():
+        time.sleep(0.02)
     return len(content)
 
 
-def read_in_thread(user, answers: list) -> threading.Thread:
+def read_in_thread(user, folder: Path, answers: list) -> threading.Thread:
     def run():
         try:
-            answers.append(read_file_of(user, sleep_a_while, b"abc", file="甲.xlsx"))
+            answers.append(read_file_of(user, wait_for_the_end, b"abc", str(folder), file="甲.xlsx"))
         except Refused as refused:
             answers.append(refused.problems[0].code)
         finally:
@@ -32,16 +37,24 @@ def read_in_thread(user, answers: list) -> threading.Thread:
     return thread
 
 
-def test_the_next_file_of_the_same_person_waits_and_is_then_refused(committed, monkeypatch):
+def wait_for_begun(folder: Path, number: int) -> None:
+    while len(list(folder.glob("begun-*"))) < number:
+        time.sleep(0.02)
+
+
+def test_the_next_file_of_the_same_person_waits_and_is_then_refused(committed, monkeypatch, tmp_path):
     monkeypatch.setattr(reading, "PATIENCE", 0)
     user, answers = local_actor(), []
-    first = read_in_thread(user, answers)
-    time.sleep(0.7)
-    second = read_in_thread(user, answers)
-    other = read_in_thread(replace(user, key="li.na"), answers)
-    for thread in (first, second, other):
+    first = read_in_thread(user, tmp_path, answers)
+    wait_for_begun(tmp_path, 1)
+    read_in_thread(user, tmp_path, answers).join()
+    assert answers == ["READ-005"]
+    other = read_in_thread(replace(user, key="li.na"), tmp_path, answers)
+    wait_for_begun(tmp_path, 2)  # while the first is still read
+    (tmp_path / "end").touch()
+    for thread in (first, other):
         thread.join()
-    assert sorted(map(str, answers)) == ["3", "3", "READ-005"]
+    assert answers == ["READ-005", 3, 3]
 
 
 def test_the_turn_ends_with_the_reading_whatever_came_of_it(committed):

@@ -54,6 +54,11 @@ def test_two_rooms_that_claim_one_prefix_are_both_named(brought):
         brought(attic='BAND = "ledgers"\nPREFIXES = ("attic/",)', cellar='BAND = "runs"\nPREFIXES = ("x/", "attic/")')
 
 
+def test_two_rooms_do_not_lay_their_files_in_one_place(brought):
+    with pytest.raises(Refused, match=r"ROOM-002.*workdays\.yaml.*annexe\.attic"):
+        brought(attic='BAND = "ledgers"\nBACKUP = ("workdays.yaml",)')
+
+
 def test_a_prefix_of_the_house_is_not_for_another(brought):
     with pytest.raises(Refused, match=r"ROOM-002.*/projects/.*annexe\.attic"):
         brought(attic='BAND = "ledgers"\nPREFIXES = ("projects/",)')
@@ -72,6 +77,7 @@ def test_two_rooms_are_not_called_the_same(brought):
         ('BAND = "nowhere"', "BAND is one of"),
         ('BAND = "ledgers"\nNOTISES = ("annexe.attic:count",)', "no kind NOTISES"),
         ('BAND = "ledgers"\nCOMMANDS = ("annexe.attic:add")', "COMMANDS is a tuple"),
+        ('BAND = "ledgers"\nBACKUP = ("../elsewhere",)', "BACKUP has plain names"),
     ],
 )
 def test_a_slip_in_a_room_is_not_passed_over(brought, text, said):

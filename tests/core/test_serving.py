@@ -20,17 +20,12 @@ from anju.core.console.serve import check_certificate
 from anju.core.console.site_worker import HEAD
 from anju.problems import Refused
 from tests.core import clusters
+from tests.ports import free_port
 
 pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 FRONT = b"GET /sign-in/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 MANY = 60  # five times the threads that the site has
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def connect(port: int, context: ssl.SSLContext | None = None) -> socket.socket:

@@ -1,7 +1,6 @@
 """`anju db stop` under a running site: it stays stopped, everybody is told, and all goes on when it is started again."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import pytest
 from anju.core.database.postgres import SUPERUSER, Cluster
 from anju.core.jobs.worker import PAUSE
 from tests.core import clusters
+from tests.ports import free_port
 
 pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
@@ -65,9 +65,7 @@ def workers(place):
 
 
 def test_a_database_that_was_stopped_stays_so_until_somebody_starts_it(place):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     run(place, "db", "start")
     log, (command, options) = place / "site.log", anju(place, "serve", "--port", str(port))
     with log.open("w") as said:

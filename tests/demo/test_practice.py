@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from anju.core.people.scope import local_actor, open_scope
+from anju.demo.month import FORM
 from anju.demo.practice import COUNTY, _month_to_fill, make_practice_county
-from anju.demo.province import FORM
 from anju.figures.catalogue import load_catalogue
 from anju.returns.models import Return
 from anju.returns.services.opening import returns_asked_for

@@ -2,9 +2,10 @@
 
 import pytest
 
+from anju.core.demo import MARK, ProvinceSize
 from anju.core.models.region import Region
 from anju.core.people.scope import local_actor, open_scope
-from anju.demo.province import MARK, ProvinceSize, generate_province
+from anju.demo.province import generate_province
 from anju.figures import catalogue
 from anju.figures.models import CurrentFigure, Observation
 from anju.figures.services import current

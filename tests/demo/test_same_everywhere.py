@@ -20,9 +20,9 @@ from anju.figures import catalogue, commands
 from anju.figures.pages import topics
 from anju.figures.queries import current
 from anju.figures.queries.references import resolve_reference
+from anju.figures.queries.standing import StandingFigures
 from anju.figures.references import FigureReference
 from anju.figures.services import observations
-from anju.oversight.papers.circular import StandingFigures
 from anju.returns.services import opening
 from tests.cast import everyone, sign_in
 

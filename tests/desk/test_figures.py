@@ -137,7 +137,7 @@ def test_second_correction_of_what_was_seen_before_is_refused(page, site):
 def test_panel_opens_as_a_page_of_its_own(page):
     page.goto("/figures/door/?ref=shanty.start@140500/2021")
     assert "6,631" in page.locator("main").inner_text()
-    assert page.locator("nav.rail").is_visible()
+    expect(page.locator("nav.rail")).to_be_visible()
 
 
 def test_columns_may_be_chosen_and_the_choice_stands_in_the_address(page):

@@ -55,10 +55,15 @@ def test_a_changed_number_is_told_with_its_sentence(scope, draft, word):
     )
 
 
-@pytest.mark.parametrize("typed", ["６６３１", "6,631", "6，631", "6 631"])
+@pytest.mark.parametrize("typed", ["６６３１", "6,631", "6，631", "6\u2009631"])
 def test_another_way_of_typing_a_number_is_no_change(scope, draft, word, typed):
     retype(paragraph(word, "全市开工"), "6631", typed, pieces=2)
     assert readback.compare_edited(scope, draft, saved(word)).changed == []
+
+
+def test_a_space_put_between_the_digits_is_told(scope, draft, word):
+    retype(paragraph(word, "全市开工"), "6631", "6 631", pieces=2)
+    assert [one.printed for one in readback.compare_edited(scope, draft, saved(word)).changed] == ["6631"]
 
 
 def test_a_cell_of_the_annex_is_read(scope, city, draft, word):

@@ -31,7 +31,7 @@ def test_what_is_entered_stands_with_its_precision(user, east):
     assert Trail.objects.filter(act="figures.enter", region=east).count() == 1
 
 
-@pytest.mark.parametrize("text", ["１,４１３", "1 413", "=1400+13", "0.1413万套", "1413套"])
+@pytest.mark.parametrize("text", ["１,４１３", "1\u2009413", "=1400+13", "0.1413万套", "1413套"])
 def test_a_number_may_be_typed_as_in_a_workbook(user, east, text):
     observations.enter_figure(by=user, measure="shanty.start", region=east, period=YEAR, value=text)
     assert value(user, east) == "1413"

@@ -3,13 +3,16 @@
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from anju.core.people.scope import local_actor, open_scope
+from anju.core.wording import period_in
 from anju.figures.models import Observation
+from anju.figures.services.import_period import TablePeriods
 from tests.cast import everyone, sign_in
 from tests.figures.test_commands import anju  # noqa: F401
 
@@ -59,6 +62,47 @@ def test_what_says_nothing_cannot_be_decided_by(anju, tmp_path):  # noqa: F811
     code, _, err = anju(*args, "map")
     assert code and "FIG-067" in err
     assert anju(*args, "choice")[0] == 0 and periods() == {"2021-04"}
+
+
+def renamed(folder: Path, sheet: str) -> Path:
+    book = openpyxl.load_workbook(MAY)
+    book.active.title = sheet
+    book.save(folder / "五月.xlsx")
+    return folder / "五月.xlsx"
+
+
+def test_the_name_of_the_sheet_has_its_say(anju, tmp_path):  # noqa: F811
+    code, _, err = bring(anju, file=renamed(tmp_path, "3月"), period="2021-06")
+    assert code and "FIG-066" in err and not periods()
+    told = ("标题是2021年1—5月", "工作表名是2021年1—3月", "对照表是2021年1—4月", "选定的期间是2021年1—6月")
+    assert all(said in err for said in told)
+    assert bring(anju, "--period-from", "sheet", file=renamed(tmp_path, "3月"))[0] == 0 and periods() == {"2021-03"}
+
+
+@pytest.mark.parametrize(
+    ("sheet", "says"),
+    [
+        ("4月", "2021-04"), ("4月份", "2021-04"), ("四月", "2021-04"), ("１２月", "2021-12"), ("1-4月", "2021-04"), ("1—4月份", "2021-04"),
+        ("2021年4月", "2021-04"), ("2021.4", "2021-04"), ("2020年", "2020"), ("附表（4月）", "2021-04"), ("上报4月", "2021-04"),
+        ("2020年4月", "2020-04"), ("Sheet1", ""), ("附件1", ""), ("表4月度情况", ""), ("五月天", "2021-05"), ("4、5月", "2021-05"),
+        ("一季度", ""), ("2021年一季度", "2021-Q1"), ("2021年上半年", "2021-H1"), ("封面", ""),
+    ],
+)  # fmt: skip
+def test_what_the_name_of_a_sheet_says(sheet, says):
+    assert period_in(sheet, "2021") == says
+
+
+@pytest.mark.parametrize(
+    ("title", "sheet", "chosen", "differ"),
+    [
+        ("2021-05", "2021-04", "2021-05", True), ("2021-05", "2021-05", "2021-05", False), ("2021-05", "", "2021-05", False),
+        ("2021-05", "2021", "2021-05", False), ("2021-05", "2020", "2021-05", True), ("2021", "2021-05", "2021-05", False),
+        ("2021", "2020", "", True), ("2021", "2021", "2021-05", False), ("", "2021-04", "2021-05", True), ("", "2021-06", "2021-H1", False),
+        ("2021-12", "2021", "2021", False), ("2021", "", "2022-01", True),
+    ],
+)  # fmt: skip
+def test_title_sheet_and_choice_agree_or_not(title, sheet, chosen, differ):
+    assert TablePeriods(title, "", chosen, sheet).differ == differ
 
 
 @pytest.fixture

@@ -119,3 +119,16 @@ def test_a_workbook_of_another_page_is_told_where_it_belongs(client, sheet, said
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no workbook", b"\xd0\xcf\x11\xe0" + bytes(600)])
 def test_what_is_no_workbook_belongs_nowhere(content):
     assert stamp.where_it_belongs(content) == ("", "")
+
+
+def test_a_map_that_cannot_be_read_is_told_where_no_other_fits(client, tmp_path):
+    (tmp_path / "ours" / "maps" / "t.yaml").write_text(MAP.format(name="ours", title="") + "period: 每月\n", "utf-8")
+    page = check(client, workbook(lambda book: None)).content.decode()
+    assert "WB-071" in page and "对照表 t.yaml 第" in page and "“每月”不是期间" in page
+    assert "这种表还没有对照表" in page and "/map-files/" in page
+
+
+def test_a_file_that_cannot_be_opened_is_not_offered_another_form_nor_marked(client):
+    page = check(client, b"not a workbook").content.decode()
+    assert "WB-003" in page and "必须改正" in page
+    assert "是不是认错了表式" not in page and "下载标注了问题的表" not in page and "标成红色" not in page

@@ -46,7 +46,11 @@ OF_ONE = {
     "core:job",
     "core:job-stop",
     "core:job-retry",
-}  # what belongs to one person: made for each who asks
+    "documents:table",
+    "documents:table-picks",
+    "documents:table-drop",
+    "documents:table-download",
+}  # what belongs to one person, or to their office: made for each who asks
 
 
 def makes(*names: str) -> Callable[[Maker], Maker]:
@@ -158,7 +162,7 @@ def run(by: Actor, region: Region, visitor: Staff) -> At:
 
 @makes(
     "documents:document", "documents:stale", "documents:edit", "documents:sign-off", "documents:send-back", "documents:issue", "documents:withdraw",
-    "documents:compare", "documents:download",
+    "documents:compare", "documents:download", "documents:draft-correction", "documents:dismiss-correction",
 )  # fmt: skip
 def document(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.documents import kinds
@@ -173,6 +177,89 @@ def document(by: Actor, region: Region, visitor: Staff) -> At:
         figures=[], figures_digest="", books=[], template_digest="", warnings=[], by=by.key,
     )  # fmt: skip
     return At({"pk": made.pk, "form": "html"}, bare=True)
+
+
+@makes("documents:checked", "documents:annotated")
+def paper(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.pages import uploads
+
+    digest = uploads.keep_upload(by, "关于示例工作的通报\n\n开工6631套。\n".encode())
+    return At({"digest": digest, "form": "html"}, query={"name": "通报.txt"})
+
+
+@makes("documents:table", "documents:table-picks", "documents:table-drop", "documents:table-download")
+def asked_table(by: Actor, region: Region, visitor: Staff, name: str = "") -> At:
+    from anju.core.models.people import Organisation
+    from anju.documents.models import AskedTable
+
+    picks = {
+        "columns": [{"says": "棚户区改造开工量〔shanty.start〕"}],
+        "rows": [region.code],
+        "whole": region.code,
+        "read_in": PERIOD,
+    }
+    made = AskedTable.objects.create(
+        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name=name or f"示例{visitor.pk}",
+        period=PERIOD, pasted="县区\t开工\n合计\t", picks=picks, by=by.key,
+    )  # fmt: skip
+    return At({"pk": made.pk, "form": "xlsx"}, bare=True)
+
+
+@makes(
+    "oversight:demand", "oversight:answer", "oversight:ask-again", "oversight:close-demand", "oversight:demand-evidence"
+)
+def demand(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.files import keep_file
+    from anju.oversight.models import Demand, DemandStep
+    from anju.oversight.queries.instructions import InstructionSubject
+    from anju.oversight.services import instructions
+
+    office = person("head", region.code).postings.get().organisation
+    subject = InstructionSubject("", region.name, "/", frozenset())
+    instruction = instructions.give_instruction(
+        by=by, region=region, subject=subject, text="请说明", organisations=[office], on=timezone.localdate(),
+        due_on=timezone.localdate(), leader="示例领导",
+    )  # fmt: skip
+    made = Demand.objects.get(instruction=instruction)
+    file = keep_file(by=by, region_id=region.pk, name="佐证.pdf", content=b"%PDF-1.4", media="application/pdf")
+    step = DemandStep.objects.create(demand=made, region=region, kind="answer", text="已办", file=file, by=by.key)
+    return At({"pk": made.pk, "step_id": step.pk}, bare=True)
+
+
+@makes("documents:keep-scan", "documents:scan", "documents:confirm-scan", "documents:send")
+def sealed_scan(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.files import keep_file
+    from anju.documents.models import Document, SealedScan
+
+    pk = document(by, region, visitor).parts["pk"]
+    file = keep_file(by=by, region_id=region.pk, name="盖章.pdf", content=b"%PDF-1.4", media="application/pdf")
+    made = SealedScan.objects.create(
+        document=Document.objects.get(pk=pk), region=region, file=file, digest="", has_text=False, by=by.key
+    )
+    return At({"pk": pk, "scan_id": made.pk}, bare=True)
+
+
+@makes("documents:delivery", "documents:receive", "documents:delivery-pdf")
+def delivery(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.documents.models import Delivery, Document
+
+    paper = Document.objects.get(pk=document(by, region, visitor).parts["pk"])
+    office = person("head", region.code).postings.get().organisation
+    made = Delivery.objects.create(
+        document=paper, region=region, organisation=office, title="示例文书", number="1号", issued_on=timezone.localdate(),
+        html="<article class='official'><p>示例</p></article>", sent_by=by.key,
+    )  # fmt: skip
+    return At({"pk": made.pk}, bare=True)
+
+
+@makes("documents:void-number")
+def reserved_number(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.documents.models import DocumentNumber
+
+    made = DocumentNumber.objects.create(
+        region=region, code="示例字", year=2020, serial=1, state=DocumentNumber.RESERVED, reason="通报", by=by.key
+    )
+    return At({"pk": made.pk}, bare=True)
 
 
 @makes("figures:check", "figures:marked", "figures:store")
@@ -315,7 +402,7 @@ def inquiry(by: Actor, region: Region, visitor: Staff) -> At:
 
 
 @makes("returns:sign-delivery", "returns:register-signature", "returns:delivery-receipt")
-def delivery(by: Actor, region: Region, visitor: Staff) -> At:
+def set_delivery(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.returns.models import Delivery, Form
     from anju.returns.services import opening
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.conftest import HOME
+from tests.ports import free_port
 
 FORM = "anju-project-month"
 STARTS = 600  # seconds that the site may take
@@ -61,9 +61,7 @@ class Site:
 
     def __init__(self, log) -> None:
         self.log = log
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
 
     def __str__(self) -> str:

@@ -454,8 +454,7 @@ def pack_is_written(page, county, folder) -> None:
     word = Document(str(taken(page, page.get_by_role("link", name="Word 文档"), folder)))
     rows = [[cell.text.strip() for cell in one.cells] for table in word.tables for one in table.rows]
     assert any(county.name in one and started in one for one in rows), rows
-    if not page.get_by_role("link", name="附表 Excel").is_visible():
-        page.locator("summary:has-text('下载')").first.click()
+    page.locator("details:has(> summary:has-text('下载'))").first.evaluate("details => { details.open = true }")
     book = load_workbook(taken(page, page.get_by_role("link", name="附表 Excel"), folder))
     rows = [[str(cell.value) for cell in one] for sheet in book for one in sheet.iter_rows()]
     assert any(county.name in one and started in one for one in rows), rows

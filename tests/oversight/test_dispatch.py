@@ -125,7 +125,7 @@ def test_a_week_a_month_and_a_quarter_each_have_their_period(scope, parts, year)
     august(scope, parts)
     assert "截至2023年8月18日" in plain(written(scope, "dispatch-week", "2023-08-18"))
     assert "三季度调度会议材料" in plain(written(scope, "dispatch-quarter", "2023-Q3"))
-    with pytest.raises(Refused, match="OVER-010"):
+    with pytest.raises(Refused, match="DOC-079"):
         written(scope, "dispatch-week", "2023-08")
 
 

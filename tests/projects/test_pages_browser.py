@@ -264,4 +264,90 @@ def test_thousands_stand_apart_and_a_number_may_be_a_sum(page):
     settled(page)
     cell(page, 9, "area").click()
     page.keyboard.press("F2")
-    expect(page.locator(".cell-input")).to_have_value("1234.5")
+    expect(page.locator(".grid-editor")).to_have_value("1234.5")
+
+
+def test_a_selection_is_added_up_and_drawn_over_and_filled_downwards(page):
+    cell(page, 1, "buildings").click()
+    page.keyboard.type("1,200")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("34")
+    page.keyboard.press("Enter")
+    settled(page)
+    cell(page, 1, "buildings").click()
+    page.keyboard.press("Shift+ArrowDown")
+    see(page.locator("#cell-bar"), "选中2行1列", "合计 1,234栋", "计数 2")
+    cell(page, 1, "longitude").click()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator("#cell-bar .refs")).not_to_contain_text("合计")  # degrees do not add up
+    cell(page, 1, "note").click()
+    page.keyboard.type("同上")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Control+d")
+    shows(page, 2, note="同上")
+    cell(page, 2, "buildings").click()
+    handle, below = page.locator("#fill-handle").bounding_box(), cell(page, 4, "buildings").bounding_box()
+    page.mouse.move(handle["x"] + 4, handle["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(below["x"] + 9, below["y"] + 9, steps=4)
+    expect(page.locator("#project-grid td.will")).to_have_count(3)
+    page.mouse.up()
+    shows(page, 4, buildings="34")
+    settled(page)
+    page.locator("#undo").click()
+    shows(page, 4, buildings="")
+    settled(page)
+
+
+def test_keys_lead_to_what_was_not_saved_and_to_its_choices(page, come):
+    cell(page, 5, "due_on").click()
+    page.keyboard.type("明年")
+    page.keyboard.press("Enter")
+    cell(page, 5, "due_on").locator(".says").wait_for()
+    cell(page, 1, "address").click()
+    page.keyboard.press("F8")
+    see(page.locator("#cell-bar .what"), "示例项目04")
+    page.keyboard.press("Delete")  # as it was: there is nothing to save
+    expect(page.locator("#grid-problems")).to_be_hidden()
+    page.keyboard.press("F8")
+    see(page.locator("#grid-status"), "没有要处理的格了")
+    other = come(person("clerk"))
+    other.goto(TABLE)
+    for sheet, text in ((page, "甲的"), (other, "乙的")):
+        cell(sheet, 5, "note").click()
+        sheet.keyboard.type(text)
+        sheet.keyboard.press("Enter")
+        if sheet is page:
+            settled(page)
+    cell(other, 5, "note").locator(".says").wait_for()
+    other.keyboard.press("F8")
+    other.keyboard.press("F9")
+    other.keyboard.press("Enter")  # the first choice: what stands there
+    shows(other, 5, note="甲的")
+
+
+def test_the_keys_are_shown_by_a_question_mark_and_tab_leads_out(page):
+    cell(page, 1, "address").click()
+    page.keyboard.press("?")
+    see(page.locator("#keys"), "只用键盘也能填完")
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.locator("#project-grid tbody td:not([data-locked])").first.click()
+    page.keyboard.press("Shift+Tab")
+    page.wait_for_function("() => !document.activeElement.classList.contains('grid-editor')")
+
+
+def test_who_only_reads_copies_and_adds_up_and_changes_nothing(come):
+    reader = come(person("auditor"), permissions=["clipboard-read", "clipboard-write"])
+    reader.goto(TABLE)
+    cell(reader, 1, "units").click()
+    reader.keyboard.press("Shift+ArrowDown")
+    see(reader.locator("#cell-bar"), "合计 200套")
+    reader.keyboard.press("Control+c")
+    assert reader.evaluate("navigator.clipboard.readText()") == "100\r\n100"
+    reader.keyboard.type("9")
+    reader.keyboard.press("Delete")
+    shows(reader, 1, units="100")
+    expect(reader.locator("#project-grid .unsaved")).to_have_count(0)

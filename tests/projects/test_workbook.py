@@ -15,6 +15,7 @@ from anju.projects.models import Project
 from anju.projects.queries import projects
 from anju.projects.services import events
 from anju.projects.services.projects import edit_project
+from anju.projects.services.workbook import import_workbook
 from anju.workbooks.files.numbers import parse_number, read_number_format
 from anju.workbooks.writing import marking, tables
 from tests.projects.conftest import DAY
@@ -40,7 +41,7 @@ def book(clerk, county, project):
 
 
 def bring(clerk, county, content, **more):
-    return workbook.import_workbook(by=clerk, region=county, content=content, name="项目.xlsx", **more)
+    return import_workbook(by=clerk, region=county, content=content, name="项目.xlsx", **more)
 
 
 def codes(refused):

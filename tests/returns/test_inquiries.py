@@ -46,7 +46,7 @@ def test_question_answer_and_end_are_told_to_whose_word_is_next(submitted, peopl
     auditor = acting(people["auditor"])
     cell = some_cell(auditor, submitted)
     made = open_inquiry(by=auditor, ret_id=submitted.pk, text=WHY, workdays=3, line=cell.line, column=cell.column)
-    assert made.due == calendar.workdays_after(timezone.localdate(), 3)
+    assert made.due == calendar.day_after_workdays(timezone.localdate(), 3)
     assert told(auditor) == []
     clerk = acting(people["clerk"])
     assert told(clerk) == [f"{submitted}：审计问询请于{made.due}前答复"]
@@ -58,7 +58,7 @@ def test_question_answer_and_end_are_told_to_whose_word_is_next(submitted, peopl
     assert [one.endswith("办结或再问") for one in told(auditor)] == [True]
     ask_again(by=auditor, inquiry_id=made.pk, text="附件缺第二页。", workdays=1)
     made.refresh_from_db()
-    assert (made.state, made.due) == ("asked", calendar.workdays_after(timezone.localdate(), 1))
+    assert (made.state, made.due) == ("asked", calendar.day_after_workdays(timezone.localdate(), 1))
     acting(clerk)
     answer_inquiry(by=clerk, inquiry_id=made.pk, text="补上。")
     acting(auditor)
@@ -73,7 +73,7 @@ def test_question_answer_and_end_are_told_to_whose_word_is_next(submitted, peopl
 
 
 def test_days_off_do_not_count_and_a_year_without_its_list_is_told():
-    assert calendar.workdays_after(date(2026, 12, 4), 1) == date(2026, 12, 7)  # over the weekend
+    assert calendar.day_after_workdays(date(2026, 12, 4), 1) == date(2026, 12, 7)  # over the weekend
     assert "2027年放假调休没有登记" in calendar.guessed_days(date(2026, 12, 31), date(2027, 1, 8))
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 from anju.core.database.postgres import DATABASE, SUPERUSER, Cluster
 from tests.core import clusters
 
+pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 TINY = "tests.rooms.tiny"
 
@@ -202,6 +204,29 @@ def test_when_it_is_gone_nothing_of_it_is_left_but_its_rows(house, place):
     assert {name for name, every in found.items() if any(one["level"] == "bad" for one in every)} == set()
     assert stored(place) == before
     assert run(place, "-m", "anju", "benches", rooms=TINY).stdout == f"{len(before)} 张长椅\n"
+
+
+def test_a_backup_carries_what_its_office_laid_there(place, tmp_path):
+    (place / "benches.yaml").write_text("- 河边长椅\n", "utf-8")
+    for rooms, carried in ((TINY, ["files/benches.yaml"]), ("", [])):
+        file = tmp_path / f"backup{len(rooms)}.zip"
+        done = run(place, "-m", "anju", "db", "backup", str(file), rooms=rooms)
+        assert not done.returncode, done.stderr
+        with zipfile.ZipFile(file) as package:
+            assert [name for name in package.namelist() if name.startswith("files/")] == carried
+
+
+def test_it_brings_its_part_to_the_demonstration_and_only_once(house, place, tmp_path):
+    (tmp_path / "place.yaml").write_text('title: 示例县\nregion: "140525"\nperiod: "2021"\non: 2021-12-31\n', "utf-8")
+    (tmp_path / "benches.yaml").write_text("- 河边长椅\n", "utf-8")
+    done = run(place, "-m", "tests.rooms.tiny_demo", str(tmp_path), rooms=TINY)
+    assert not done.returncode, done.stderr
+    said = json.loads(done.stdout)
+    assert said["benches"] == [
+        ["140525", "河边长椅"], ["990100", "模拟2026年长椅"], ["990120", "模拟长椅"], ["990121", "模拟长椅"],
+    ]  # fmt: skip
+    assert "4 个项目" in said["counted"] and "3 张长椅" in said["counted"]
+    assert said["lines"].count("长椅：2 张") == said["lines"].count("长椅：已有，不再生成") == 1
 
 
 BROKEN = """

@@ -18,7 +18,7 @@ from tests.core import clusters
 
 CODE = Path(__file__).parents[2]
 OLD = Path(__file__).with_name("since_2026_11")
-pytestmark = pytest.mark.xdist_group("upgrade")  # one restored database for all of them, in this order
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("upgrade")]  # one restored database for all, in this order
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess:

@@ -148,3 +148,74 @@ def test_a_form_that_goes_on_in_another_sheet_is_told_where_and_how_to_put_it_to
     reading = read_workbook(saved(book), flat())
     assert [code for code, _ in found(reading)] == ["WB-022", "WB-022"]
     assert all("示例表续" in one.fix for one in reading.problems)
+
+
+MORE = [["县区", "投资（亿元）", "开工率"], ["合计", 3, "66.7%"], ["东区", 1, "50.0%"], ["西区", 2, "75.0%"]]
+
+
+def sheets_of(*more, title="示例表（续）", name="示例表续", first=FIRST) -> bytes:
+    """The first half of the form on one sheet, the second half on another."""
+    book = openpyxl.Workbook()
+    book.active.title = "示例表"
+    for row in (["示例表"], *first):
+        book.active.append(row)
+    other = book.create_sheet(name)
+    for row in ([title], *more):
+        other.append(row)
+    return saved(book)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("示例表（续）", "示例表续"), ("示例表续", "Sheet2"), ("示例表（续表）", "附表2"), ("示例表（续一）", "附表"), ("示例表续表1", "2"),
+        ("示例表", "续表"), ("示例表 （续）", "Sheet2"), ("续表 示例表", "Sheet2"),
+    ],
+)  # fmt: skip
+def test_a_form_goes_on_in_a_sheet_under_the_same_title(title, name):
+    data = sheets_of(*MORE, title=title, name=name)
+    reading = read_workbook(data, flat())
+    assert reading.problems == []
+    assert values(reading)["西区", "a.money"] == "2" and values(reading)["西区", "a.task"] == "20"
+    money = next(cell for cell in reading.cells if cell.key == "a.money" and cell.region_name == "西区")
+    assert (money.sheet, money.cell, money.unit) == (name, "B5", "亿元")
+    assert len(reading.cells) == 9 and find_map(data, [flat()]).map == "flat"
+
+
+def test_checks_reach_over_both_sheets_and_say_on_which():
+    more = [MORE[0], ["合计", 4, "66.7%"], MORE[2], ["西区", 2, "85.0%"]]
+    reading = read_workbook(sheets_of(*more), flat())
+    told = {(one.code, one.where.sheet, one.where.cell) for one in reading.problems}
+    assert told == {("WB-045", "示例表续", "C5"), ("WB-041", "示例表续", "B3")}
+
+
+@pytest.mark.parametrize(
+    ("more", "title", "name"),
+    [
+        (MORE[:3], "示例表（续）", "续"),
+        ([*MORE, ["南区", 1, "1%"]], "示例表（续）", "续"),
+        ([MORE[0], MORE[1], ["东区", 1, "50.0%"], ["西", 2, "75.0%"]], "示例表（续）", "续"),
+        (MORE, "另一张表（续）", "续"),
+        (MORE, "示例表", "附表2"),
+        (MORE, "2020年示例表（续）", "续"),
+        ([[row[0], row[1]] for row in MORE], "示例表（续）", "续"),
+    ],
+)
+def test_a_sheet_that_does_not_go_with_the_first_is_refused(more, title, name):
+    reading = read_workbook(sheets_of(*more, title=title, name=name), flat())
+    assert "WB-022" in {code for code, _ in found(reading)} and reading.blocked
+
+
+def test_the_map_may_name_the_sheet_on_which_the_form_goes_on():
+    data = sheets_of(*MORE, title="投资情况", name="附表2")
+    assert read_workbook(data, flat()).blocked
+    assert read_workbook(data, flat(continues="附表2")).problems == []
+    assert read_workbook(data, flat(continues=["附表2"], sheet="示例表")).problems == []
+    assert read_workbook(sheets_of(*MORE[:3], title="投资情况", name="附表2"), flat(continues="附表2")).blocked
+
+
+def test_the_same_column_on_both_sheets_must_say_the_same():
+    more = [["县区", "任务", "投资", "开工率"], ["合计", 30, 3, None], ["东区", 10, 1, None], ["西区", 21, 2, None]]
+    reading = read_workbook(sheets_of(*more), flat())
+    assert ("WB-031", "B5") in found(reading)
+    assert next(one.where.sheet for one in reading.problems if one.code == "WB-031") == "示例表续"

@@ -62,6 +62,7 @@ def workbook_with(part: str, content: bytes) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.name)
 @pytest.mark.parametrize("work", [count_cells, mark_workbook, read_word], ids=lambda work: work.__name__)
 def test_a_malicious_file_gets_an_answer_or_a_sentence_and_the_caller_lives(path, work):

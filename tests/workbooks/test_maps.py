@@ -165,3 +165,16 @@ def test_the_title_decides_between_equals_and_else_both_are_named():
 def test_the_wider_of_two_fitting_maps_wins():
     narrow = table(map="narrow", columns=WIDE["columns"][:3])
     assert find_map(form(), [narrow, table()]).map == "example"
+
+
+@pytest.mark.parametrize("period", ["{month}", "2021-13", "每月"])
+def test_a_period_that_is_none_is_told_with_its_line_and_not_at_every_cell(tmp_path, period):
+    [problem] = refused(tmp_path, GOOD.replace('"2021"', f'"{period}"'))
+    assert problem.code == "WB-103" and problem.where.line == 3 and "不是期间" in problem.what
+
+
+@pytest.mark.parametrize("period", ["{year}", "{year}-08", "2021-Q1", ""])
+def test_periods_of_a_map(tmp_path, period):
+    path = tmp_path / "表.yaml"
+    path.write_text(GOOD.replace('"2021"', f'"{period}"'), "utf-8")
+    assert load_map(path).period == period

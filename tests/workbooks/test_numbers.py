@@ -21,10 +21,17 @@ from anju.workbooks.files.numbers import (
     ("text", "expected"),
     [
         ("4776", (4776, 0, "", "")),
-        ("4 776", (4776, 0, "", "")),
         ("4,776", (4776, 0, "", "")),
         ("４，７７６", (4776, 0, "", "")),
         ("4\u202f776", (4776, 0, "", "")),
+        ("1\u2009234\u2009567.5", (12345675, 1, "", "")),
+        ("４\u2005７７６套", (4776, 0, "套", "")),
+        ("5.6 万 元", (56, 1, "万元", "")),
+        ("23 亿  元", (23, 0, "亿元", "")),
+        ("5万余户", (5, 0, "万户", "余")),
+        ("23.5万多套", (235, 1, "万套", "余")),
+        ("1亿余元", (1, 0, "亿元", "余")),
+        ("约5 万 套", (5, 0, "万套", "约")),
         ("27.27", (2727, 2, "", "")),
         ("9.10", (910, 2, "", "")),
         ("138.8%", (1388, 1, "%", "")),
@@ -78,7 +85,12 @@ def test_zero_blank_dash_and_words_are_told_apart(text, state):
         ("无", "分不清"),
         ("1O0", "字母"),
         ("1,23", "千分位"),
-        ("12 34", "千分位"),
+        ("12 34", "空格"),
+        ("5.6 7", "空格"),
+        ("100 20 0", "空格"),
+        ("100\u2009200 300", "空格"),
+        ("10\u200920", "空格"),
+        ("0\u2009123", "空格"),
         ("(12)", "括号"),
         ("二分之一", "汉字"),
         ("100/200", "不止一个"),
@@ -142,12 +154,86 @@ def test_a_footnote_mark_is_never_a_digit(text):
     assert parsed.flaw
 
 
+@pytest.mark.parametrize("space", [" ", "\xa0", "\u3000", "\u2002", "\u2003", "\u2007", "  ", "\t"])
+@pytest.mark.parametrize("groups", [("100", "200"), ("4", "776"), ("1", "020"), ("1", "234", "567"), ("-4", "776套")])
+def test_a_space_between_digits_could_part_two_numbers(space, groups):
+    parsed = parse_number(space.join(groups))
+    assert parsed.state == BAD
+    assert "分不清是千分位还是两个数" in parsed.flaw
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1亿2000万", (12000, 0, "万", "")),
+        ("1亿2000万元", (12000, 0, "万元", "")),
+        ("１亿２０００万元", (12000, 0, "万元", "")),
+        ("1亿2,000万元", (12000, 0, "万元", "")),
+        ("1亿2000.5万元", (120005, 1, "万元", "")),
+        ("约1亿2000万元", (12000, 0, "万元", "约")),
+        ("1亿2000余万元", (12000, 0, "万元", "余")),
+        ("1亿2000万元左右", (12000, 0, "万元", "左右")),
+        ("-1亿2000万", (-12000, 0, "万", "")),
+        ("3万5千", (35, 1, "万", "")),
+        ("3万5千套", (35, 1, "万套", "")),
+        ("1万2千3百套", (123, 2, "万套", "")),
+        ("3万5000套", (35000, 4, "万套", "")),
+        ("1万0500套", (10500, 4, "万套", "")),
+        ("1亿2万3千元", (100023, 1, "万元", "")),
+        ("5千万", (5000, 0, "万", "")),
+        ("5千万元", (5, 0, "千万元", "")),
+        ("3千亿元", (3000, 0, "亿元", "")),
+        ("2百亿", (200, 0, "亿", "")),
+        ("100亿0005万元", (1000005, 0, "万元", "")),
+    ],
+)
+def test_parts_with_magnitudes_add_up(text, expected):
+    parsed = parse_number(text)
+    assert (parsed.digits, parsed.places, parsed.unit, parsed.approx) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3万5",
+        "3万5套",
+        "1万200元",
+        "1亿2",
+        "1亿2000",
+        "1亿2000元",
+        "3万5千6",
+        "1.5亿2000万",
+        "1亿12000万",
+        "2000万1亿",
+        "5万5万",
+        "1亿 2000万",
+        "5千",
+        "3千5百",
+        "1亿余2000万",
+        "1亿2000万%",
+        "5万%",
+        "1亿零5万",
+        "1万两千",
+        "两万",
+        "1亿-2000万",
+        "1亿2000万人次",
+        "1,23万5千",
+        "万",
+        "千5",
+    ],
+)
+def test_parts_that_could_be_read_otherwise_are_refused(text):
+    parsed = parse_number(text)
+    assert parsed.state == BAD
+    assert parsed.flaw
+
+
 @given(st.text(max_size=40))
 def test_no_text_makes_it_fall(text):
     assert isinstance(parse_number(text), ParsedNumber)
 
 
-@given(st.integers(0, 10**12), st.integers(0, 4), st.sampled_from(["", " ", ","]), st.booleans())
+@given(st.integers(0, 10**12), st.integers(0, 4), st.sampled_from(["", "\u2009", "\u202f", ","]), st.booleans())
 def test_a_printed_number_is_read_back_exactly(digits, places, grouping, wide):
     text = quantities.scaled_text(digits, places)
     whole, _, fraction = text.partition(".")

@@ -8,6 +8,7 @@ import pytest
 import xlwt
 
 from anju.workbooks.files.biff import read_biff
+from anju.workbooks.files.biff_formulas import counts_itself
 from anju.workbooks.files.ole import DamagedFile, ole_streams
 from anju.workbooks.reading.context import read_context
 from anju.workbooks.reading.reader import read_workbook
@@ -330,3 +331,69 @@ def test_every_cut_of_an_old_stream_is_survived():
     for at in range(512, 1200, 3):
         spoiled = data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :]
         assert all(one.code.startswith("WB-") for one in read_workbook(spoiled, table(**FLAT), name="坏.xls").problems)
+
+
+def computed(formulas: dict[tuple[int, int], str], value: float = 0, *, manual: bool = False) -> bytes:
+    """The example form with formulas whose stored result is `value`."""
+
+    def change(book, sheet):
+        sheet._cell_overwrite_ok = True
+        sheet.calc_mode = 0 if manual else 1
+        for (row, column), formula in formulas.items():
+            sheet.write(row, column, xlwt.Formula(formula))
+
+    return old_form(change).replace(struct.pack("<Q", 0xFFFF000000000003), struct.pack("<d", value))
+
+
+@pytest.mark.parametrize(
+    ("manual", "formula", "told"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_an_old_workbook_that_is_computed_by_hand_says_so(manual, formula, told):
+    data = computed({(7, 2): "B8+1"} if formula else {}, 21, manual=manual)
+    assert (("WB-016", "") in found(read_workbook(data, table()))) == told
+
+
+@pytest.mark.parametrize(
+    ("formula", "circular"),
+    [
+        ("SUM(B6:B8)", True),
+        ("B7", True),
+        ("1+B7*2", True),
+        ("$B$7-1", True),
+        ("IF(A1>0,B7,5)", True),
+        ('B7&"套"', True),
+        ("SUM(B8:B9)", False),
+        ("ROW(B7)-7", False),
+        ("C7-C7", False),
+        ('IF(A7="东",1,0)', False),
+        ("ROW(B7)+B7", True),
+        ("OFFSET(B7,1,0)", False),
+        ("SUM(A1:A9,C1:C9)", False),
+        ("SUM(A7:C7)", True),
+    ],
+)
+def test_a_formula_of_an_old_file_that_counts_itself_shows_no_result(formula, circular):
+    assert (("WB-061", "B7") in found(read_workbook(computed({(6, 1): formula}), table()))) == circular
+
+
+def test_a_formula_that_counts_itself_and_has_a_result_is_taken():
+    assert ("WB-061", "B7") not in found(read_workbook(computed({(6, 1): "SUM(B6:B8)"}, 10), table()))
+
+
+def test_formulas_that_cannot_be_followed_count_nothing():
+    for length in range(30):
+        for first in range(256):
+            assert counts_itself(bytes([first]) * length, 1, 1, wide=length % 2 == 0) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "circular"),
+    [
+        (b"\x44" + struct.pack("<HB", 0xC006, 1), True),
+        (b"\x44" + struct.pack("<HB", 0xC007, 1), False),
+        (b"\x25" + struct.pack("<HHBB", 5, 8, 0, 2) + b"\x22\x01\x04\x00", True),
+        (b"\x17\x02ab" + b"\x44" + struct.pack("<HB", 6, 1) + b"\x08", True),
+    ],
+)
+def test_references_of_excel_5_are_shorter(tokens, circular):
+    assert counts_itself(tokens, 6, 1, wide=False) == circular

@@ -36,7 +36,8 @@ def money(*above, head=("县区", "到位", "拨付")) -> bytes:
         ("填报单位：某某局  单位：亿元", "亿元"),
         ("單位：億元", "亿元"),
         ("单位：套、亿元", "亿元"),
-        ("单位：万元、亿元", "万元"),
+        ("单位：户、万元", "万元"),
+        ("单位：套、户、万元", "万元"),
         ("填报单位：示例市", "万元"),
         ("单位：示例市住建局", "万元"),
         ("主管单位：财政局", "万元"),
@@ -55,6 +56,54 @@ def test_a_unit_that_nobody_knows_or_that_cannot_be_is_refused(line):
     reading = read_workbook(money(line), MONEY)
     assert {code for code, _ in found(reading)} == {"WB-025"}
     assert reading.blocked
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("单位：万元、亿元", "万元、亿元"),
+        ("单位：亿元、万元", "亿元、万元"),
+        ("单位：万元/元", "万元、元"),
+        ("单位：元（万元）", "万元、元"),
+        ("单位：千元,万元", "千元、万元"),
+        ("单位：万元 亿元", "万元、亿元"),
+        ("单位：万元或亿元", "万元、亿元"),
+        ("单位：万元和亿元", "万元、亿元"),
+        ("单位：套、万元、元", "万元、元"),
+        ("金额单位：万元，亿元", "万元、亿元"),
+        ("情况表（单位：万元、亿元）", "万元、亿元"),
+        ("单位：万元  单位：亿元", "万元、亿元"),
+        ("單位：萬元、億元", "万元、亿元"),
+    ],
+)
+def test_several_units_of_a_kind_over_the_table_are_refused_and_named(line, named):
+    reading = read_workbook(money(line), MONEY)
+    assert found(reading) == [("WB-025", f"{letter}2") for letter in "BC"]
+    assert reading.blocked and all(f"“{named}”" in one.what for one in reading.problems)
+
+
+def test_households_and_ten_thousands_of_them_are_no_unit_of_a_column():
+    columns = [{"path": "到位", "measure": "f.a"}, {"path": "拨付", "measure": "f.b"}]
+    given = {"map": "count", "period": "2021", "unit": "户", "rows": {"label": ["县区"]}, "columns": columns}
+    reading = read_workbook(money("单位：万户、户"), TableMap.model_validate(given))
+    assert {code for code, _ in found(reading)} == {"WB-025"} and reading.blocked
+    assert "万户、户" in reading.problems[0].what
+    each = [{**columns[0], "unit": "万户"}, {**columns[1], "unit": "户"}]
+    reading = read_workbook(money("单位：万户、户"), TableMap.model_validate({**given, "columns": each}))
+    assert reading.problems == [] and [cell.unit for cell in reading.cells] == ["万户", "户"]
+    reading = read_workbook(
+        money("单位：万户、户", head=("县区", "到位（万户）", "拨付（户）")), TableMap.model_validate(given)
+    )
+    assert reading.problems == [] and [cell.unit for cell in reading.cells] == ["万户", "户"]
+    for head in (("县区", "到位（户、万户）", "拨付"), ("县区", "到位", "拨付（万户/户）")):
+        assert [code for code, _ in found(read_workbook(money(head=head), TableMap.model_validate(given)))] == [
+            "WB-025"
+        ]
+
+
+def test_several_units_in_a_foot_are_refused():
+    data = form([["东区", 10, 5], ["注：单位为万元、亿元。"]], head=[["县区", "到位", "拨付"]], merges=[])
+    assert [code for code, _ in found(read_workbook(data, MONEY))] == ["WB-025", "WB-025"]
 
 
 def test_a_column_with_a_unit_of_its_own_does_not_ask_the_line_above():
@@ -287,7 +336,7 @@ SHARES = TableMap.model_validate(
 
 @pytest.mark.parametrize(
     ("values", "asked"),
-    [(["90%", "0.85"], "B3"), ([0.85, "90%"], "B2"), (["90%", 85], ""), ([0.85, 0.9], ""), (["90%", 0], "")],
+    [(["90%", "0.85"], "B3"), ([0.85, "90%"], "B2"), (["90%", 85], ""), (["90%", 0], "")],
 )
 def test_shares_of_one_among_percentages_are_asked_about(values, asked):
     body = [[name, value] for name, value in zip(["东区", "西区"], values, strict=True)]

@@ -165,18 +165,18 @@ def db_drill(args: argparse.Namespace) -> int:
 def run_doctor(args: argparse.Namespace) -> int:
     from anju.core.console import doctor
 
-    found = []
-    for one in doctor.run_checks():
-        found.append(one)
+    findings = []
+    for finding in doctor.run_checks():
+        findings.append(finding)
         if not args.json:
-            print_result(args, None, str(one))
-    worst = doctor.worst_level(found)
-    said = {
+            print_result(args, None, str(finding))
+    worst = doctor.worst_level(findings)
+    text = {
         doctor.OK: "一切正常。",
         doctor.WARN: "可以使用，有需要留意的地方。",
         doctor.BAD: "有问题，请按上面箭头后的办法处理。",
     }
-    print_result(args, doctor.results_as_data(found), said[worst])
+    print_result(args, doctor.results_as_data(findings), text[worst])
     return 1 if worst == doctor.BAD else OK
 
 
@@ -244,8 +244,8 @@ def trail_verify(args: argparse.Namespace) -> int:
         "seq": check.end[0],
         "versions": dict(check.versions),
     }
-    said = f"核验通过：第 {check.start[0] + 1} 至 {check.end[0]} 条（{versions_text(check.versions)}），没有发现改动、删除、调换或截断。"
-    print_result(args, data, [said, *notes])
+    text = f"核验通过：第 {check.start[0] + 1} 至 {check.end[0]} 条（{versions_text(check.versions)}），没有发现改动、删除、调换或截断。"
+    print_result(args, data, [text, *notes])
     return OK
 
 
@@ -323,9 +323,9 @@ def regions_match(args: argparse.Namespace) -> int:
     on = _read_day(args)
     with open_scope(local_actor()) as user:
         matcher = RegionMatcher(user, _region(user, args.code, on), on)
-        found = {name: matcher.match(name) for name in args.names}
-    problems = [answer for answer in found.values() if isinstance(answer, Problem)]
-    matched = {name: row for name, row in found.items() if not isinstance(row, Problem)}
+        matches = {name: matcher.match(name) for name in args.names}
+    problems = [answer for answer in matches.values() if isinstance(answer, Problem)]
+    matched = {name: row for name, row in matches.items() if not isinstance(row, Problem)}
     data = {
         "matched": {name: {"code": r.code, "name": r.name} for name, r in matched.items()},
         "problems": [p.as_json() for p in problems],

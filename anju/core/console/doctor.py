@@ -55,29 +55,29 @@ _checks: list[tuple[str, CheckFunction]] = []  # of what is in the database: the
 def doctor_check(name: str) -> Callable[[CheckFunction], CheckFunction]:
     """Mark a generator of findings `(user) → Finding…` as a check; a room keeps its own in doctor.py."""
 
-    def mark(found: CheckFunction) -> CheckFunction:
-        _checks.append((name, found))
-        return found
+    def mark(check: CheckFunction) -> CheckFunction:
+        _checks.append((name, check))
+        return check
 
     return mark
 
 
 def run_checks() -> Iterator[CheckResult]:
     """Every finding, as it is made."""
-    for name, one in (
+    for name, check in (
         ("Python", _python), ("程序", _packages), ("数据目录", _folder), ("时钟", _clock), ("端口", _port), ("数据库", _database),
     ):  # fmt: skip
-        found = list(_safely(name, one))
-        yield from found
-    if found[-1].level != OK:  # the database's last word
+        results = list(_safely(name, check))
+        yield from results
+    if results[-1].level != OK:  # the database's last word
         return
     yield from _safely("数据库内容", _contents)
 
 
-def _safely(name: str, one: Callable[..., Iterator[CheckResult]], *arguments: Any) -> Iterator[CheckResult]:
+def _safely(name: str, check: Callable[..., Iterator[CheckResult]], *arguments: Any) -> Iterator[CheckResult]:
     """What goes wrong inside a check is a finding too."""
     try:
-        yield from one(*arguments)
+        yield from check(*arguments)
     except Refused as refused:
         for problem in refused.problems:
             yield CheckResult(name, BAD, f"{problem.where}：{problem.what}", problem.fix)
@@ -189,8 +189,8 @@ def _passwords(place: Path) -> Iterator[CheckResult]:
 
 def _clock() -> Iterator[CheckResult]:
     now = datetime.now(UTC)
-    made = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
-    if now < made - timedelta(days=1):
+    installed_at = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
+    if now < installed_at - timedelta(days=1):
         yield CheckResult(
             "时钟",
             BAD,
@@ -276,9 +276,9 @@ def _contents() -> Iterator[CheckResult]:
     yield CheckResult("表结构", OK, "是最新的")
     yield from _safely("行级安全", _walls)
     yield from _safely("模块", _rooms)
-    for name, one in _checks:
+    for name, check in _checks:
         with open_scope(local_actor()) as user:
-            yield from list(_safely(name, one, user))
+            yield from list(_safely(name, check, user))
 
 
 def _rooms() -> Iterator[CheckResult]:
@@ -400,10 +400,10 @@ def _backups(user: Any) -> Iterator[CheckResult]:
     if not Trail.objects.exists():
         yield CheckResult("备份", OK, "还没有办理过什么，不必备份")
         return
-    if (made := last_backup()) is None:
+    if (backup := last_backup()) is None:
         yield CheckResult("备份", WARN, "从来没有备份过。", "请运行 anju db backup，并把文件存一份到别处。")
         return
-    at, path = made
+    at, path = backup
     age = (datetime.now(UTC) - at).days
     if age >= STALE_DAYS:
         yield CheckResult("备份", WARN, f"最近一次在 {age} 天前。", "请运行 anju db backup，并把文件存一份到别处。")

@@ -216,14 +216,14 @@ def is_signed_in(cookies: str) -> bool:
     from django.db import Error, close_old_connections
 
     try:
-        found = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
+        cookie = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return False
-    if found is None:
+    if cookie is None:
         return False
     close_old_connections()
     try:
-        return SESSION_KEY in SessionStore(found.value)
+        return SESSION_KEY in SessionStore(cookie.value)
     except Error:
         return False
     finally:

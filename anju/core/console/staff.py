@@ -22,9 +22,9 @@ def add_commands(subparsers: Any) -> None:
     begin.add_argument("--office", metavar="机构", required=True, help="三员所在机构的全称")
     for _, option, label in FIRST:
         begin.add_argument(f"--{option}", nargs=2, metavar=("用户名", "姓名"), required=True, help=label)
-    one = add_parser(staff, "add", "登记一个人，给出首次登录链接", staff_add)
-    one.add_argument("username", metavar="用户名", help="小写字母、数字、点、横线")
-    one.add_argument("name", metavar="姓名", help="本人姓名")
+    command = add_parser(staff, "add", "登记一个人，给出首次登录链接", staff_add)
+    command.add_argument("username", metavar="用户名", help="小写字母、数字、点、横线")
+    command.add_argument("name", metavar="姓名", help="本人姓名")
     named = add_parser(staff, "correct", "更正姓名", staff_correct)
     named.add_argument("username", metavar="用户名", help="已登记的人")
     named.add_argument("name", metavar="姓名", help="改正后的姓名")
@@ -48,7 +48,7 @@ def add_commands(subparsers: Any) -> None:
     link.add_argument("username", metavar="用户名", help="已登记的人")
     code = add_parser(staff, "code", "按动态口令的密钥算出现在的六位数字（手边没有手机时用，不连数据库）", staff_code)
     code.add_argument("secret", metavar="密钥", help="启用动态口令的页上显示的密钥")
-    for parser in (begin, one, link):
+    for parser in (begin, command, link):
         parser.add_argument("--site", metavar="网址", default=SITE, help=f"网站地址，写进链接里（默认 {SITE}）")
 
 
@@ -75,16 +75,16 @@ def staff_begin(args: argparse.Namespace) -> int:
             raise Refused(missing_person_problem(f"区划 {args.region}")) from None
         data = []
         for post, label, username, name in named:
-            made = staff.register_staff(by=by, username=username, name=name)
+            person = staff.register_staff(by=by, username=username, name=name)
             postings.give_post(
-                by=by, username=made.username, organisation=office, post=post, since=timezone.localdate()
+                by=by, username=person.username, organisation=office, post=post, since=timezone.localdate()
             )
             data.append(
                 {
                     "post": label,
                     "name": name,
-                    "username": made.username,
-                    "link": args.site + staff.make_first_link(by=by, username=made.username),
+                    "username": person.username,
+                    "link": args.site + staff.make_first_link(by=by, username=person.username),
                 }
             )
     print_result(
@@ -99,12 +99,12 @@ def staff_add(args: argparse.Namespace) -> int:
     from anju.core.people.scope import local_actor, open_scope
 
     with open_scope(local_actor()) as by:
-        made = staff.register_staff(by=by, username=args.username, name=args.name)
-        link = args.site + staff.make_first_link(by=by, username=made.username)
+        person = staff.register_staff(by=by, username=args.username, name=args.name)
+        link = args.site + staff.make_first_link(by=by, username=person.username)
     print_result(
         args,
-        {"username": made.username, "link": link},
-        [f"{made.name}（{made.username}）：{link}", ONCE, "岗位另用 anju staff post 授予。"],
+        {"username": person.username, "link": link},
+        [f"{person.name}（{person.username}）：{link}", ONCE, "岗位另用 anju staff post 授予。"],
     )
     return OK
 
@@ -146,10 +146,12 @@ def staff_correct(args: argparse.Namespace) -> int:
     set_up_django()
     from anju.core.people import staff
 
-    made = _for_one(
+    person = _for_one(
         args, lambda by: staff.correct_staff_name(by=by, username=args.username, name=args.name, reason=args.reason)
     )
-    print_result(args, {"username": made.username, "name": made.name}, f"{made.username} 的姓名已更正为{made.name}。")
+    print_result(
+        args, {"username": person.username, "name": person.name}, f"{person.username} 的姓名已更正为{person.name}。"
+    )
     return OK
 
 
@@ -217,11 +219,11 @@ def staff_post(args: argparse.Namespace) -> int:
             until=day(args.until), ground=args.ground,
         )  # fmt: skip
 
-    made = _for_one(args, work)
+    posting = _for_one(args, work)
     print_result(
         args,
-        {"username": args.username, "post": made.post, "until": made.until},
-        f"已授予：{made}，{made.since} 起{f'，到 {made.until}' if made.until else ''}。",
+        {"username": args.username, "post": posting.post, "until": posting.until},
+        f"已授予：{posting}，{posting.since} 起{f'，到 {posting.until}' if posting.until else ''}。",
     )
     return OK
 
@@ -240,7 +242,7 @@ def staff_list(args: argparse.Namespace) -> int:
             directory.list_postings(by).filter(Q(until=None) | Q(until__gte=timezone.localdate())),
             to_attr="held",
         )
-        found = (
+        people = (
             directory.list_people(by)
             .filter(Q(username__icontains=args.words) | Q(name__icontains=args.words))
             .prefetch_related(held)
@@ -248,22 +250,22 @@ def staff_list(args: argparse.Namespace) -> int:
         locked = set(directory.list_locked_staff(by))
         data = [
             {
-                "username": one.username,
-                "name": one.name,
-                "active": one.is_active,
-                "locked": one in locked,
-                "password": one.has_usable_password(),
+                "username": person.username,
+                "name": person.name,
+                "active": person.is_active,
+                "locked": person in locked,
+                "password": person.has_usable_password(),
                 "posts": [
                     f"{post.label}·{post.organisation.name}" + (f"（到 {post.until}）" if post.until else "")
-                    for post in one.held
+                    for post in person.held
                 ],
             }
-            for one in found
+            for person in people
         ]
     lines = [
-        f"{one['username']}  {one['name']}  {'、'.join(one['posts']) or '没有岗位'}"
-        + ("" if one["active"] else "  已停用") + ("  暂缓登录" if one["locked"] else "") + ("" if one["password"] else "  还没有设密码")
-        for one in data
+        f"{person['username']}  {person['name']}  {'、'.join(person['posts']) or '没有岗位'}"
+        + ("" if person["active"] else "  已停用") + ("  暂缓登录" if person["locked"] else "") + ("" if person["password"] else "  还没有设密码")
+        for person in data
     ]  # fmt: skip
     print_result(args, data, lines or ["还没有登记人员。新装好的先用 anju staff begin 登记三员。"])
     return OK

@@ -21,11 +21,11 @@ def check_chain(user: Any) -> Iterator[CheckResult]:
     start = sealing.chain_start()
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         head = read_chain_head(cursor)
-        found = check_restored_chain(connections["owner"].connection, head)
-    if found:
-        yield CheckResult(NAME, BAD, f"{found[0].where}起，链与原文对不上。", found[0].fix)
+        broken = check_restored_chain(connections["owner"].connection, head)
+    if broken:
+        yield CheckResult(NAME, BAD, f"{broken[0].where}起，链与原文对不上。", broken[0].fix)
     for problem in sealing.check_trail():
-        found.append(problem)
+        broken.append(problem)
         yield _fault(problem)
     count, oldest = sealing.unsealed_rows()
     if oldest is not None and timezone.now() - oldest > LONGEST:
@@ -42,7 +42,7 @@ def check_chain(user: Any) -> Iterator[CheckResult]:
             f"封存的一条也没有，没有核对什么；{count} 条等待封存。" if count else "还没有留痕，没有核对什么。",
             "请运行 anju trail seal。" if count else "办理过事情以后再查。",
         )
-    elif not found:
+    elif not broken:
         rotated = f"，前面 {start[0]:,} 条已转存" if start[0] else ""
         yield CheckResult(NAME, OK, f"{head[0] - start[0]:,} 条，逐条算到链头都对得上{rotated}；{count} 条等待封存")
 

@@ -19,6 +19,7 @@ from typing import IO, Any
 from django.db import connections
 from django.utils import timezone
 
+from anju.core import registry
 from anju.core.database.binaries import binaries_folder
 from anju.core.database.folder import data_folder, explain_os_errors, folder_refusal, storage_refusal
 from anju.core.trail import sealing
@@ -28,7 +29,6 @@ BACKUPS_KEPT = 5  # backups made by itself before an upgrade
 BEFORE_UPGRADE = "upgrade-"
 PIECE = 1 << 20
 DUMP, FILES = "database.dump", "files/"
-OFFICE_FILES = ("maps", "workdays.yaml")  # what offices lay into the data folder: maps of tables, the calendar
 PLAIN_DUMP = b"PGDMP"  # how pg_dump's own file begins
 
 
@@ -77,8 +77,8 @@ def write_backup(path: Path | str, snapshot: str = "") -> tuple[int, str]:
 
 
 def office_files() -> list[Path]:
-    """The files of the data folder that no program can make again."""
-    places = [data_folder() / name for name in OFFICE_FILES]
+    """The files of the data folder that no program can make again: what the rooms name under BACKUP."""
+    places = [data_folder() / name for name in registry.room_texts("backup")]
     return sorted(file for place in places for file in (place, *place.rglob("*")) if file.is_file())
 
 
@@ -132,8 +132,8 @@ def restore_office_files(path: Path) -> list[Path]:
 def last_backup() -> tuple[datetime, Path] | None:
     """When the last backup was made, and into which file; None: never."""
     try:
-        said = json.loads(_note().read_text(encoding="utf-8"))
-        return datetime.fromisoformat(said["at"]), Path(said["file"])
+        note = json.loads(_note().read_text(encoding="utf-8"))
+        return datetime.fromisoformat(note["at"]), Path(note["file"])
     except (OSError, ValueError, KeyError):
         return None
 
@@ -183,9 +183,9 @@ def run_program(
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"} | {
         name: str(known[key]) for name, key in names.items() if known[key]
     }
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            [binaries_folder() / program, *arguments], env=environment, cwd="/", stderr=said,
+            [binaries_folder() / program, *arguments], env=environment, cwd="/", stderr=errors,
             stdin=subprocess.PIPE if source else subprocess.DEVNULL, stdout=subprocess.PIPE if out else subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -201,5 +201,5 @@ def run_program(
             process.kill()
             process.wait()
         if code:
-            said.seek(0)
-            raise storage_refusal(path, said.read().decode("utf-8", "replace").strip())
+            errors.seek(0)
+            raise storage_refusal(path, errors.read().decode("utf-8", "replace").strip())

@@ -28,7 +28,10 @@ class CachedTable(Generic[Contents]):
 
 @contextmanager
 def pin_cache() -> Iterator[None]:
-    """The marks are asked once for all of a page, and not for every question."""
+    """The marks are asked once for all of a page or a table, and not for every question. Within another it changes nothing."""
+    if getattr(connection, "anju_marks", None) is not None:
+        yield
+        return
     connection.anju_marks = _marks()
     try:
         yield

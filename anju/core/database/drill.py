@@ -55,7 +55,7 @@ def run_drill() -> DrillResult:
         size = file.stat().st_size
     for table in sorted(living.keys() | restored.keys()):
         if living.get(table) != restored.get(table):
-            before, after = (found[table][0] if table in found else "没有这张表" for found in (living, restored))
+            before, after = (digests[table][0] if table in digests else "没有这张表" for digests in (living, restored))
             what = f"恢复出来的与现在的不同：现在 {before} 行，恢复后 {after} 行。"
             fix = "备份不可依靠：请检查磁盘，重新备份后再演练；仍不同的，请联系维护人员。"
             problems.append(Problem("DB-021", f"数据表 {table}", what, fix))
@@ -98,11 +98,11 @@ def _restored(
 def _digests(cursor: Any) -> dict[str, tuple[int, int]]:
     cursor.execute(PLAIN)
     cursor.execute(TABLES)
-    found = {}
+    digests = {}
     for (table,) in cursor.fetchall():
         cursor.execute(sql.SQL(DIGEST).format(sql.Identifier(table)))
-        found[table] = tuple(cursor.fetchone())
-    return found
+        digests[table] = tuple(cursor.fetchone())
+    return digests
 
 
 def read_chain_head(cursor: Any) -> tuple[int, bytes]:

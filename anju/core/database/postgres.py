@@ -189,10 +189,10 @@ class Cluster:
         return state == SHUT_DOWN
 
     def check_version(self) -> None:
-        found = self.data_version()
-        if found is not None and found != str(MAJOR):
+        version = self.data_version()
+        if version is not None and version != str(MAJOR):
             raise folder_refusal(
-                "DB-003", self.data, f"数据目录是 PostgreSQL {found} 的，本程序带的是 {MAJOR}，没有启动，数据没有改动。",
+                "DB-003", self.data, f"数据目录是 PostgreSQL {version} 的，本程序带的是 {MAJOR}，没有启动，数据没有改动。",
                 "请运行 anju db upgrade，按它列出的步骤升级。",
             )  # fmt: skip
 

@@ -34,18 +34,18 @@ def django_databases(cluster: Cluster | None = None) -> dict[str, dict[str, Any]
     if is_server_named():
         return {alias: common | _from_url(variable) for alias, variable in VARIABLES.items()}
     cluster = cluster or Cluster()
-    made = cluster.access_file.exists() and os.access(cluster.access_file, os.R_OK)
-    found = {}
+    readable = cluster.access_file.exists() and os.access(cluster.access_file, os.R_OK)
+    databases = {}
     for alias, role in ALIASES.items():
         known = (
             cluster.connection(role)
-            if made
+            if readable
             else {"host": "/", "port": 0, "user": role, "password": "", "dbname": DATABASE}
         )
-        found[alias] = common | {
+        databases[alias] = common | {
             "HOST": known["host"], "PORT": known["port"], "USER": known["user"], "PASSWORD": known["password"], "NAME": known["dbname"],
         }  # fmt: skip
-    return found
+    return databases
 
 
 def portal_role() -> str:

@@ -67,12 +67,12 @@ def explain_major_upgrade() -> list[str]:
     from anju.core.database.postgres import Cluster
 
     cluster = Cluster()
-    found = None if server.is_server_named() else cluster.data_version()
-    if found in (None, str(MAJOR)):
+    version = None if server.is_server_named() else cluster.data_version()
+    if version in (None, str(MAJOR)):
         return []
     return [
-        f"数据目录 {cluster.data} 是 PostgreSQL {found} 的，本程序带的是 {MAJOR}。大版本之间要先备份再恢复：",
-        f"1. 用原来版本的安居程序（带 PostgreSQL {found}）运行 anju db backup 备份文件，然后 anju db stop。",
+        f"数据目录 {cluster.data} 是 PostgreSQL {version} 的，本程序带的是 {MAJOR}。大版本之间要先备份再恢复：",
+        f"1. 用原来版本的安居程序（带 PostgreSQL {version}）运行 anju db backup 备份文件，然后 anju db stop。",
         f"2. 把 {cluster.folder} 改名留存。",
         "3. 用本程序运行 anju db restore 备份文件。",
         "4. 运行 anju trail export 和 anju trail verify --head 核对留痕，无误后再删除留存的旧目录。详见 docs/database.md。",

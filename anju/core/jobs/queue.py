@@ -104,8 +104,8 @@ def enqueue(
 
 def list_jobs(user: Actor) -> QuerySet[Job]:
     """The user's own jobs; whoever may see jobs sees everybody's of their regions."""
-    found = (Job.objects.filter(region=None) | visible_rows(Job.objects.all(), user)).select_related("region")
-    return found if may(user, "jobs.see") else found.filter(by=user.key)
+    jobs = (Job.objects.filter(region=None) | visible_rows(Job.objects.all(), user)).select_related("region")
+    return jobs if may(user, "jobs.see") else jobs.filter(by=user.key)
 
 
 @transaction.atomic
@@ -279,12 +279,12 @@ def stalled_jobs() -> list[Job]:
     with connections["owner"].cursor() as cursor:
         cursor.execute(LOST, [SILENCE])
         suspects = [pk for (pk,) in cursor.fetchall()]
-    found: list[Job] = []
+    jobs: list[Job] = []
     for pk in suspects:
         with transaction.atomic(using="owner"):
             if _claim(connections["owner"], pk):
-                found += Job.objects.using("owner").filter(pk=pk, state__in=(State.WAITING, State.RUNNING))
-    return found
+                jobs += Job.objects.using("owner").filter(pk=pk, state__in=(State.WAITING, State.RUNNING))
+    return jobs
 
 
 def _recover(pk: int) -> bool:

@@ -106,14 +106,14 @@ def _database() -> bool:
     """Wait for the database: whoever stopped it had a reason (a backup by hand, a move), so a worker leaves it alone. False: the input has ended."""
     from anju.core.database import server
 
-    told = False
+    reported = False
     while problem := server.why_database_is_down():
-        if not told:
+        if not reported:
             _say(str(problem))
-            told = True
+            reported = True
         if select.select([0], [], [], PAUSE)[0]:
             return False
-    if told:
+    if reported:
         _say("数据库已恢复，后台任务接着做。")
     return True
 

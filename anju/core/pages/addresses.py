@@ -41,8 +41,8 @@ def page_address(request: HttpRequest, to: Any, *parts: object, **changes: objec
         path = path_of(to, *parts)
     else:
         path = to
-    made = getattr(request, "anju_page_context", None)  # the region and period the page stands in
-    kept = {"region": made.region.code, "period": made.period} if made and made.region else {}
+    page = getattr(request, "anju_page_context", None)  # the region and period the page stands in
+    kept = {"region": page.region.code, "period": page.period} if page and page.region else {}
     kept |= {key: str(value) for key, value in changes.items()}
     pairs = {key: value for key, value in kept.items() if value not in ("", "None")}
     return f"{path}?{urlencode(pairs)}" if pairs else path

@@ -43,8 +43,8 @@ def home_regions(user: Actor) -> list[Region]:
         held = frozenset().union(*user.posts.values()) if user.posts else frozenset()
         tops = [one for one in tree.region_tree().all if one.pk in held and one.parent_id not in held]
         return tree.regions_in_force(tops, None) or tops
-    found = {region.pk: region for known in registry.fetch_hooks("places") for region in known(user)}
-    return sorted(found.values(), key=lambda region: (region.order, region.pk))
+    regions = {region.pk: region for known in registry.fetch_hooks("places") for region in known(user)}
+    return sorted(regions.values(), key=lambda region: (region.order, region.pk))
 
 
 def needs_region(template: str = "", /, **shown: Any) -> Callable[[View], View]:
@@ -88,15 +88,15 @@ def _make_context(request: Request, of: Any) -> PageContext:
     period = period or (years or known or [str(date.today().year)])[0]
     known = known if period in known else [period, *known]
     path = [
-        one
-        for one in reversed(tree.region_path(region))
-        if one.pk in user.places and (one.kind != Region.Kind.NATION or one == region)
+        place
+        for place in reversed(tree.region_path(region))
+        if place.pk in user.places and (place.kind != Region.Kind.NATION or place == region)
     ]
     below = tree.child_regions(user, region, periods.period_end(period))
     # A county's neighbours are the likely next step; elsewhere the places below are.
     beside = below or (tree.child_regions(user, region.parent, periods.period_end(period)) if region.parent else [])
-    choices = [(one.code, one.name, one == region) for one in at_home]
-    choices += [(one.code, f"　{one.name}", one == region) for one in beside if one not in at_home]
+    choices = [(place.code, place.name, place == region) for place in at_home]
+    choices += [(place.code, f"　{place.name}", place == region) for place in beside if place not in at_home]
     when = SimpleNamespace(
         period=period,
         label=period_label(period),
@@ -108,8 +108,8 @@ def _make_context(request: Request, of: Any) -> PageContext:
 def _first_region(user: Actor, at_home: list[Region], act: str) -> Region | None:
     """Where they may do what the page is for: at home, or else in a region of a post of theirs that lies below (who is at home in the city
     and fills for one of its counties)."""
-    if found := next((one for one in at_home if may(user, act, one.pk)), None):
-        return found
+    if region := next((one for one in at_home if may(user, act, one.pk)), None):
+        return region
     held = frozenset().union(*(user.posts or {}).values())
     below = [one for one in tree.region_tree().all if one.pk in held and may(user, act, one.pk)]
     standing = tree.regions_in_force(below, None) or below
@@ -156,19 +156,19 @@ def template_context(request: Request) -> dict[str, Any]:
         )
         for path, label in (navigation_links(user) if user is not None else ())
     ]
-    made = getattr(request, "anju_page_context", None)
-    waiting = sum(ask(user) for ask in registry.fetch_hooks("notices")) if user is not None and made else 0
+    page = getattr(request, "anju_page_context", None)
+    notices = sum(ask(user) for ask in registry.fetch_hooks("notices")) if user is not None and page else 0
     return {
         "nav": nav,
         "help": guide_path(request.path),
-        "where": made and made.where,
-        "when": made and made.when,
-        "waiting": waiting,
+        "where": page and page.where,
+        "when": page and page.when,
+        "notice_count": notices,  # a name that no page uses for its own: a page's values hide these
     }
 
 
 def render_page(request: Request, template: str, status: int = 200, **extra: Any) -> HttpResponse:
     """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken. Its lists as a file when asked."""
-    made = page_context(request)
-    response = page_response(request, template, status=status, region=made.region, period=made.period, **extra)
+    page = page_context(request)
+    response = page_response(request, template, status=status, region=page.region, period=page.period, **extra)
     return exported(request, response)

@@ -63,6 +63,19 @@ def show_missing_post(request: Request, act: Permission, problems: list[Problem]
     return error_page(request, 403, "您没有办理这件事的岗位", f"{what}请转交该岗位的人员；岗位由安全管理员授予。")
 
 
+def show_refusal(request: Request, problems: list[Problem]) -> HttpResponse:
+    """What a page did not foresee being refused: a paper that could not be laid out in its time, say. Its sentences are told all the same."""
+    recognise_actor(request)
+    return page_response(
+        request,
+        "core/stopped.html",
+        status=422,
+        heading="没有办成",
+        advice="按下面说的改好，或过一会儿再试。",
+        problems=problems,
+    ).render()
+
+
 def too_many_requests(request: Request, exception: Exception | None = None) -> HttpResponse:
     return error_page(request, 429, "试得太频繁", "请过几分钟再试。")
 
@@ -86,16 +99,16 @@ def server_error(request: Request, *args: Any) -> HttpResponse:
     """Needs nothing: no database, no context."""
     error = sys.exc_info()[1]
     if is_disk_full(error) or (is_unreachable(error) and is_full()):
-        said = {
+        entry = {
             "heading": "服务器磁盘已满，没有写入任何数据",
             "advice": "请告诉系统管理员清理服务器的磁盘；腾出空间以后，本网站自动恢复，再办一次即可。",
         }
-        return HttpResponse(render_to_string("core/failed.html", said), status=503)
+        return HttpResponse(render_to_string("core/failed.html", entry), status=503)
     if is_unfit_input(error) or isinstance(error, RawPostDataException | UnreadablePostError):
-        said = {
+        entry = {
             "heading": "提交的内容不能保存，没有写入任何数据",
             "advice": "里面有太长的文字、太大的数，或看不见的控制字符。请返回上一页改正后再提交。",
         }
-        return HttpResponse(render_to_string("core/failed.html", said), status=400)
+        return HttpResponse(render_to_string("core/failed.html", entry), status=400)
     away = is_unreachable(error)
     return HttpResponse(render_to_string("core/failed.html", {"away": away}), status=503 if away else 500)

@@ -140,8 +140,8 @@ class PostedForm:
     def moment(self, name: str) -> datetime | None:
         """A day with its time, here; None where there is none."""
         try:
-            found = parse_datetime(self.text(name))
-            return make_aware(found) if found else None
+            at = parse_datetime(self.text(name))
+            return make_aware(at) if at else None
         except (ValueError, OverflowError):
             return None
 
@@ -154,11 +154,11 @@ class PostedForm:
         if problems := self.too_large(label, file.name or "", file.size or 0):
             self.refuse(name, *problems)
             return None
-        found = Upload(clean_name(file.name or ""), file.read())
-        if problems := scan_upload(found.content, found.name):
+        upload = Upload(clean_name(file.name or ""), file.read())
+        if problems := scan_upload(upload.content, upload.name):
             self.refuse(name, *problems)
             return None
-        return found
+        return upload
 
     def refuse(self, name: str, *problems: Problem) -> None:
         """More problems, of that field."""

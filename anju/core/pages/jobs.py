@@ -44,42 +44,51 @@ def retry_job(request: Request, pk: int) -> HttpResponse:
 def _changed(request: Request, pk: int, act: object) -> HttpResponse:
     by = request.actor
     try:
-        found = act(by=by, job_id=pk)  # type: ignore[operator]
+        job = act(by=by, job_id=pk)  # type: ignore[operator]
     except Refused as refused:
         if is_fragment(request) or not may(by, "jobs.see"):
             return _render_job(request, service.list_jobs(by).get(pk=pk), 422, problems=refused.problems)
         return _list(request, 422, problems=refused.problems)
     if is_fragment(request) or not may(by, "jobs.see"):
-        return _render_job(request, found)
+        return _render_job(request, job)
     return redirect("core:jobs")
 
 
-def _with_result(request: Request, found: Job) -> Job:
+def wait_for_job(request: Request, job: Job) -> HttpResponse:
+    """In the place of a page that needs the job's result: how far it is. Where the job has ended well the page itself comes, by itself."""
+    return page_response(request, "core/job_wait.html", 202, job=job, wait=True)
+
+
+def _with_result(request: Request, job: Job) -> Job:
     """The way to the result is shown to who may go there: of a job that others asked for an administrator sees how far it is, and no more."""
-    if found.result and not may_open(request.actor, found.result):
-        found.result = ""
-    return found
+    if job.result and not may_open(request.actor, job.result):
+        job.result = ""
+    return job
 
 
-def _render_job(request: Request, found: Job, status: int = 200, **extra: object) -> HttpResponse:
+def _render_job(request: Request, job: Job, status: int = 200, **extra: object) -> HttpResponse:
     """The fragment for the page that asks again and again; a page of its own for who was sent here."""
+    wait = "wait" in request.GET
+    if wait and job.state == Job.State.DONE and is_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return page_response(
         request,
         "core/job.html" if is_fragment(request) else "core/job_page.html",
         status,
-        job=_with_result(request, found),
+        job=_with_result(request, job),
+        wait=wait,
         **extra,
     )
 
 
 def _list(request: Request, status: int = 200, **extra: object) -> HttpResponse:
-    found = service.list_jobs(request.actor)
+    jobs = service.list_jobs(request.actor)
     state = request.GET.get("state", "")
     if state in Job.State.values:
-        found = found.filter(state=state)
-    shown = list_page(request, found, SHOWN)
-    for one in shown:
-        _with_result(request, one)
+        jobs = jobs.filter(state=state)
+    shown = list_page(request, jobs, SHOWN)
+    for job in shown:
+        _with_result(request, job)
     return exported(
         request,
         page_response(request, "core/jobs.html", status, shown=shown, state=state, states=Job.State.choices, **extra),

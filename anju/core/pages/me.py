@@ -38,7 +38,9 @@ def render_me(request: Request, status: int = 200, problems: list[Problem] | Non
         .order_by("since")
     )
     kinds = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
-    sessions = sorted(UserSession.objects.purge_and_list(request.user), key=lambda one: one.last_seen_at, reverse=True)
+    sessions = sorted(
+        UserSession.objects.purge_and_list(request.user), key=lambda session: session.last_seen_at, reverse=True
+    )
     context = {
         "held": held,
         "today": today,
@@ -96,14 +98,15 @@ def name_deputy(request: Request) -> HttpResponse:
         if posted.key("posting") is None:
             posted.refuse("posting", Problem("STAFF-001", "代理", "没有选要代理的岗位。", "请在本人页面上办理。"))
         posted.check()
-        made = deputies.name_deputy(
+        deputy = deputies.name_deputy(
             by=request.actor, posting_id=posted.key("posting") or 0, username=posted.text("username"), until=until,
             reason=posted.text("reason"),
         )  # fmt: skip
     except Refused as refused:
         return render_me(request, status=422, problems=refused.problems)
     messages.success(
-        request, f"已指定{made.staff.name}代理到{made.until}，以“{made.staff.name}（代{request.actor.name}）”署名。"
+        request,
+        f"已指定{deputy.staff.name}代理到{deputy.until}，以“{deputy.staff.name}（代{request.actor.name}）”署名。",
     )
     return redirect("core:me")
 
@@ -120,8 +123,8 @@ def end_deputy(request: Request, pk: int) -> HttpResponse:
 @requires_permission("core.own")
 @require_POST
 def end_other_sessions(request: Request) -> HttpResponse:
-    for one in UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key):
-        one.end()
+    for session in UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key):
+        session.end()
     record_sign_in(request.user, "sign_in.end_others")
     messages.success(request, "别处的登录都已退出。")
     return redirect("core:me")
@@ -139,9 +142,9 @@ def tell_session(request: Request) -> HttpResponse:
 def keep_drafts(request: Request) -> HttpResponse:
     """What was typed into the forms of a page and not sent: told when the page opens, kept while it is typed."""
     if request.method != "POST":
-        found = drafts.list_drafts(request.actor, request.GET.getlist("action"))
-        told = [{"action": one.action, "key": one.key, "fields": one.fields, "at": read_day(one.at)} for one in found]
-        return JsonResponse({"drafts": told})
+        kept = drafts.list_drafts(request.actor, request.GET.getlist("action"))
+        answer = [{"action": one.action, "key": one.key, "fields": one.fields, "at": read_day(one.at)} for one in kept]
+        return JsonResponse({"drafts": answer})
     try:
         draft = json.loads(request.body)
         drafts.keep_draft(by=request.actor, action=draft["action"], key=draft["key"], fields=draft["fields"])

@@ -13,16 +13,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from anju.core.database.cache import pin_cache
+from anju.core.jobs.reading import ask_reading
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.context import navigation_links
-from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post
+from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post, show_refusal
 from anju.core.pages.forms import draft_key, unfit_text
+from anju.core.pages.jobs import wait_for_job
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.access import record_download, record_refusal, record_sign_in
 from anju.core.people.drafts import drop_draft
 from anju.core.people.identity import lacks_codes, recognise_actor
 from anju.core.people.permissions import PUBLIC, denied, may, permissions
 from anju.core.people.scope import open_scope
+from anju.core.reading import ReadingPending, large_as_jobs
 from anju.core.trail.source import client_address
 from anju.core.trail.trail import source_address
 from anju.problems import Refused
@@ -95,16 +98,21 @@ def answer(request: Request, view: Callable[..., HttpResponse], args: Any, kwarg
         )
         return redirect(own) if own else show_missing_post(request, permissions()[act])
     try:
-        response = view(request, *args, **kwargs)
+        with large_as_jobs(request.method == "GET"):
+            response = view(request, *args, **kwargs)
         if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope
             response = response.render()
     except (ReauthenticationRequired, ImmediateHttpResponse) as error:  # sign-in asks for the password once more
         response = AGAIN(request, error)
+    except ReadingPending as pending:
+        response = wait_for_job(request, ask_reading(by=request.actor, pending=pending, page=request.get_full_path()))
     except ObjectDoesNotExist as error:  # what a user may not see does not exist
         raise Http404(str(error)) from error
     except Refused as refused:
+        if any(problem.code.startswith("DB-") for problem in refused.problems):
+            raise  # the database or its disk: nothing can be shown from it
         if any(problem.code != "ACT-001" for problem in refused.problems):
-            raise
+            return show_refusal(request, refused.problems)
         response = show_missing_post(request, permissions()[act], refused.problems)
     return response
 

@@ -30,20 +30,22 @@ def list_organisations(request: Request) -> HttpResponse:
 
 
 def render_organisations(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
-    made, user = page_context(request), request.actor
+    page, user = page_context(request), request.actor
     words = request.GET.get("words", "").strip()
-    found = directory.list_organisations(user)
-    if made.region:
-        found = rows_within(found, tree.region_ids_below(user, made.region))
+    organisations = directory.list_organisations(user)
+    if page.region:
+        organisations = rows_within(organisations, tree.region_ids_below(user, page.region))
     if words:
-        found = found.filter(Q(name__icontains=words) | Q(short__icontains=words) | Q(region__name__icontains=words))
+        organisations = organisations.filter(
+            Q(name__icontains=words) | Q(short__icontains=words) | Q(region__name__icontains=words)
+        )
     at_work = Count(
         "postings__staff", Q(postings__until=None) | Q(postings__until__gte=timezone.localdate()), distinct=True
     )
-    found = found.annotate(at_work=at_work).order_by(
+    organisations = organisations.annotate(at_work=at_work).order_by(
         F("ended_on").desc(nulls_first=True), "region__order", directory.KINDS, "id"
     )
-    shown = list_page(request, found, PAGE)
+    shown = list_page(request, organisations, PAGE)
     context = {"shown": shown, "kinds": Organisation.Kind.choices, "words": words, "tab": "organisations", **extra}
     return render_page(
         request, "core/staff_organisations.html", status=status, heading=f"机构{shown.paginator.count}个", **context
@@ -53,10 +55,10 @@ def render_organisations(request: Request, status: int = 200, **extra: Any) -> H
 @requires_permission("staff.edit")
 @require_POST
 def register_organisation(request: Request) -> HttpResponse:
-    made, posted = page_context(request), StaffForm(request)
+    page, posted = page_context(request), StaffForm(request)
     try:
         done = organisation_people.register_organisation(
-            by=request.actor, region=made.region, kind=posted.text("kind"), name=posted.text("name"), short=posted.text("short"),
+            by=request.actor, region=page.region, kind=posted.text("kind"), name=posted.text("name"), short=posted.text("short"),
         )  # fmt: skip
     except Refused as refused:
         return render_organisations(request, 422, problems=refused.problems, form=posted.typed)
@@ -70,26 +72,26 @@ def show_organisation(request: Request, pk: int) -> HttpResponse:
     return render_organisation(request, directory.list_organisations(request.actor).get(pk=pk))
 
 
-def render_organisation(request: Request, one: Organisation, status: int = 200, **extra: Any) -> HttpResponse:
+def render_organisation(request: Request, organisation: Organisation, status: int = 200, **extra: Any) -> HttpResponse:
     held = (
         directory.postings_in_force(directory.list_postings(request.actor))
-        .filter(organisation=one)
+        .filter(organisation=organisation)
         .order_by("staff__username", "since")
     )
-    context = {"organisation": one, "held": held, "today": timezone.localdate(), **extra}
-    return render_page(request, "core/staff_organisation.html", status=status, heading=one.name, **context)
+    context = {"organisation": organisation, "held": held, "today": timezone.localdate(), **extra}
+    return render_page(request, "core/staff_organisation.html", status=status, heading=organisation.name, **context)
 
 
 @requires_permission("staff.edit")
 @require_POST
 def rename_organisation(request: Request, pk: int) -> HttpResponse:
-    one, posted = directory.list_organisations(request.actor).get(pk=pk), StaffForm(request)
+    organisation, posted = directory.list_organisations(request.actor).get(pk=pk), StaffForm(request)
     try:
         organisation_people.rename_organisation(
             by=request.actor, organisation_id=pk, name=posted.text("name"), short=posted.text("short"), reason=posted.text("reason"),
         )  # fmt: skip
     except Refused as refused:
-        return render_organisation(request, one, 422, problems=refused.problems, form=posted.typed)
+        return render_organisation(request, organisation, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, "已更名。")
     return redirect(page_address(request, "core:staff-organisation", pk))
 
@@ -97,7 +99,7 @@ def rename_organisation(request: Request, pk: int) -> HttpResponse:
 @requires_permission("staff.edit")
 @require_POST
 def abolish_organisation(request: Request, pk: int) -> HttpResponse:
-    one, posted = directory.list_organisations(request.actor).get(pk=pk), StaffForm(request)
+    organisation, posted = directory.list_organisations(request.actor).get(pk=pk), StaffForm(request)
     try:
         on = posted.day("on", "最后一天", required=False) or timezone.localdate()
         posted.check()
@@ -105,6 +107,6 @@ def abolish_organisation(request: Request, pk: int) -> HttpResponse:
             by=request.actor, organisation_id=pk, on=on, reason=posted.text("reason")
         )
     except Refused as refused:
-        return render_organisation(request, one, 422, problems=refused.problems, ending=posted.typed)
+        return render_organisation(request, organisation, 422, problems=refused.problems, ending=posted.typed)
     messages.success(request, "已撤销机构，它的岗位都已到期。")
     return redirect(page_address(request, "core:staff-organisation", pk))

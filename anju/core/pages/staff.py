@@ -40,16 +40,16 @@ def list_staff(request: Request) -> HttpResponse:
 
 
 def render_staff(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
-    made, user = page_context(request), request.actor
+    page, user = page_context(request), request.actor
     words = request.GET.get("words", "").strip()
-    found = directory.list_people(
-        user, tree.region_ids_below(user, made.region) if made.region else None
+    people = directory.list_people(
+        user, tree.region_ids_below(user, page.region) if page.region else None
     )  # who works there, and who has no post yet
     if words:
-        found = found.filter(Q(username__icontains=words) | Q(name__icontains=words))
+        people = people.filter(Q(username__icontains=words) | Q(name__icontains=words))
     held = directory.postings_in_force(directory.list_postings(user)).order_by("since")
-    found = found.prefetch_related(Prefetch("postings", held, to_attr="held")).order_by("username")
-    shown = list_page(request, found, PAGE)
+    people = people.prefetch_related(Prefetch("postings", held, to_attr="held")).order_by("username")
+    shown = list_page(request, people, PAGE)
     context = {"shown": shown, "locked": directory.list_locked_staff(user), "words": words, "tab": "people", **extra}
     context["resets"] = resets.open_resets(user) if may(user, "staff.reset_admin") else []
     return render_page(request, "core/staff.html", status=status, heading=f"人员{shown.paginator.count}名", **context)
@@ -60,11 +60,11 @@ def render_staff(request: Request, status: int = 200, **extra: Any) -> HttpRespo
 def register_staff(request: Request) -> HttpResponse:
     posted = StaffForm(request)
     try:
-        made = staff.register_staff(by=request.actor, username=posted.text("username"), name=posted.text("name"))
-        link = staff.make_first_link(by=request.actor, username=made.username)
+        person = staff.register_staff(by=request.actor, username=posted.text("username"), name=posted.text("name"))
+        link = staff.make_first_link(by=request.actor, username=person.username)
     except Refused as refused:
         return render_staff(request, 422, problems=refused.problems, form=posted.typed)
-    return show_link_once(request, made, link)
+    return show_link_once(request, person, link)
 
 
 @requires_permission("staff.see")
@@ -73,35 +73,37 @@ def show_person(request: Request, pk: int) -> HttpResponse:
     return render_person(request, directory.list_people(request.actor).get(pk=pk))
 
 
-def render_person(request: Request, one: Staff, status: int = 200, **extra: Any) -> HttpResponse:
+def render_person(request: Request, person: Staff, status: int = 200, **extra: Any) -> HttpResponse:
     user = request.actor
     context = {
-        "person": one,
+        "person": person,
         "today": timezone.localdate(),
-        "postings": directory.list_postings(user).filter(staff=one).order_by("-since", "-id"),
-        "locked": one in directory.list_locked_staff(user),
-        "kinds": set(Authenticator.objects.filter(user=one).values_list("type", flat=True)),
-        "sessions": UserSession.objects.filter(user=one).order_by("-last_seen_at"),
+        "postings": directory.list_postings(user).filter(staff=person).order_by("-since", "-id"),
+        "locked": person in directory.list_locked_staff(user),
+        "kinds": set(Authenticator.objects.filter(user=person).values_list("type", flat=True)),
+        "sessions": UserSession.objects.filter(user=person).order_by("-last_seen_at"),
         "organisations": directory.list_organisations(user).filter(ended_on=None).values("pk", "name", "region__name"),
         "posts": posts(),
-        "administrator": staff.is_administrator(one),
+        "administrator": staff.is_administrator(person),
         "reset_kinds": AdminReset.Kind.choices,
-        "resets": [reset for reset in resets.open_resets(user) if reset.staff_id == one.pk],
+        "resets": [reset for reset in resets.open_resets(user) if reset.staff_id == person.pk],
         **extra,
     }
-    return render_page(request, "core/person.html", status=status, heading=f"{one.name}（{one.username}）", **context)
+    return render_page(
+        request, "core/person.html", status=status, heading=f"{person.name}（{person.username}）", **context
+    )
 
 
 @requires_permission("staff.edit")
 @require_POST
 def correct_name(request: Request, pk: int) -> HttpResponse:
-    one, posted = directory.list_people(request.actor).get(pk=pk), StaffForm(request)
+    person, posted = directory.list_people(request.actor).get(pk=pk), StaffForm(request)
     try:
         staff.correct_staff_name(
-            by=request.actor, username=one.username, name=posted.text("name"), reason=posted.text("reason")
+            by=request.actor, username=person.username, name=posted.text("name"), reason=posted.text("reason")
         )
     except Refused as refused:
-        return render_person(request, one, 422, problems=refused.problems, correcting=posted.typed)
+        return render_person(request, person, 422, problems=refused.problems, correcting=posted.typed)
     messages.success(request, "姓名已更正。")
     return redirect(page_address(request, "core:staff-person", pk))
 
@@ -109,23 +111,23 @@ def correct_name(request: Request, pk: int) -> HttpResponse:
 @requires_permission("staff.edit")
 @require_POST
 def make_first_link(request: Request, pk: int) -> HttpResponse:
-    one = directory.list_people(request.actor).get(pk=pk)
+    person = directory.list_people(request.actor).get(pk=pk)
     try:
-        return show_link_once(request, one, staff.make_first_link(by=request.actor, username=one.username))
+        return show_link_once(request, person, staff.make_first_link(by=request.actor, username=person.username))
     except Refused as refused:
-        return render_person(request, one, 422, problems=refused.problems)
+        return render_person(request, person, 422, problems=refused.problems)
 
 
 @requires_permission("staff.reset_admin")
 @require_POST
 def ask_reset(request: Request, pk: int) -> HttpResponse:
-    one, posted = directory.list_people(request.actor).get(pk=pk), StaffForm(request)
+    person, posted = directory.list_people(request.actor).get(pk=pk), StaffForm(request)
     try:
         resets.ask_reset(
-            by=request.actor, username=one.username, kind=posted.text("kind"), reason=posted.text("reason")
+            by=request.actor, username=person.username, kind=posted.text("kind"), reason=posted.text("reason")
         )
     except Refused as refused:
-        return render_person(request, one, 422, problems=refused.problems, asking=posted.typed)
+        return render_person(request, person, 422, problems=refused.problems, asking=posted.typed)
     messages.success(request, "已提出，等另一位管理员确认。")
     return redirect(page_address(request, "core:staff-person", pk))
 
@@ -145,12 +147,12 @@ def confirm_reset(request: Request, pk: int) -> HttpResponse:
     return redirect(page_address(request, "core:staff-person", reset.staff_id))
 
 
-def show_link_once(request: Request, one: Staff, link: str) -> HttpResponse:
+def show_link_once(request: Request, person: Staff, link: str) -> HttpResponse:
     answer = render_page(
         request,
         "core/first_link.html",
-        heading=f"{one.name}的首次登录链接",
-        person=one,
+        heading=f"{person.name}的首次登录链接",
+        person=person,
         link=request.build_absolute_uri(link),
     )
     answer.headers["Cache-Control"] = "no-store"
@@ -160,7 +162,7 @@ def show_link_once(request: Request, one: Staff, link: str) -> HttpResponse:
 @requires_permission("staff.post")
 @require_POST
 def give_post(request: Request, pk: int) -> HttpResponse:
-    one, user = directory.list_people(request.actor).get(pk=pk), request.actor
+    person, user = directory.list_people(request.actor).get(pk=pk), request.actor
     posted = StaffForm(request)
     try:
         since, until = posted.day("since", "起", required=False), posted.day("until", "止", required=False)
@@ -170,17 +172,17 @@ def give_post(request: Request, pk: int) -> HttpResponse:
             raise Refused(
                 Problem(
                     "STAFF-001",
-                    f"用户 {one.username}",
+                    f"用户 {person.username}",
                     "没有选机构。",
                     "请选一个机构；还没有登记的，请系统管理员登记。",
                 )
             )
         postings.give_post(
-            by=user, username=one.username, organisation=office, post=posted.text("post"), since=since or timezone.localdate(),
+            by=user, username=person.username, organisation=office, post=posted.text("post"), since=since or timezone.localdate(),
             until=until, ground=posted.text("ground"),
         )  # fmt: skip
     except Refused as refused:
-        return render_person(request, one, 422, problems=refused.problems, form=posted.typed)
+        return render_person(request, person, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, "已授予岗位，马上生效。")
     return redirect(page_address(request, "core:staff-person", pk))
 
@@ -200,18 +202,18 @@ def end_post(request: Request, pk: int) -> HttpResponse:
     return redirect(page_address(request, "core:staff-person", posting.staff_id))
 
 
-def staff_act(act: str, does: Callable[..., Any], said: str, **more: Any) -> Callable[..., HttpResponse]:
+def staff_act(act: str, does: Callable[..., Any], message: str, **more: Any) -> Callable[..., HttpResponse]:
     """One button of an administrator on a person."""
 
     @requires_permission(act)
     @require_POST
     def view(request: Request, pk: int) -> HttpResponse:
-        one = directory.list_people(request.actor).get(pk=pk)
+        person = directory.list_people(request.actor).get(pk=pk)
         try:
-            does(by=request.actor, username=one.username, **{key: value() for key, value in more.items()})
+            does(by=request.actor, username=person.username, **{key: value() for key, value in more.items()})
         except Refused as refused:
-            return render_person(request, one, 422, problems=refused.problems)
-        messages.success(request, said)
+            return render_person(request, person, 422, problems=refused.problems)
+        messages.success(request, message)
         return redirect(page_address(request, "core:staff-person", pk))
 
     return view

@@ -52,11 +52,11 @@ def show_trail(request: Request) -> HttpResponse:
 
 def act_choices(written: Iterable[str]) -> list[tuple[str, str]]:
     """The acts that the rows are of, by code: what was written of old is found with the act that it is. Of acts that are gone, as written."""
-    found = {}
+    choices = {}
     for text in written:
         mine = [one for one in acts().values() if text == one.code or any(alias.text == text for alias in one.aliases)]
-        found |= {one.code: one.label for one in mine} if mine else {text: text}
-    return sorted(found.items(), key=lambda one: one[1])
+        choices |= {one.code: one.label for one in mine} if mine else {text: text}
+    return sorted(choices.items(), key=lambda one: one[1])
 
 
 def act_filter(act: str) -> Q:
@@ -69,19 +69,19 @@ def act_filter(act: str) -> Q:
 
 
 def describe_row(row: Trail, sealed: bool) -> dict[str, Any]:
-    said = row.said
+    content = row.said
     return {
         "row": row,
         "label": act_label(row.act, row.obj),
-        "outer": said.get("outer"),
-        "count": said.get("count"),
-        "source": said.get("source"),
+        "outer": content.get("outer"),
+        "count": content.get("count"),
+        "source": content.get("source"),
         "sealed": sealed,
-        "reason": said.get("reason"),
-        "name": said["by"]["name"],
-        "before": format_value(said.get("before")),
-        "after": format_value(said.get("after")),
-        "digest": said.get("digest"),
+        "reason": content.get("reason"),
+        "name": content["by"]["name"],
+        "before": format_value(content.get("before")),
+        "after": format_value(content.get("after")),
+        "digest": content.get("digest"),
     }
 
 

@@ -37,9 +37,9 @@ def record_refusal(request: Request, user: Actor, status: int) -> None:
 
 def record_download(user: Actor, request: Request, response: HttpResponse) -> None:
     """下载: a file left, by its name. Nothing for a page that is shown."""
-    told = response.headers.get("Content-Disposition", "")
-    if response.status_code == 200 and told.startswith("attachment"):
-        name = unquote(told.partition("UTF-8''")[2]) or request.path
+    disposition = response.headers.get("Content-Disposition", "")
+    if response.status_code == 200 and disposition.startswith("attachment"):
+        name = unquote(disposition.partition("UTF-8''")[2]) or request.path
         after = {"path": quote(request.path[:LONGEST], safe="/")}
         _record(user, user, "access.download", trail.Subject("core.download", "", f"文件 {name[:LONGEST]}"), after)
 

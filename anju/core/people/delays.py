@@ -61,8 +61,8 @@ def remaining_wait(name: str, address: str, now: datetime) -> timedelta:
     """How long a device that is not known must still wait there under that name."""
     rows = AccessAttempt.objects.filter(ip_address=address, user_agent="")
     waits: list[timedelta] = [
-        one.attempt_time + waiting_time(one.failures_since_start) - now
-        for one in rows.filter(username=name, attempt_time__gt=now - FORGOTTEN)
+        attempt.attempt_time + waiting_time(attempt.failures_since_start) - now
+        for attempt in rows.filter(username=name, attempt_time__gt=now - FORGOTTEN)
     ]
     if not cache.get(unlocked_key(name)):
         lately = rows.filter(attempt_time__gt=now - LONGEST).order_by("-attempt_time")
@@ -93,25 +93,25 @@ def unlocked_key(name: str) -> str:
 
 def known_device(request: Request, name: str) -> str:
     """The key of this device, when the person of that name has signed in on it before; else ""."""
-    said = read_device(request)
-    return said["key"] if name_digest(name) in said["people"] else ""
+    device = read_device(request)
+    return device["key"] if name_digest(name) in device["people"] else ""
 
 
 def read_device(request: Request) -> dict[str, Any]:
     try:
-        said = signing.loads(request.COOKIES.get(DEVICE, ""), salt=DEVICE, max_age=timedelta(days=DEVICE_DAYS))
+        device = signing.loads(request.COOKIES.get(DEVICE, ""), salt=DEVICE, max_age=timedelta(days=DEVICE_DAYS))
     except signing.BadSignature:
         return {"key": secrets.token_hex(8), "people": []}
-    return {"key": said["key"], "people": said["people"]}
+    return {"key": device["key"], "people": device["people"]}
 
 
 def remember_device(request: Request, response: HttpResponse, name: str) -> None:
     """The person has come in here."""
-    said = read_device(request)
+    device = read_device(request)
     mine = name_digest(name)
-    said["people"] = [mine, *(one for one in said["people"] if one != mine)][:DEVICE_PEOPLE]
+    device["people"] = [mine, *(one for one in device["people"] if one != mine)][:DEVICE_PEOPLE]
     response.set_cookie(
-        DEVICE, signing.dumps(said, salt=DEVICE), max_age=DEVICE_DAYS * 24 * 3600, httponly=True, samesite="Lax",
+        DEVICE, signing.dumps(device, salt=DEVICE), max_age=DEVICE_DAYS * 24 * 3600, httponly=True, samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
 

@@ -19,9 +19,9 @@ NAME_DEPUTY = "staff.name_deputy"
 
 def own_postings(user: Actor) -> QuerySet[Posting]:
     """The user's posts in force today, held in their own right, for which they may name a deputy."""
-    found = directory.postings_in_force(directory.list_postings(user)).filter(since__lte=timezone.localdate())
+    postings = directory.postings_in_force(directory.list_postings(user)).filter(since__lte=timezone.localdate())
     deputised = [post.code for post in posts().values() if post.deputy]
-    return found.filter(staff__username=user.key, acting_for=None, post__in=deputised)
+    return postings.filter(staff__username=user.key, acting_for=None, post__in=deputised)
 
 
 def list_colleagues(user: Actor, posting: Posting) -> list[Staff]:
@@ -54,8 +54,8 @@ def name_deputy(*, by: Actor, posting_id: int, username: str, until: date | None
             Problem("STAFF-019", Place(where, field="代理人"), "没有选同一单位的在岗人员。", "请从列出的人员里选一位。")
         )
     if until is None or until < today:
-        said = "没有写到哪一天。" if until is None else f"{until} 已经过去。"
-        problems.append(Problem("STAFF-007", Place(where, field="代理到"), said, "请写今天或以后的一天。"))
+        what = "没有写到哪一天。" if until is None else f"{until} 已经过去。"
+        problems.append(Problem("STAFF-007", Place(where, field="代理到"), what, "请写今天或以后的一天。"))
     if not reason.strip():
         problems.append(Problem("STAFF-008", Place(where, field="事由"), "没有写事由。", "请写明外出、请假等事由。"))
     if staff is not None:
@@ -63,16 +63,16 @@ def name_deputy(*, by: Actor, posting_id: int, username: str, until: date | None
     if problems:
         raise Refused(*problems)
     assert staff is not None
-    made = Posting.objects.create(
+    deputy = Posting.objects.create(
         staff=staff, organisation_id=posting.organisation_id, post=posting.post, bounded=posting.bounded, since=today, until=until,
         ground=reason.strip()[:100], by=by.key, acting_for_id=by.staff_id,
     )  # fmt: skip
     after = {"post": posting.post, "for": by.name, "since": today, "until": until}
     trail.describe(
-        obj=trail.Subject.of(staff, f"用户 {staff.username}"), after=after, reason=made.ground,
+        obj=trail.Subject.of(staff, f"用户 {staff.username}"), after=after, reason=deputy.ground,
         region_id=posting.organisation.region_id,
     )  # fmt: skip
-    return made
+    return deputy
 
 
 def _clashes(staff: Staff, posting: Posting, where: str) -> list[Problem]:

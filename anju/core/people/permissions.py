@@ -81,13 +81,13 @@ def posts() -> dict[str, Post]:
 def permissions() -> dict[str, Permission]:
     """Every permission by its code. ValueError names the file of one that is there twice, or that names an unknown post."""
     readers = [post for _, content in read_declarations("posts.yaml") for post in content.get("readers", ())]
-    found = {}
+    by_code = {}
     for file, code, entry in collect_entries("permissions.yaml"):
         wanted = readers if entry["posts"] == "readers" else entry["posts"]
         if strange := set(wanted) - set(posts()):
             raise ValueError(f"{file}: {code} names unknown posts {sorted(strange)}")
-        found[code] = Permission(code, entry["label"], tuple(wanted))
-    return found
+        by_code[code] = Permission(code, entry["label"], tuple(wanted))
+    return by_code
 
 
 def may(user: "Actor", permission: str, region_id: int | None = None) -> bool:
@@ -111,8 +111,8 @@ def require_permission(user: "Actor", permission: str, region_id: int | None, ob
 
 
 def missing_permission_problem(permission: str, obj: str) -> Problem:
-    found = permissions()[permission]
-    return Problem("ACT-001", obj, f"“{found.label}”须由{found.who}岗办理，您没有这个岗位。", "请转交该岗位的人员。")
+    wanted = permissions()[permission]
+    return Problem("ACT-001", obj, f"“{wanted.label}”须由{wanted.who}岗办理，您没有这个岗位。", "请转交该岗位的人员。")
 
 
 def requires_permission(permission: str) -> Callable[[View], View]:

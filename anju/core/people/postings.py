@@ -77,13 +77,13 @@ def give_post(
         )
     if problems:
         raise Refused(*problems)
-    made = Posting.objects.create(
+    posting = Posting.objects.create(
         staff=staff, organisation=organisation, post=post, bounded=wanted.bounded, since=since, until=until,
         ground=ground.strip(), by=by.key,
     )  # fmt: skip
     after = {"post": post, "organisation": organisation.name, "since": since, "until": until, "ground": ground.strip()}
     trail.describe(obj=trail.Subject.of(staff, where), after=after, region_id=organisation.region_id)
-    return made
+    return posting
 
 
 @transaction.atomic

@@ -45,14 +45,14 @@ def ask_reset(*, by: Actor, username: str, kind: str, reason: str) -> AdminReset
         problems.append(Problem("STAFF-017", where, "已经提出过，在等确认。", "请另一位管理员确认。"))
     if problems:
         raise Refused(*problems)
-    made = AdminReset.objects.create(staff=staff, kind=kind, reason=reason.strip()[:200], by=by.key)
+    reset = AdminReset.objects.create(staff=staff, kind=kind, reason=reason.strip()[:200], by=by.key)
     trail.describe(
         obj=trail.Subject.of(staff, where),
-        after={"kind": kind, "number": made.pk},
+        after={"kind": kind, "number": reset.pk},
         reason=reason.strip(),
         region_id=identity.home_region_id(by),
     )
-    return made
+    return reset
 
 
 @transaction.atomic

@@ -100,8 +100,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def add_message(
         self, request: Request, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
-        if said := self.SAID.get(message_template or ""):
-            super().add_message(request, level, message=said)
+        if sentence := self.SAID.get(message_template or ""):
+            super().add_message(request, level, message=sentence)
 
     def get_client_ip(self, request: Request) -> str:
         return client_address(request)
@@ -192,10 +192,10 @@ class PasswordForm(ChangePasswordForm):
             raise
 
 
-def refuse_while_waiting(request: Request, staff: Staff, said: str) -> None:
+def refuse_while_waiting(request: Request, staff: Staff, message: str) -> None:
     if not AxesProxyHandler.is_allowed(request, {"username": staff.username}):
         request.axes_locked_out = True
-        raise ValidationError(said)
+        raise ValidationError(message)
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):

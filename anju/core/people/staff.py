@@ -30,19 +30,19 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
 
 def _standing_organisation(by: Actor, organisation_id: int) -> Organisation:
     """The organisation, for this transaction alone."""
-    one = directory.list_organisations(by).select_for_update(of=("self",)).get(pk=organisation_id)
-    require_permission(by, "staff.edit", one.region_id, one.name)
-    _not_ended(one)
-    return one
+    organisation = directory.list_organisations(by).select_for_update(of=("self",)).get(pk=organisation_id)
+    require_permission(by, "staff.edit", organisation.region_id, organisation.name)
+    _not_ended(organisation)
+    return organisation
 
 
-def _not_ended(one: Organisation) -> None:
-    if one.ended_on:
+def _not_ended(organisation: Organisation) -> None:
+    if organisation.ended_on:
         raise Refused(
             Problem(
                 "STAFF-014",
-                f"机构 {one.name}",
-                f"已撤销，最后一天是{one.ended_on}。",
+                f"机构 {organisation.name}",
+                f"已撤销，最后一天是{organisation.ended_on}。",
                 "误撤的，按原名再登记一次就恢复，岗位另行授予。",
             )
         )
@@ -69,13 +69,13 @@ def register_staff(*, by: Actor, username: str, name: str) -> Staff:
         raise Refused(problem)
     try:
         with transaction.atomic():
-            made = Staff.objects.create(username=username, name=name, password=make_password(None))
+            person = Staff.objects.create(username=username, name=name, password=make_password(None))
     except IntegrityError:
         raise Refused(
             Problem("STAFF-002", f"用户名“{username}”", "已有人用。", "请换一个；同一个人不要登记两次。")
         ) from None
-    trail.describe(obj=trail.Subject.of(made, f"用户 {username}"), region_id=identity.home_region_id(by))
-    return made
+    trail.describe(obj=trail.Subject.of(person, f"用户 {username}"), region_id=identity.home_region_id(by))
+    return person
 
 
 @transaction.atomic
@@ -141,8 +141,8 @@ def take_password(staff: Staff) -> None:
 
 
 def end_every_session(staff: Staff) -> None:
-    for one in UserSession.objects.filter(user=staff):
-        one.end()
+    for session in UserSession.objects.filter(user=staff):
+        session.end()
 
 
 def is_administrator(staff: Staff) -> bool:

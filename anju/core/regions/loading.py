@@ -46,7 +46,7 @@ def add_pseudo_unit(
             )
         )
     last = Region.objects.filter(parent=parent).order_by("-order").values_list("order", flat=True).first()
-    made = Region.objects.create(
+    unit = Region.objects.create(
         code=code,
         name=name,
         short=name,
@@ -57,8 +57,8 @@ def add_pseudo_unit(
         order=(last or parent.order) + 1,
     )
     cache.reset_cache()
-    trail.describe(obj=trail.Subject.of(made, f"{name}（{code}）"), after={"code": code, "name": name, "also": also})
-    return made
+    trail.describe(obj=trail.Subject.of(unit, f"{name}（{code}）"), after={"code": code, "name": name, "also": also})
+    return unit
 
 
 class RegionRow(NamedTuple):

@@ -41,12 +41,12 @@ class RegionMatcher:
             return self.within
         for text in self._readings(wanted):
             for find in (self._exact, self._qualified, self._short):
-                found = find(text)
-                if len(found) == 1:
-                    return found[0]
-                if found:
+                regions = find(text)
+                if len(regions) == 1:
+                    return regions[0]
+                if regions:
                     return self._problem(
-                        "REG-003", name, f"有 {len(found)} 个区划都可能是它：{_list(found)}。", "请写全称。"
+                        "REG-003", name, f"有 {len(regions)} 个区划都可能是它：{_list(regions)}。", "请写全称。"
                     )
         ended = [
             row
@@ -102,8 +102,10 @@ class RegionMatcher:
 
     def _short(self, text: str) -> list[Region]:
         """By the name without its kind: 恭城县 → 恭城瑶族自治县. Pseudo-units have no kind to leave out."""
-        found = _directly_below(self.brief.get(names.short_name(text), []), self.within)
-        return [self.within, *found] if text == self.within.short else found  # a city and its county of the same name
+        regions = _directly_below(self.brief.get(names.short_name(text), []), self.within)
+        return (
+            [self.within, *regions] if text == self.within.short else regions
+        )  # a city and its county of the same name
 
     def _problem(self, code: str, name: str, what: str, fix: str) -> Problem:
         return Problem(code, f"区划名称“{name.strip()}”", what, fix)
@@ -114,11 +116,11 @@ def match_region(user: Actor, name: str, within: Region, on: date | None = None)
     return RegionMatcher(user, within, on).match(name)
 
 
-def _directly_below(found: list[Region], within: Region) -> list[Region]:
+def _directly_below(regions: list[Region], within: Region) -> list[Region]:
     """Of a city and a county that share a short name the one directly below wins."""
-    direct = [row for row in found if row.parent_id == within.pk]
-    return direct or found
+    direct = [row for row in regions if row.parent_id == within.pk]
+    return direct or regions
 
 
-def _list(found: Iterable[Region]) -> str:
-    return "、".join(f"{row.name}（{row.code}）" for row in found)
+def _list(regions: Iterable[Region]) -> str:
+    return "、".join(f"{row.name}（{row.code}）" for row in regions)

@@ -15,16 +15,16 @@ class RegionTree:
 
     def __init__(self) -> None:
         self.all = list(Region.objects.all())
-        self.by_id = {one.pk: one for one in self.all}
+        self.by_id = {region.pk: region for region in self.all}
         self.by_code: dict[str, list[Region]] = {}
         self.under: dict[
             str, list[Region]
         ] = {}  # a region that was renamed has a row for each name, and its parts stay its parts
-        for one in self.all:
-            self.by_code.setdefault(one.code, []).append(one)
-            if one.parent_id:
-                one.parent = self.by_id[one.parent_id]
-                self.under.setdefault(one.parent.code, []).append(one)
+        for region in self.all:
+            self.by_code.setdefault(region.code, []).append(region)
+            if region.parent_id:
+                region.parent = self.by_id[region.parent_id]
+                self.under.setdefault(region.parent.code, []).append(region)
         self._below: dict[str, frozenset[int]] = {}
 
     def below(self, code: str) -> frozenset[int]:
@@ -43,28 +43,28 @@ class RegionTree:
 region_tree = CachedTable("core_region", RegionTree)
 
 
-def regions_in_force(found: Iterable[Region], on: date | None) -> list[Region]:
+def regions_in_force(regions: Iterable[Region], on: date | None) -> list[Region]:
     """Those valid on that day; without a day, those that have not ended."""
     if on is None:
-        return [one for one in found if one.valid_until is None]
-    return [one for one in found if one.valid_from <= on and (one.valid_until is None or one.valid_until > on)]
+        return [one for one in regions if one.valid_until is None]
+    return [one for one in regions if one.valid_from <= on and (one.valid_until is None or one.valid_until > on)]
 
 
 def find_region(user: Actor, code: str, on: date | None = None) -> Region:
     """The region of that code on that day. Region.DoesNotExist when there is none or it is none of the user's places."""
-    found = regions_in_force(region_tree().by_code.get(code, ()), on)
-    if not found or found[0].pk not in user.places:
+    regions = regions_in_force(region_tree().by_code.get(code, ()), on)
+    if not regions or regions[0].pk not in user.places:
         raise Region.DoesNotExist(f"没有区划 {code}" + (f"（{on}）" if on else ""))
-    return found[0]
+    return regions[0]
 
 
 def child_regions(user: Actor, region: Region, on: date | None = None) -> list[Region]:
     """Directly below, in order; of the user's places. A province of which the list has no parts reports nothing here, and has no row in a table."""
     under = region_tree().under
     return [
-        one
-        for one in regions_in_force(under.get(region.code, ()), on)
-        if one.pk in user.places and (one.kind != Region.Kind.PROVINCE or one.code in under)
+        child
+        for child in regions_in_force(under.get(region.code, ()), on)
+        if child.pk in user.places and (child.kind != Region.Kind.PROVINCE or child.code in under)
     ]
 
 
@@ -72,11 +72,11 @@ def descendant_regions(user: Actor, region: Region, on: date | None = None) -> l
     """Everything below at any depth, in order; of the user's places. Without a day: of every time, those in force first."""
     every = region_tree()
     mine = user.places & every.below(region.code)
-    found = [one for one in every.all if one.pk in mine and one.code != region.code]
+    parts = [part for part in every.all if part.pk in mine and part.code != region.code]
     return (
-        regions_in_force(found, on)
+        regions_in_force(parts, on)
         if on
-        else sorted(found, key=lambda one: (one.valid_until is not None, one.order, one.pk))
+        else sorted(parts, key=lambda part: (part.valid_until is not None, part.order, part.pk))
     )
 
 
@@ -95,11 +95,11 @@ def below(user: Actor, region: Region) -> frozenset[int]:
 def region_path(region: Region) -> list[Region]:
     """The region and what is above it, nearest first. Not bound by a user's scope: rules come down from above."""
     here: Region | None = region_tree().by_id[region.pk]
-    found = []
+    path = []
     while here is not None:
-        found.append(here)
+        path.append(here)
         here = here.parent
-    return found
+    return path
 
 
 def region_path_codes(region: Region) -> list[str]:

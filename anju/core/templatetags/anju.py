@@ -60,8 +60,8 @@ def sort_state(context, key):
 def may(context, act):
     """May this person do that act in the region the page stands in? What they may not is not offered."""
     request = context["request"]
-    user, made = getattr(request, "actor", None), getattr(request, "anju_page_context", None)
-    return user is not None and permissions.may(user, act, made.region.pk if made and made.region else None)
+    user, page = getattr(request, "actor", None), getattr(request, "anju_page_context", None)
+    return user is not None and permissions.may(user, act, page.region.pk if page and page.region else None)
 
 
 @register.simple_tag

@@ -35,7 +35,7 @@ class Act:
 @cache
 def acts() -> dict[str, Act]:
     """Every act by its code. ValueError names the file of one that is there twice, of an unknown permission, of an alias that two acts claim."""
-    found: dict[str, Act] = {}
+    by_code: dict[str, Act] = {}
     plain: dict[str, str] = {}
     for file, code, entry in collect_entries("acts.yaml"):
         wanted = _several(entry.get("permission"))
@@ -44,12 +44,12 @@ def acts() -> dict[str, Act]:
         aliases = tuple(ActAlias(one) if isinstance(one, str) else ActAlias(**one) for one in entry.get("aliases", ()))
         for alias in aliases:
             other = plain.setdefault(alias.text, code)
-            if other != code and not (alias.object and _qualified(found[other], alias.text)):
+            if other != code and not (alias.object and _qualified(by_code[other], alias.text)):
                 raise ValueError(f"{file}: {code} and {other} were both written {alias.text}; say of which objects")
-        found[code] = Act(code, entry["label"], wanted, aliases)
-    if strange := sorted(set(plain) & set(found)):
+        by_code[code] = Act(code, entry["label"], wanted, aliases)
+    if strange := sorted(set(plain) & set(by_code)):
         raise ValueError(f"acts.yaml: {strange} are codes and aliases at once")
-    return found
+    return by_code
 
 
 def _several(value: Any) -> tuple[str, ...]:
@@ -62,10 +62,10 @@ def _qualified(act: Act, text: str) -> bool:
 
 def require_act(code: str) -> Act:
     """ValueError when no room's acts.yaml has it."""
-    found = acts().get(code)
-    if found is None:
+    act = acts().get(code)
+    if act is None:
         raise ValueError(f"no acts.yaml has the act {code}")
-    return found
+    return act
 
 
 def find_act(text: str, obj: str = "") -> Act | None:

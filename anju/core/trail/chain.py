@@ -36,9 +36,9 @@ class ChainCheck:
     end: Link = BEGINNING
 
 
-def canonical_bytes(said: dict[str, Any]) -> bytes:
+def canonical_bytes(row: dict[str, Any]) -> bytes:
     """The one way of writing an act as bytes: sorted keys, no spaces, no float."""
-    return json.dumps(_exact(said), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(_exact(row), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _exact(value: Any) -> Any:
@@ -189,10 +189,10 @@ class _ChainReader:
 def row_version(content: bytes) -> Any:
     """The version that a row says it is of; None for what cannot be read."""
     try:
-        said = json.loads(content)
+        row = json.loads(content)
     except (ValueError, RecursionError):
         return None
-    version = said.get("v", 1) if isinstance(said, dict) else None
+    version = row.get("v", 1) if isinstance(row, dict) else None
     return None if isinstance(version, bool) or not isinstance(version, int | str) else version
 
 
@@ -209,8 +209,8 @@ def _broken(code: str, where: Place | str, what: str, seq: int) -> Problem:
 
 def _brief(content: bytes) -> str:
     try:
-        said = json.loads(content)
-        obj = said["object"]["text"] if said.get("v", 1) > 1 else said["object"]
-        return f"{said['at']} {said['by']['name']} {said['act']} {obj}"[:80]
+        row = json.loads(content)
+        obj = row["object"]["text"] if row.get("v", 1) > 1 else row["object"]
+        return f"{row['at']} {row['by']['name']} {row['act']} {obj}"[:80]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "内容已不可读"

@@ -121,13 +121,13 @@ def head_settings() -> HeadSettings:
     if not name:
         return HeadSettings()
     try:
-        said = json.loads(Path(name).read_text("utf-8"))
-        if not isinstance(said, dict) or not said or set(said) - {"file", "mail", "print"}:
+        written = json.loads(Path(name).read_text("utf-8"))
+        if not isinstance(written, dict) or not written or set(written) - {"file", "mail", "print"}:
             raise ValueError("只写 file、mail、print，至少一项")
-        mail = said.get("mail", {})
+        mail = written.get("mail", {})
         if mail and (not isinstance(mail, dict) or not all(mail.get(key) for key in ("server", "from", "to"))):
             raise ValueError("mail 须写 server、from、to")
-        return HeadSettings(Path(said["file"]) if said.get("file") else None, mail, str(said.get("print", "")))
+        return HeadSettings(Path(written["file"]) if written.get("file") else None, mail, str(written.get("print", "")))
     except (OSError, ValueError, TypeError) as error:
         what = f"读不出来：{getattr(error, 'strerror', None) or error}。"
         raise Refused(Problem("TRAIL-014", f"环境变量 {HEAD}：{name}", what, "写法见 docs/trail.md。")) from None

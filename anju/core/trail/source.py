@@ -13,9 +13,9 @@ def client_address(request: Request) -> str:
     """The address of whoever asks: the peer's own, or, behind our proxies (ANJU_PROXY), the last one in the chain that is not theirs."""
     proxies = [ip_network(text, strict=False) for text in settings.TRUSTED_PROXIES]
     here = read_address(request.META.get("REMOTE_ADDR", "")) or NOWHERE
-    told = [text.strip() for text in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    while told and any(ip_address(here) in proxy for proxy in proxies):
-        before = read_address(told.pop())
+    forwarded = [text.strip() for text in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    while forwarded and any(ip_address(here) in proxy for proxy in proxies):
+        before = read_address(forwarded.pop())
         if before is None:
             break
         here = before

@@ -96,28 +96,28 @@ class ActDescription:
     count: int | None = None
 
 
-def _write(said: ActDescription, *, by: Actor, outer: int | None, number: int | None = None) -> Trail:
+def _write(description: ActDescription, *, by: Actor, outer: int | None, number: int | None = None) -> Trail:
     at = timezone.now()
-    subject = said.obj if isinstance(said.obj, Subject) else Subject.of(said.obj)
+    subject = description.obj if isinstance(description.obj, Subject) else Subject.of(description.obj)
     content = {
         "v": VERSION,
         "at": at.isoformat(),
         "by": {"key": by.key, "name": by.name},
-        "act": said.act,
+        "act": description.act,
         "object": asdict(subject),
-        "before": said.before,
-        "after": said.after,
-        "reason": said.reason,
-        "region": None if said.region_id is None else _code(said.region_id),
-        "region_id": said.region_id,
+        "before": description.before,
+        "after": description.after,
+        "reason": description.reason,
+        "region": None if description.region_id is None else _code(description.region_id),
+        "region_id": description.region_id,
         "source": source_address.get(),
-        "digest": said.digest,
-        "count": said.count,
+        "digest": description.digest,
+        "count": description.count,
         "outer": outer,
     }
     row = Trail(
-        at=at, by=by.key, act=said.act, obj=subject.text, object_type=subject.type, object_id=subject.id,
-        region_id=said.region_id, canonical=chain.canonical_bytes(content),
+        at=at, by=by.key, act=description.act, obj=subject.text, object_type=subject.type, object_id=subject.id,
+        region_id=description.region_id, canonical=chain.canonical_bytes(content),
     )  # fmt: skip
     if number is not None:
         row.id = number
@@ -164,13 +164,13 @@ class ActUnderWay:
         """Write the row. Nothing said and nothing moved: nothing happened."""
         if connection.needs_rollback:  # a preview: nothing of it will have happened
             return
-        said = self._whole()
-        if said is None:
+        description = self._whole()
+        if description is None:
             if self.number is not None:
                 raise RuntimeError(f"{self.code}: acts were done inside it, and it says nothing of itself")
         else:
             outer = self.outer.number_for_inner() if self.outer else None
-            self.row = _write(said, by=self.by, outer=outer, number=self.number)
+            self.row = _write(description, by=self.by, outer=outer, number=self.number)
             if self.outer:
                 self.outer.inner += 1
         self.ended = True
@@ -180,20 +180,20 @@ class ActUnderWay:
         if not self.steps:
             return self.said
         first, last = self.steps[0], self.steps[-1]
-        said = self.said or ActDescription(self.code, first.thing, region_id=first.region_id)
-        before, after = said.before or {}, said.after or {}
+        description = self.said or ActDescription(self.code, first.thing, region_id=first.region_id)
+        before, after = description.before or {}, description.after or {}
         if not (isinstance(before, dict) and isinstance(after, dict)):
             raise TypeError(f"{self.code}: what is said beside a change of state is a mapping")
         because = next((step.because for step in self.steps if step.because is not None), None)
-        said.before = {"state": first.source} | before
-        said.after = {"state": last.target, "on": last.on, "because": because} | after
+        description.before = {"state": first.source} | before
+        description.after = {"state": last.target, "on": last.on, "because": because} | after
         if len(self.steps) > 1:
-            said.after["moves"] = [
+            description.after["moves"] = [
                 {"move": s.move, "from": s.source, "to": s.target, "reason": s.reason, "because": s.because}
                 for s in self.steps
             ]
-        said.reason = said.reason or first.reason
-        return said
+        description.reason = description.reason or first.reason
+        return description
 
 
 _under_way: ContextVar[ActUnderWay | None] = ContextVar("trail_act", default=None)
@@ -201,10 +201,10 @@ _under_way: ContextVar[ActUnderWay | None] = ContextVar("trail_act", default=Non
 
 def act_under_way() -> ActUnderWay:
     """The act that is being done. RuntimeError outside of any: a service is marked with @act."""
-    found = _under_way.get()
-    if found is None:
+    under_way = _under_way.get()
+    if under_way is None:
         raise RuntimeError('no act is under way: mark the service with @trail.act("room.verb")')
-    return found
+    return under_way
 
 
 @contextmanager
@@ -213,13 +213,13 @@ def open_act(code: str, *, by: Actor) -> Iterator[ActUnderWay]:
     acts.require_act(code)
     if not connection.in_atomic_block:
         raise RuntimeError(f"{code}: an act and its row are one transaction")
-    made = ActUnderWay(code, by, _under_way.get())
-    token = _under_way.set(made)
+    opened = ActUnderWay(code, by, _under_way.get())
+    token = _under_way.set(opened)
     try:
-        yield made
+        yield opened
     finally:
         _under_way.reset(token)
-    made.end()
+    opened.end()
 
 
 @contextmanager

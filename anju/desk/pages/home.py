@@ -22,7 +22,7 @@ from anju.figures.pages.comparison import TargetComparison
 from anju.figures.pages.figures import calibre_names
 from anju.figures.queries import current
 from anju.figures.queries import nodes as node_queries
-from anju.oversight.queries import overdue, reminders
+from anju.oversight.queries import instructions, overdue, reminders
 from anju.oversight.services.reminders import put_reminder_away as put_away_reminder
 from anju.runs.pages import warnings as warning_pages
 
@@ -31,26 +31,26 @@ from anju.runs.pages import warnings as warning_pages
 @require_GET
 @needs_region("desk/leader.html", heading="还没有数字：先导入报表，或载入示例", started=False)
 def show_overview(request: Request) -> HttpResponse:
-    made, user = page_context(request), request.actor
-    below = tree.child_regions(user, made.region, made.on)
-    on = nodes.reference_day(made.on, timezone.localdate())
+    page, user = page_context(request), request.actor
+    below = tree.child_regions(user, page.region, page.on)
+    on = nodes.reference_day(page.on, timezone.localdate())
     reported = periods.last_reported_day(on)
     catalogue, names = current.find_measures(user), calibre_names()
-    reports = told.reported_periods(user, catalogue, made.region)
+    reports = told.reported_periods(user, catalogue, page.region)
     summary = told.summarise_progress(
         user,
         catalogue=catalogue,
         reports=reports,
-        region=made.region,
+        region=page.region,
         below=below,
-        period=made.period,
+        period=page.period,
         names=names,
         on=reported,
     )
-    gaps = node_queries.year_nodes(user, made.region, on, below, complete=True)
+    gaps = node_queries.year_nodes(user, page.region, on, below, complete=True)
     ahead = gaps.next or gaps.last
     finding = nodes.nodes_headline(gaps, summary.noun)
-    warnings = warning_pages.region_warnings(user, made.region, made.period)
+    warnings = warning_pages.region_warnings(user, page.region, page.period)
     waiting = reminders.list_reminders(user)
     context = {
         "summary": summary,
@@ -63,18 +63,19 @@ def show_overview(request: Request) -> HttpResponse:
             if not one.parts and one.whole.asked
         ],
         "lapsed": nodes.lapsed_sentences(gaps),
-        "bullets": tasks.task_bullets(user, summary.progress, ahead, reports, made.region, reported),
-        "map": tasks.county_map(chosen_task(request, summary), made.region),
+        "bullets": tasks.task_bullets(user, summary.progress, ahead, reports, page.region, reported),
+        "map": tasks.county_map(chosen_task(request, summary), page.region),
         "map_legend": tasks.LEGEND,
         "as_of": on,
         "node_passed": bool(gaps.last) and not gaps.next,
         "waiting": group_reminders(waiting),
         "waiting_count": len(waiting),
-        "late": overdue.list_overdue(user, made.region, on),
-        "moved": told.report_increases(user, catalogue, reports, made.region, reported),
+        "demands": instructions.standing_demands(user, page.region, timezone.localdate()),
+        "late": overdue.list_overdue(user, page.region, on),
+        "moved": told.report_increases(user, catalogue, reports, page.region, reported),
         "charts": summary.charts({one.node.actual_id for one in ahead}),
         "warnings": warnings,
-        "papers": listing.documents_of_period(user, made.region, made.period),
+        "papers": listing.documents_of_period(user, page.region, page.period),
         "names": names,
         "masked": [one for one in summary.progress if one.masked],
     }
@@ -108,16 +109,18 @@ def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
         SheetColumn("未达目标的地方", text=True),
     ]
     sheet = Sheet("progress", columns, caption="任务完成情况", css="cards")
-    for one in summary.progress:
-        pair: TargetComparison = one.whole
+    for progress in summary.progress:
+        pair: TargetComparison = progress.whole
         gap = ""
         if pair.comparable and pair.gap:
             gap = ("−" if pair.short else "+") + pair.gap_text()
-        behind = "、".join(part.actual.region.name for part in one.short)
+        behind = "、".join(part.actual.region.name for part in progress.short)
         sheet.rows.append(
             SheetRow(
                 [
-                    SheetCell(text=f"{one.name}{period_remark(one)}", href=page_address(request, one.measure)),
+                    SheetCell(
+                        text=f"{progress.name}{period_remark(progress)}", href=page_address(request, progress.measure)
+                    ),
                     SheetCell(text=pair.unit, label="单位", css="brief"),
                     SheetCell(figure=pair.target, unit=pair.unit, label="目标"),
                     SheetCell(figure=pair.actual, unit=pair.unit, label="完成"),
@@ -128,7 +131,7 @@ def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
                         note=pair.rate.why,
                         label="完成率",
                     ),
-                    SheetCell(text=behind or parts_remark(one), css="wrap", label="未达目标的地方"),
+                    SheetCell(text=behind or parts_remark(progress), css="wrap", label="未达目标的地方"),
                 ]
             )
         )

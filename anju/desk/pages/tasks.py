@@ -60,8 +60,8 @@ class TaskBullet:
         """▼ 9月30日节点差50套 — what the colour says, for who does not see it."""
         if self.node:
             name, left = f"{self.node.node.on.month}月{self.node.node.on.day}日节点", self.node.whole.shortfall
-            said = f"差{left.text(None, None, True)}{left.unit}" if left.known and left.exact else "已达到"
-            return f"{SIGNS[self.state]} {name}{'未报' if self.state == UNKNOWN else said}"
+            text = f"差{left.text(None, None, True)}{left.unit}" if left.known and left.exact else "已达到"
+            return f"{SIGNS[self.state]} {name}{'未报' if self.state == UNKNOWN else text}"
         if self.state == UNKNOWN:
             known, left_count = self.task.reported
             return f"{SIGNS[UNKNOWN]} 已报{known}/{known + left_count}" if known else f"{SIGNS[UNKNOWN]} 未报"
@@ -150,15 +150,15 @@ def task_bullets(
         if one.measure.code not in chosen and one.whole.target.known and one.whole.target.exact and len(chosen) < TASKS:
             node = next((node for node in nodes if node.node.actual_id == one.measure.code), None)
             chosen[one.measure.code] = TaskBullet(one, node)
-    told: dict[str, list[str]] = {}
+    reported: dict[str, list[str]] = {}
     for code, period in reports(str(on.year)):
         if code in chosen and len(period) > 4 and periods.period_end(period) <= on:
-            told.setdefault(code, []).append(period)
-    every = {period for some in told.values() for period in some}
-    found = current.current_figures(user, list(told), [region], every) if told else None
-    for code, some in told.items():
+            reported.setdefault(code, []).append(period)
+    every = {period for some in reported.values() for period in some}
+    figures = current.current_figures(user, list(reported), [region], every) if reported else None
+    for code, some in reported.items():
         ordered = sorted(some, key=lambda one: (periods.period_end(one), len(one)))
-        chosen[code].trend = [found(code, region, period) for period in ordered] if found else []
+        chosen[code].trend = [figures(code, region, period) for period in ordered] if figures else []
     return list(chosen.values())
 
 

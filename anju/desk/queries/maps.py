@@ -54,11 +54,11 @@ def place_parts(region: Region, parts: Sequence[Region]) -> Placing:
     folder, problems = office_folder(), []
     shapes = None
     for path in sorted(folder.glob("*.geojson")) if folder else []:
-        found = read_shapes(path, path.stat().st_mtime_ns)
-        if isinstance(found, Problem):
-            problems.append(found)
-        elif {one.code for one in parts} <= set(found.outlines):
-            shapes = fitted(found, [one.code for one in parts])
+        drawn = read_shapes(path, path.stat().st_mtime_ns)
+        if isinstance(drawn, Problem):
+            problems.append(drawn)
+        elif {one.code for one in parts} <= set(drawn.outlines):
+            shapes = fitted(drawn, [one.code for one in parts])
     tiles = tile_positions(region, parts, folder, problems)
     columns, rows = (1 + max((place[axis] for place in tiles.values()), default=0) for axis in (0, 1))
     return Placing(tiles, columns, rows, shapes, problems)
@@ -78,8 +78,8 @@ def tile_positions(
         if not path.exists():
             continue
         try:
-            said = YAML(typ="safe", pure=True).load(path.read_text("utf-8")) or {}
-            places = {str(code): (int(at[0]), int(at[1])) for code, at in (said.get(region.code) or {}).items()}
+            content = YAML(typ="safe", pure=True).load(path.read_text("utf-8")) or {}
+            places = {str(code): (int(at[0]), int(at[1])) for code, at in (content.get(region.code) or {}).items()}
         except (OSError, YAMLError, ValueError, TypeError, AttributeError, IndexError, UnicodeDecodeError):
             problems.append(
                 Problem(
@@ -104,8 +104,8 @@ def read_shapes(path: Path, written: int) -> "GeoMap | Problem":
     try:
         if path.stat().st_size > LARGEST:
             return Problem("DESK-008", where, f"超过 {LARGEST // 1024 // 1024} MB。", "请用简化过边界的图。")
-        said = json.loads(path.read_text("utf-8"), parse_float=Decimal, parse_constant=_refuse)
-        approval = str(said.get(APPROVAL) or (said.get("properties") or {}).get(APPROVAL) or "").strip()
+        content = json.loads(path.read_text("utf-8"), parse_float=Decimal, parse_constant=_refuse)
+        approval = str(content.get(APPROVAL) or (content.get("properties") or {}).get(APPROVAL) or "").strip()
         if not approval:
             return Problem(
                 "DESK-008",
@@ -114,10 +114,12 @@ def read_shapes(path: Path, written: int) -> "GeoMap | Problem":
                 "请向自然资源部门送审，或从标准地图服务取得带审图号的图，写在最外层。",
             )
         outlines = {}
-        for one in said["features"]:
-            code = str((one.get("properties") or {}).get("code") or (one.get("properties") or {}).get("adcode") or "")
+        for feature in content["features"]:
+            code = str(
+                (feature.get("properties") or {}).get("code") or (feature.get("properties") or {}).get("adcode") or ""
+            )
             if code:
-                outlines[code] = [_ring(ring) for ring in _rings(one["geometry"])]
+                outlines[code] = [_ring(ring) for ring in _rings(feature["geometry"])]
     except (
         OSError,
         ValueError,

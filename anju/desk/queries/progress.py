@@ -107,8 +107,8 @@ class Summary:
     @property
     def behind(self) -> list[MeasureProgress]:
         """What has not reached its target, as a whole or somewhere: where most are behind first."""
-        found = [one for one in self.progress if one.short or one.whole.short]
-        return sorted(found, key=lambda one: (not one.whole.short, -len(one.short)))
+        short = [one for one in self.progress if one.short or one.whole.short]
+        return sorted(short, key=lambda one: (not one.whole.short, -len(one.short)))
 
     @property
     def waiting(self) -> list[MeasureProgress]:
@@ -118,34 +118,34 @@ class Summary:
     def heading(self) -> str:
         """The finding: the first target's outcome, and what is worst."""
         when = period_label(self.period)
-        told = [one for one in self.progress if one.whole.comparable and one.whole.target.exact]
-        said = []
-        if told:
-            one = told[0]
-            said.append(
+        compared = [one for one in self.progress if one.whole.comparable and one.whole.target.exact]
+        sentences = []
+        if compared:
+            one = compared[0]
+            sentences.append(
                 f"{period_label(one.whole.actual.period, one.measure.kind)}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%"
             )
         elif partly := next((one for one in self.progress if one.partly), None):
             known, left = partly.reported
-            said.append(
+            sentences.append(
                 f"{when}{partly.measure.name}{comparison.count_in_words(known)}个{self.noun}已报，{comparison.count_in_words(left)}个未报"
             )
         elif self.waiting:
             one = self.waiting[0]
-            said.append(
+            sentences.append(
                 f"{when}{one.target.name}{one.whole.target.text(None, None, True)}{one.whole.target.unit}，尚未报送完成数"
             )
         if self.behind:
             worst = self.behind[0]
             count = len(worst.short)
-            said.append(
+            sentences.append(
                 f"{comparison.count_in_words(count)}个{self.noun}{worst.name}未达目标"
                 if count
                 else f"{worst.name}未达目标"
             )
-        elif told:
-            said.append("有完成数的各项都已达到目标")
-        return "；".join(said) or f"{self.region.name}{when}还没有目标和完成数"
+        elif compared:
+            sentences.append("有完成数的各项都已达到目标")
+        return "；".join(sentences) or f"{self.region.name}{when}还没有目标和完成数"
 
     def charts(self, shown: Collection[str] = ()) -> list[Chart]:
         """A bullet bar per part for what is behind somewhere, the worst first; the main target where all is well. shown: by another picture."""
@@ -155,14 +155,14 @@ class Summary:
         chosen = [one for one in chosen if one.measure.code not in shown]
         return [self.chart(number, one) for number, one in enumerate(chosen[:4])]
 
-    def chart(self, number: int, one: MeasureProgress) -> Chart:
-        finding = comparison.comparison_headline(one.name, one.parts, self.noun)
-        sub = f"{one.name}与目标，{one.whole.unit}，{self.region.name}{period_label(one.whole.actual.period, one.measure.kind)}；竖线为目标，按差额排序"
-        return comparison.bullet_chart(f"gap-{number}", one.parts, finding, sub)
+    def chart(self, number: int, progress: MeasureProgress) -> Chart:
+        finding = comparison.comparison_headline(progress.name, progress.parts, self.noun)
+        sub = f"{progress.name}与目标，{progress.whole.unit}，{self.region.name}{period_label(progress.whole.actual.period, progress.measure.kind)}；竖线为目标，按差额排序"
+        return comparison.bullet_chart(f"gap-{number}", progress.parts, finding, sub)
 
 
-def is_comparable(one: MeasureProgress) -> bool:
-    return sum(pair.comparable for pair in one.parts) > 1
+def is_comparable(progress: MeasureProgress) -> bool:
+    return sum(pair.comparable for pair in progress.parts) > 1
 
 
 def reported_periods(user: Actor, catalogue: Catalogue, region: Region) -> Reports:
@@ -190,15 +190,17 @@ def summarise_progress(
     listed = [region, *below]
     # Parts (其中) repeat what their whole says: only wholes are told to a leader.
     whole_targets = [one for one in catalogue.values() if one.target_of_id and not one.of_id]
-    told = {code for one in whole_targets for code in (one.code, one.target_of_id)} | {
+    codes_of_targets = {code for one in whole_targets for code in (one.code, one.target_of_id)} | {
         one.code for one in catalogue.values() if one.calibres
     }
-    known = reported_measures(user, told, listed, period[:4]) | {
+    known = reported_measures(user, codes_of_targets, listed, period[:4]) | {
         (code, "", then) for code, then in reports(period[:4])
     }  # of the parts' a sum can be made
     calibres: dict[str, list[str]] = {}
     candidates: dict[str, set[str]] = {}
     for code, calibre, then in sorted(known):
+        if then != period and (periods.spans_years(period) or periods.spans_years(then)):
+            continue  # a plan stands by itself
         measure = catalogue[code]
         if (
             then not in (period, period[:4])
@@ -210,7 +212,7 @@ def summarise_progress(
             calibres[code].append(calibre)
         candidates.setdefault(code, set()).add(then)
     when, newer = choose_periods(user, catalogue, candidates, calibres, region, period)
-    made = Summary(region, period, level_noun(below))
+    summary = Summary(region, period, level_noun(below))
     wanted = [one for one in whole_targets if one.code in calibres]
     topics = list(TOPICS)
     wanted.sort(key=lambda one: topics.index(topic) if (topic := topic_of(one.code)) in topics else len(topics))
@@ -219,11 +221,11 @@ def summarise_progress(
     several = [code for code, names in calibres.items() if len(names) > 1 and not catalogue[code].target_of_id]
     codes |= {f"{code}:{name}" for code in several for name in calibres[code]}
     if not codes:
-        return made
-    found = current.current_figures(user, codes, listed, {period, *when.values(), *newer.values()})
+        return summary
+    figures = current.current_figures(user, codes, listed, {period, *when.values(), *newer.values()})
 
     def read(code: str, one: Region) -> Figure:
-        return found(code, one, when.get(code.partition(":")[0], period))
+        return figures(code, one, when.get(code.partition(":")[0], period))
 
     for target in wanted:
         measure = catalogue[target.target_of_id]
@@ -234,18 +236,18 @@ def summarise_progress(
             parts = [p for p in pairs[1:] if p.actual.known or p.target.known]
             later = newer.get(measure.code)
             report = (
-                partial_report(parts, lambda one, code=done, then=later: found(code, one, then), later)
+                partial_report(parts, lambda one, code=done, then=later: figures(code, one, then), later)
                 if later
                 else None
             )
-            made.progress.append(MeasureProgress(measure, target, pairs[0], parts, names.get(name, name), report))
+            summary.progress.append(MeasureProgress(measure, target, pairs[0], parts, names.get(name, name), report))
     for code in several:
         first, second = calibres[code][:2]
         for one in listed:
             a, b = read(f"{code}:{first}", one), read(f"{code}:{second}", one)
             if a.known and b.known and a.exact != b.exact:
-                made.calibres.append(TwoCalibres(a, b, comparison.figure_distance(a, b)))
-    return made
+                summary.calibres.append(TwoCalibres(a, b, comparison.figure_distance(a, b)))
+    return summary
 
 
 def choose_periods(
@@ -332,10 +334,10 @@ def report_increases(
             last[code] = [by_end[day] for day in sorted(by_end)[-2:]]
     if not last:
         return []
-    found = current.current_figures(user, last, [region], {one for pair in last.values() for one in pair})
-    pairs = [tuple(found(code, region, period) for period in (now, before)) for code, (before, now) in last.items()]
-    made = [ReportIncrease(now, before, changes.added_since(now, before)) for now, before in pairs]
-    return [one for one in made if one.more.known and one.more.exact and _of_the_same(one.now, one.before)]
+    figures = current.current_figures(user, last, [region], {one for pair in last.values() for one in pair})
+    pairs = [tuple(figures(code, region, period) for period in (now, before)) for code, (before, now) in last.items()]
+    increases = [ReportIncrease(now, before, changes.added_since(now, before)) for now, before in pairs]
+    return [one for one in increases if one.more.known and one.more.exact and _of_the_same(one.now, one.before)]
 
 
 def _of_the_same(*sums: Figure) -> bool:

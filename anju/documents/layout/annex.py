@@ -29,6 +29,7 @@ from ruamel.yaml import YAML
 
 from anju.documents.text.wording import fill_placeholders
 from anju.figures.figure import NOTHING_TO_ADD
+from anju.problems import Problem
 from anju.quantities import UNITS
 from anju.workbooks.writing.heads import HeadCell, head_rows, paths_of
 
@@ -50,13 +51,24 @@ class AnnexColumn:
 
 @dataclass(frozen=True)
 class AnnexCell:
+    """figure: None for a cell of words. number: its words are a number that nothing stands behind: a rank, a line of a ledger."""
+
     figure: Any
-    show: str
+    show: str = ""
+    text: str = ""
+    number: bool = False
+
+    @property
+    def known(self) -> bool:
+        return bool(self.text) if self.figure is None else self.figure.known
 
 
 @dataclass(frozen=True)
 class AnnexRow:
-    """label: the region's or the sub-total's name. inside: it belongs to a group, whose name stands merged over span rows at its first."""
+    """label: the region's or the sub-total's name. inside: it belongs to a group, whose name stands merged over span rows at its first.
+
+    part: it is a 其中 or stands a level deeper, and its label begins at the left.
+    """
 
     label: str
     cells: tuple[AnnexCell, ...]
@@ -64,10 +76,14 @@ class AnnexRow:
     inside: bool = False
     group: str = ""
     span: int = 0
+    part: bool = False
+    number: str = ""
 
 
 @dataclass
 class Annex:
+    """numbered: the head of a column of numbers before the names. page: how it lies (upright, landscape, wide); "" lies across from eleven columns on. problems: what its writer is reminded of."""
+
     title: str
     columns: Sequence[AnnexColumn]
     rows: list[AnnexRow] = field(default_factory=list)
@@ -75,6 +91,9 @@ class Annex:
     note: str = ""
     corner: str = "单位"
     grouped: bool = False
+    numbered: str = ""
+    page: str = ""
+    problems: list[Problem] = field(default_factory=list)
 
     @property
     def paths(self) -> list[tuple[AnnexColumn, ...]]:
@@ -87,22 +106,27 @@ class Annex:
 
     @property
     def landscape(self) -> bool:
-        return len(self.leaves) > 10
+        return self.page == "landscape" if self.page else len(self.leaves) > 10
+
+    @property
+    def wide(self) -> bool:
+        return self.page == "wide"
 
     @property
     def head(self) -> list[list[HeadCell[str]]]:
         """Head rows for the template: every text once, with its rowspan and colspan."""
         first: list[tuple[str, ...]] = [(self.corner,), ()] if self.grouped else [(self.corner,)]
-        return head_rows([*first, *(tuple(column.head for column in path) for path in self.paths)])
+        before = [(self.numbered,)] if self.numbered else []
+        return head_rows([*before, *first, *(tuple(column.head for column in path) for path in self.paths)])
 
     @property
     def known(self) -> bool:
-        return any(cell.figure.known for row in self.rows for cell in row.cells)
+        return any(cell.known for row in self.rows for cell in row.cells)
 
     def prune(self, optional_only: bool = False) -> None:
         """Leave out the columns of which no row says anything, and the heads that then stand over nothing."""
         said = [
-            any(_was_said(row.cells[place].figure) for row in self.rows) or (optional_only and not column.optional)
+            any(_was_said(row.cells[place]) for row in self.rows) or (optional_only and not column.optional)
             for place, column in enumerate(self.leaves)
         ]
         if not any(said):
@@ -129,8 +153,10 @@ def _without_empty_level(head: AnnexColumn) -> AnnexColumn:
     return replace(only, head=head.head)
 
 
-def _was_said(figure: Any) -> bool:
+def _was_said(cell: AnnexCell) -> bool:
     """A value, or a state that the place itself gave (未报 included), or one that follows from its figures (分母为 0)."""
+    if (figure := cell.figure) is None:
+        return bool(cell.text)
     return figure.known or figure.observation_id is not None or figure.state in NOTHING_TO_ADD
 
 
@@ -188,6 +214,6 @@ def fill_rows(
     """The whole first, then its parts. A part that is no place of its own (市本级, 开发区) and has nothing to say is left out."""
     for region in (whole, *parts):
         cells = tuple(AnnexCell(figure(column, region), column.show) for column in annex.leaves)
-        if region.kind == "pseudo" and not any(cell.figure.known for cell in cells):
+        if region.kind == "pseudo" and not any(cell.known for cell in cells):
             continue
         annex.rows.append(AnnexRow(label(region), cells, total=region is whole))

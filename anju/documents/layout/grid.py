@@ -136,6 +136,10 @@ class TableGrid:
         need = sum(least for least, _ in self._needs)
         return next((size for size in SIZES if need * size <= width * 2), SIZES[-1])
 
+    def fits(self, width: int, size: int) -> bool:
+        """Whether every column gets what it cannot do without, in a table so many tenths of a point wide with text of so many half points."""
+        return sum(least for least, _ in self._needs) * size <= width * 2
+
     def widths(self, width: int, size: int = 0) -> list[int]:
         """Columns' shares of the table in hundredths of a percent, 10000 together; width in tenths of a point."""
         room = width * 2 // (size or self.size(width))  # tenths of an em

@@ -10,8 +10,8 @@ from datetime import date
 
 from lxml import etree, html
 
-from anju.core.trees import TREES
 from anju.problems import Problem, Refused
+from anju.trees import TREES
 
 BLOCKS = ("p", "h1", "h2", "h3", "h4", "li", "th", "td")
 INLINE = ("data", "span", "strong", "br")

@@ -18,13 +18,14 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.markup import trusted
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
-from anju.core.people.permissions import requires_permission
+from anju.core.people.permissions import may, requires_permission
+from anju.core.people.scope import Actor
 from anju.documents import kinds
 from anju.documents.models import Document, Version
 from anju.documents.pages import fields, prose
 from anju.documents.pages import listing as listing_pages
 from anju.documents.pages import stale as stale_told
-from anju.documents.queries import documents
+from anju.documents.queries import corrections, delivery, documents, numbers
 from anju.documents.queries.stale import stale_sentences
 from anju.documents.services import documents as document_services
 from anju.documents.text import readback
@@ -32,6 +33,7 @@ from anju.documents.writers import formats
 from anju.problems import Problem, Refused
 from anju.runs.queries import runs
 
+KEY_FIGURES = 30  # shown beside a scan that has no words to compare
 FORMS = ("docx", "pdf", "xlsx", "html", "zip")
 
 
@@ -113,16 +115,40 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
         "article": trusted(documents.document_text(document, version)),
         "warnings": [Problem(**warning) for warning in version.warnings],
         "ask_stale": newest and document.state != Document.WITHDRAWN,
+        "corrections": corrections.correction_papers(user, document),
+        "corrects": corrections.corrected_paper(user, document),
         "annexed": 'class="annex' in version.html,
         "prose": prose_fields(posted, version) if drafted else [],
         "layout": fields.layout_fields(posted, version) if drafted else [],
         "offered": warning_choices(user, document, version) if drafted else [],
         "missing": document_services.missing_parts(document, version) if drafted else [],
-        "today": timezone.localdate(),
+        "today_text": timezone.localdate().isoformat(),
+        "next_number": numbers.suggest_number(user, document.region, document.kind, timezone.localdate().year)
+        if newest and document.state == Document.SIGNED
+        else "",
         "form": {key: posted.typed.get(key, "") for key in ("number", "on", "reason")},
+        **after_signing(user, document, version),
         **extra,
     }
     return render_page(request, "documents/document.html", status=status, heading=document.title, **context)
+
+
+def after_signing(user: Actor, document: Document, version: Version) -> dict[str, Any]:
+    """The sealed scans with what is to be compared, and to whom it was sent."""
+    if document.state not in (Document.SIGNED, Document.ISSUED):
+        return {}
+    scans = delivery.list_scans(user, document)
+    sent = delivery.deliveries_of(user, document) if document.state == Document.ISSUED else []
+    sends = document.state == Document.ISSUED and may(user, "documents.issue", document.region_id)
+    return {
+        "scans": scans,
+        "key_figures": [one for one in version.figures if one["text"] and one["where"].startswith("正文")][
+            :KEY_FIGURES
+        ],
+        "deliveries": sent,
+        "received": sum(one.received_at is not None for one in sent),
+        "receivers": delivery.list_receivers(user, document, sent) if sends else [],
+    }
 
 
 @requires_permission("documents.see")
@@ -146,7 +172,7 @@ def show_stale_sentences(request: Request, pk: int) -> HttpResponse:
 def prose_fields(posted: PostedForm, version: Version) -> list[dict[str, str]]:
     """The official's own paragraphs, one a line, as they stand or as they were just typed; those not yet written are blank."""
     shown = []
-    for key, name in prose.section_names(version.document.kind, list(version.prose)):
+    for key, name in prose.section_names(version.document, list(version.prose)):
         text = version.prose.get(key, [])
         stands = "\n".join(text) if isinstance(text, list) else str(text)
         shown.append(
@@ -162,7 +188,7 @@ def prose_fields(posted: PostedForm, version: Version) -> list[dict[str, str]]:
 
 def warning_choices(user: Any, document: Document, version: Version) -> list[dict[str, Any]]:
     """Warnings that 存在问题 may take up, chosen or not. Only documents that have such a part offer them."""
-    if not fields.takes_option(document.kind, "warnings"):
+    if not fields.takes_option(document, "warnings"):
         return []
     found = runs.list_findings(user, document.region, document.period, kinds=["warning"])
     return [{"finding": one, "chosen": is_chosen(one.id, version.options.get("warnings", []))} for one in found]
@@ -189,7 +215,7 @@ def edit_document(request: Request, pk: int) -> HttpResponse:
     if "choose" in posted.typed:
         boxes = warning_choices(user, document, version)
         options["warnings"] = read_choice(boxes, posted.every("warning"), version.options.get("warnings", []))
-    for key, _ in prose.section_names(document.kind, list(version.prose)):
+    for key, _ in prose.section_names(document, list(version.prose)):
         if f"prose_{key}" in posted.typed:
             lines = fields.typed_lines(posted, f"prose_{key}")
             if lines or key in words:

@@ -4,7 +4,7 @@ from typing import Any
 
 from anju.core.pages.forms import Input, PostedForm
 from anju.documents import kinds
-from anju.documents.models import Version
+from anju.documents.models import Document, Version
 from anju.problems import Refused
 
 LISTS = ("organs", "signatories", "copies")
@@ -47,16 +47,17 @@ def typed_lines(posted: PostedForm, field: str) -> list[str]:
     return [line.strip() for line in posted.typed.get(field, "").splitlines() if line.strip()]
 
 
-def takes_option(kind: str, name: str) -> bool:
+def takes_option(document: Document, name: str) -> bool:
     try:
-        return name in kinds.find_kind(kind).options
+        return name in kinds.find_kind(document.kind, document.region, document.period).options
     except Refused:  # its kind is gone
         return False
 
 
 def _is_upward(version: Version) -> bool:
     try:
-        return kinds.find_kind(version.document.kind).upward
+        document = version.document
+        return kinds.find_kind(document.kind, document.region, document.period).upward
     except Refused:
         return False
 

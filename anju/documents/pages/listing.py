@@ -1,15 +1,14 @@
 """Documents in a list, with what is to be known before opening one."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Actor, visible_rows
+from anju.core.people.scope import Actor
 from anju.core.wording import read_day
 from anju.documents import kinds
 from anju.documents.models import Document
-from anju.documents.queries import documents
-from anju.figures.models import CurrentFigure
+from anju.documents.queries import corrections, documents
 from anju.problems import Refused
 
 CSS = {Document.SIGNED: "on", Document.ISSUED: "on", Document.WITHDRAWN: "bad"}
@@ -36,18 +35,25 @@ def listed_document(user: Actor, document: Document) -> ListedDocument:
 
 
 def listed_documents(user: Actor, found: Iterable[Document]) -> list[ListedDocument]:
-    """Documents with their state; a stale one says how many of its figures no longer stand."""
+    """Documents with their state; a stale one says how many of its figures no longer stand, one that was corrected by which paper."""
     rows = list(found)
-    old = count_changed_figures(user, [one for one in rows if one.state != Document.WITHDRAWN])
-    return [_paper(one, old.get(one.pk, 0)) for one in rows]
+    papers = corrections.corrected_by(user, rows)
+    standing = [one for one in (*rows, *papers.values()) if one.state != Document.WITHDRAWN]
+    old = corrections.count_changed_figures(user, standing)
+    return [_paper(one, old.get(one.pk, 0), papers.get(one.pk), old) for one in rows]
 
 
-def _paper(document: Document, old: int) -> ListedDocument:
+def _paper(document: Document, old: int, corrected: Document | None, changed: Mapping[int, int]) -> ListedDocument:
+    """corrected: the paper that corrects it; while that one's own figures stand, the document is not stale any more."""
     try:
         kind = kinds.find_kind(document.kind).name
     except Refused:  # its kind is gone: it can still be read
         kind = document.kind
     note = f"{document.number}，{read_day(document.issued_on)}" if document.number else ""
+    if corrected is not None and not changed.get(corrected.pk):
+        return ListedDocument(
+            document, kind, 0, f"{document.state_text}·已更正", "on", f"{note}；已由{corrected.number}更正"
+        )
     if old:
         return ListedDocument(
             document,
@@ -58,22 +64,6 @@ def _paper(document: Document, old: int) -> ListedDocument:
             f"成稿后{old}个数有变化" + (f"；{note}" if note else ""),
         )
     return ListedDocument(document, kind, old, document.state_text, CSS.get(document.state, ""), note)
-
-
-def count_changed_figures(user: Actor, found: Collection[Document]) -> dict[int, int]:
-    """Of each document the figures of its newest version that rest on an observation which stands no more: two queries, where writing one anew
-    takes a second."""
-    cited = documents.cited_figures(user, found) if found else {}
-    behind = {one for figures in cited.values() for figure in figures for one in figure["observations"]}
-    stands = set(
-        visible_rows(CurrentFigure.objects, user)
-        .filter(observation_id__in=behind)
-        .values_list("observation_id", flat=True)
-    )
-    return {
-        pk: len({one["ref"] for one in figures if not stands.issuperset(one["observations"])})
-        for pk, figures in cited.items()
-    }
 
 
 def documents_of_period(user: Actor, region: Region, period: str = "") -> list[ListedDocument]:

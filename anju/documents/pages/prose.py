@@ -1,19 +1,15 @@
 """What the official's own paragraphs of a document are called, where they are edited."""
 
 from anju.documents import kinds
+from anju.documents.models import Document
 from anju.problems import Refused
 
-DISPATCH = {
-    "opening": "开头", "progress": "任务进展", "nodes": "距进度节点差额", "funds": "资金情况", "matters": "提请研究的事项（句末写责任单位、时限）",
-    "requirements": "下一步要求",
-}  # fmt: skip
 NAMES = {
-    "dispatch-week": DISPATCH, "dispatch-month": DISPATCH, "dispatch-quarter": DISPATCH,
     "circular": {
         "opening": "开头", "work": "目标任务：工作做法", "backlog": "续建项目：工作做法", "loans": "专项贷款：工作做法", "audit": "审计整改：工作做法",
         "thanks": "致谢", "problems": "存在问题：自拟的话", "requirements": "下一步要求",
     },
-    "decomposition": {"notice": "通知正文", "opening": "方案开头", "general": "总体要求", "plan_before": "目标任务之后", "plan_after": "工作安排"},
+    "correction": {"reasons": "变化的原因", "requirements": "要求"},
     "evaluation-report": {
         "opening": "开头",
         "prh_shanty_fund_management": "公租房和棚改：资金管理", "prh_shanty_project_management": "公租房和棚改：项目管理",
@@ -34,11 +30,11 @@ NAMES = {
 }  # fmt: skip
 
 
-def section_names(kind: str, keys: list[str]) -> list[tuple[str, str]]:
+def section_names(document: Document, keys: list[str]) -> list[tuple[str, str]]:
     """(key, name) of every section the kind has, in the order of the document; a key that it does not know comes last, by itself."""
     try:
-        order = list(kinds.find_kind(kind).prose)
+        kind = kinds.find_kind(document.kind, document.region, document.period)
+        order, names = list(kind.prose), kind.sections or NAMES.get(kind.code, {})
     except Refused:  # its kind is gone
-        order = []
-    names = NAMES.get(kind, {})
+        order, names = [], NAMES.get(document.kind, {})
     return [(key, names.get(key, f"自拟段落“{key}”")) for key in dict.fromkeys([*order, *keys])]

@@ -1,6 +1,7 @@
 """Which sentences of a document would be written otherwise today, and by which figures."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +56,7 @@ def stale_sentences(user: Actor, document: Document) -> list[StaleSentence]:
 def compose_now(user: Actor, document: Document, last: Version) -> Any:
     """The document as it would be written today, with the number and date it has."""
     made = compose_document(
-        user, kinds.find_kind(document.kind), document.region, document.period, last.options, last.prose,
+        user, kinds.find_kind(document.kind, document.region, document.period), document.region, document.period, last.options, last.prose,
         marked=not lacks_marks(last.html),
     )  # fmt: skip
     if document.number and document.issued_on:
@@ -65,20 +66,25 @@ def compose_now(user: Actor, document: Document, last: Version) -> Any:
 
 def compare_texts(old: str, new: str) -> list[StaleSentence]:
     """Two texts of one document, sentence by sentence."""
-    before, after = (list(markup.sentences(markup.parse_article(text))) for text in (old, new))
     found: list[StaleSentence] = []
+    for left, right, changes in pair_sentences(old, new):
+        there = left or right
+        assert there is not None, "a pair has a side"
+        old_text, new_text = left.text if left else "", right.text if right else ""
+        found.append(StaleSentence(there.where, there.part, old_text, new_text, changes))
+    return found
+
+
+def pair_sentences(old: str, new: str) -> Iterator[tuple[Sentence | None, Sentence | None, tuple[FigureChange, ...]]]:
+    """The sentences and rows that differ, with those of their figures that do."""
+    before, after = (list(markup.sentences(markup.parse_article(text))) for text in (old, new))
 
     def key(sentence: Sentence) -> str:
         return sentence.where if sentence.row else DIGITS.sub("#", sentence.text)  # rows by their place
 
     for left, right in match_texts(before, after, key):
-        if left and right and left.text == right.text:
-            continue
-        there = left or right
-        assert there is not None, "a pair has a side"
-        old_text, new_text = left.text if left else "", right.text if right else ""
-        found.append(StaleSentence(there.where, there.part, old_text, new_text, _changes(left, right)))
-    return found
+        if not (left and right and left.text == right.text):
+            yield left, right, _changes(left, right)
 
 
 def _changes(left: Sentence | None, right: Sentence | None) -> tuple[FigureChange, ...]:

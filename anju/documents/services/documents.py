@@ -14,11 +14,15 @@ from anju.core.people.scope import Actor
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.documents import kinds
+from anju.documents.base import settle_correction
+from anju.documents.checker.inspection import remind_of
 from anju.documents.layout import markup
 from anju.documents.models import Document, Version
 from anju.documents.queries import documents, stale
+from anju.documents.services.numbers import take_number, taken_problem
 from anju.documents.text import checks, finishing
 from anju.documents.text.compose import ComposedText, compose_document, text_digest
+from anju.documents.text.numbering import parse_number
 from anju.problems import ASK, Place, Problem, Refused
 
 
@@ -41,16 +45,13 @@ def write_document(
     DOC-032, DOC-033 an option or a section of prose that the kind does not have.
     """
     require_permission(by, "documents.write", region.pk, region.name)
-    draft = (
-        Document.objects.select_for_update()
-        .filter(kind=kind, region=region, period=period, state=Document.DRAFT)
-        .first()
-    )
+    draft = _standing_draft(by, kind, region, period, options or {})
     last = documents.find_version(by, draft) if draft else None
     options = _as_stored(options) if options is not None else last.options if last else {}
     prose = _as_stored(prose) if prose is not None else last.prose if last else {}
-    kinds.check_keys(kinds.find_kind(kind), options, prose)
-    made = compose_document(by, kinds.find_kind(kind), region, period, options, prose)
+    asked = kinds.find_kind(kind, region, period)
+    kinds.check_keys(asked, options, prose)
+    made = compose_document(by, asked, region, period, options, prose)
     if draft is None:
         draft = Document.objects.create(kind=kind, region=region, period=period, title=made.title, by=by.key)
     elif draft.title != made.title:
@@ -69,6 +70,16 @@ def write_document(
     return draft
 
 
+def _standing_draft(by: Actor, kind: str, region: Region, period: str, options: dict[str, Any]) -> Document | None:
+    """The draft that would be written anew; of a kind that has papers apart, the one with the same option."""
+    drafts = Document.objects.select_for_update().filter(kind=kind, region=region, period=period, state=Document.DRAFT)
+    if not (apart := kinds.find_kind(kind).apart):
+        return drafts.first()
+    return next(
+        (one for one in drafts if documents.find_version(by, one).options.get(apart) == options.get(apart)), None
+    )
+
+
 def _as_stored(data: dict[str, Any]) -> dict[str, Any]:
     """As it will be read back: a date of place.yaml becomes text now, not only after a round through the database."""
     stored: dict[str, Any] = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
@@ -84,7 +95,7 @@ def _append(
     reason: str,
     act: str,
 ) -> Version:
-    warnings = [*made.reminders, *checks.check_text(by, made.html, made.cited)]
+    warnings = [*made.reminders, *checks.check_text(by, made.html, made.cited), *remind_of(made.html)]
     version = Version.objects.create(
         document=document,
         region=document.region,
@@ -149,18 +160,24 @@ def send_document_back(*, by: Actor, document: Document, on: datetime.date, reas
 def issue_document(*, by: Actor, document: Document, number: str, on: datetime.date, reason: str = "") -> Document:
     """印发: 文号, date and digests together. The signed text is not written again, only its number and date are put in.
 
-    Refused: DOC-020 the number is used or blank; DOC-021 figures changed since the signature (a reason passes it); DOC-022 上行文 without 签发人; what a gate of a room says; STATE-001.
+    A number of the form 代字〔年份〕顺序号 is printed as the standard has it, whatever brackets were typed, and stands in the register of 文号.
+
+    Refused: DOC-020 the number is used or blank; DOC-041 it was explained as one that no paper here has;
+    DOC-021 figures changed since the signature (a reason passes it); DOC-022 上行文 without 签发人; what a gate of a room says; STATE-001.
     """
-    number = number.strip()
+    parts = parse_number(number)
+    number = parts.text if parts else number.strip()
     version = documents.find_version(by, document)
     problems = []
     if not number:
         problems.append(Problem("DOC-020", f"公文 {document}", "没有文号。", "请填写文号，例如“×保办字〔2022〕1号”。"))
+    elif parts and (taken := taken_problem(by, document.region, parts)):
+        problems.append(taken)
     elif used := Document.objects.filter(region=document.region, number=number).first():
         problems.append(
             Problem("DOC-020", f"文号“{number}”", f"已用于《{used.title}》。", "请核对发文登记，换一个文号。")
         )
-    if kinds.find_kind(document.kind).upward and not markup.find_by_class(
+    if kinds.find_kind(document.kind, document.region, document.period).upward and not markup.find_by_class(
         markup.parse_article(version.html), "signatory"
     ):
         problems.append(
@@ -187,11 +204,14 @@ def issue_document(*, by: Actor, document: Document, number: str, on: datetime.d
             Problem("DOC-020", f"文号“{number}”", "刚刚被另一份公文用了。", "请核对发文登记，换一个文号。")
         ) from None
     document.number, document.issued_on = number, on
+    if parts:
+        take_number(by, document, parts, on)
     same = ("options", "prose", "figures", "figures_digest", "books", "template_digest", "warnings", "region")
     issued = Version.objects.create(
         document=document, serial=version.serial + 1, html=filled, html_digest=text_digest(filled), reason=reason, by=by.key,
         **{name: getattr(version, name) for name in same},
     )  # fmt: skip
+    settle_correction(by, document, on)
     _record("documents.issue", document, issued, reason)
     return document
 
@@ -211,7 +231,7 @@ PARTS = {"organs": "发文机关", "addressee": "主送机关", "signatories": "
 
 def missing_parts(document: Document, version: Version) -> list[Problem]:
     """What the layout of this kind needs and the document does not have: DOC-024, of an upward one without 签发人 DOC-022."""
-    kind = kinds.find_kind(document.kind)
+    kind = kinds.find_kind(document.kind, document.region, document.period)
     problems = []
     for name in (*kind.needs, *(("signatories",) if kind.upward else ())):
         given = version.options.get(name) or ""

@@ -1,36 +1,28 @@
-"""Words against numbers, text against table, sums against parts. They remind the writer and never stop him."""
+"""What a draft's figures say of its words, and its typed numbers. Sums, rates and the rest that a text says of itself: anju.documents.checker.
+
+They remind the writer and never stop him.
+"""
 
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-from lxml import html
-from ruamel.yaml import YAML
 
 from anju import periods
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.documents.layout import markup
-from anju.documents.layout.grid import NUMBER, TableCell, TableGrid
-from anju.documents.layout.markup import Sentence, find_by_class
+from anju.documents.layout.grid import NUMBER
+from anju.documents.layout.markup import Sentence
+from anju.documents.text.wording import claim_words
 from anju.figures.figure import PERCENT_BASE, Figure, ratio_figure
 from anju.figures.queries import current
 from anju.problems import ASK, Problem
-from anju.quantities import trim_zeros
 
 CLAUSE = re.compile(r"[，；。！？：]")
-WORDS = Path(__file__).with_name("words.yaml")
-BRACKET = re.compile(r"（[^（）]*）|\([^()]*\)")
+QUOTED = re.compile(r"原为“[^”]*”")  # what an earlier paper printed, in one that corrects it
 SCALES = (0, 4, 8, -4, -8)  # the same figure in 元, 万元, 亿元; 套, 万套
 AS_WRITTEN = "如确需这样写，可以保留；这里只作提醒。"
-
-
-@cache
-def words() -> dict[str, list[str]]:
-    return YAML(typ="safe").load(WORDS.read_text(encoding="utf-8"))
 
 
 def check_text(user: Actor, text: str, cited: dict[str, Any]) -> list[Problem]:
@@ -41,8 +33,6 @@ def check_text(user: Actor, text: str, cited: dict[str, Any]) -> list[Problem]:
         *_claims(user, sentences, cited),
         *_typed(sentences),
         *_twice(sentences),
-        *_sums(sentences),
-        *_tables(article),
     ]
 
 
@@ -55,12 +45,14 @@ def _claims(user: Actor, sentences: list[Sentence], cited: dict[str, Any]) -> It
     known: dict[str, list[Figure]] = {}
     for sentence in prose:
         for clause in CLAUSE.split(sentence.text):
-            found = {kind: [word for word in words()[kind] if word in clause] for kind in ("reached", "over", "every")}
+            found = {
+                kind: [word for word in claim_words()[kind] if word in clause] for kind in ("reached", "over", "every")
+            }
             # 完成年度任务的94.0% tells a number, 完成年度任务 makes a claim.
             found["reached"] = [word for word in found["reached"] if not re.search(rf"{word}\D*\d", clause)]
-            if not found["reached"] or any(word in clause for word in words()["except"]):
+            if not found["reached"] or any(word in clause for word in claim_words()["except"]):
                 continue
-            meant = _meant(sentence, prose, rates, any(word in clause for word in words()["about"]))
+            meant = _meant(sentence, prose, rates, any(word in clause for word in claim_words()["about"]))
             over, every = bool(found["over"]), bool(found["every"])
             fails: list[str] = []
             told: set[tuple[str, str, str]] = set()  # a part named under its whole is not named again by itself
@@ -135,12 +127,13 @@ def _rates_below(user: Actor, rate: Figure) -> list[Figure]:
 def _typed(sentences: list[Sentence]) -> Iterable[Problem]:
     """A number with a unit of ours that nobody can follow to its source."""
     typed = re.compile(
-        rf"(?<![\d.〔第年])\d[\d,]*(?:\.\d+)?\s*(?:{'|'.join(sorted(map(re.escape, words()['units']), key=len, reverse=True))})"
+        rf"(?<![\d.〔第年])\d[\d,]*(?:\.\d+)?\s*(?:{'|'.join(sorted(map(re.escape, claim_words()['units']), key=len, reverse=True))})"
     )
     for sentence in sentences:
         if sentence.row or sentence.where in ("版头", "版记", "落款"):
             continue
         spans = [(one.start, one.start + len(one.text)) for one in sentence.figures]
+        spans += [match.span() for match in QUOTED.finditer(sentence.text)]
         loose = [
             match[0]
             for match in typed.finditer(sentence.text)
@@ -187,118 +180,3 @@ def printed_value(text: str) -> Decimal | None:
 
 def _rounded(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-
-
-# --- sums --------------------------------------------------------------------
-
-
-def _sums(sentences: list[Sentence]) -> Iterable[Problem]:
-    """49.03亿元（国开行21.552亿元、农发行27.478亿元）: what stands in the brackets adds up to what stands before them."""
-    for sentence in sentences:
-        if sentence.row:
-            continue
-        for bracket in BRACKET.finditer(sentence.text):
-            before = [one for one in sentence.figures if one.start < bracket.start()]
-            inside = [one for one in sentence.figures if bracket.start() < one.start < bracket.end()]
-            if len(inside) < 2 or not before:
-                continue
-            whole = before[-1]
-            units = [_unit_after(sentence.text, one.start + len(one.text)) for one in (whole, *inside)]
-            values = [printed_value(one.text) for one in (whole, *inside)]
-            if (
-                None in values
-                or None in units
-                or len({unit[1] for unit in units}) > 1
-                or bracket.start() - whole.start > len(whole.text) + 8
-            ):
-                continue
-            summed = sum(value * unit[0] for value, unit in zip(values[1:], units[1:], strict=True))
-            scale = units[0][0]
-            places = -values[0].as_tuple().exponent
-            if _rounded(Decimal(summed) / scale, places) != values[0]:
-                exact = trim_zeros(f"{Decimal(summed) / scale:f}")
-                what = f"“{whole.text}{units[0][2]}”与括号里各项之和 {exact}{units[0][2]} 不符。"
-                yield Problem(
-                    "DOC-104",
-                    sentence.where,
-                    what,
-                    f"请核对；括号里没有列全的，请写“其中”并注明还有其他。{AS_WRITTEN}",
-                    ASK,
-                )
-
-
-UNITS = {
-    "亿元": (10_000, "money"),
-    "万元": (1, "money"),
-    **{name: (1, name) for name in ("套", "户", "个", "栋", "部", "项", "㎡")},
-    "万套": (10_000, "套"),
-    "万户": (10_000, "户"),
-}
-
-
-def _unit_after(text: str, at: int) -> tuple[int, str, str] | None:
-    """(scale, family, name) of the unit that follows a number."""
-    for name in sorted(UNITS, key=len, reverse=True):
-        if text.startswith(name, at):
-            return (*UNITS[name], name)
-    return None
-
-
-def _tables(article: html.HtmlElement) -> Iterable[Problem]:
-    """A row of totals, column by column. Ratios are left out."""
-    for annex in find_by_class(article, "annex"):
-        marks = find_by_class(annex, "annex-mark")
-        place = markup.element_text(marks[0]) if marks else annex.get("data-title", "附件")
-        for table in annex.iter("table"):
-            yield from _table(place, TableGrid(table))
-
-
-def _table(place: str, grid: TableGrid) -> Iterable[Problem]:
-    totals = sorted(row for row in grid.total_rows if row >= grid.head)
-    labels = {cell.row: cell.text for cell in grid.cells if cell.column == 0}
-    wrong: dict[int, list[str]] = {}
-    for column in range(1, grid.columns):
-        cells = {cell.row: cell for cell in grid.body(column)}
-        if any(cell.text.endswith("%") for cell in cells.values()):
-            continue
-        for row in totals:
-            printed = printed_value(cells[row].text) if row in cells else None
-            if printed is None:
-                continue
-            following = next((other for other in totals if other > row), grid.rows)
-            groups = [
-                [cell for at, cell in cells.items() if at not in grid.total_rows],
-                [cell for at, cell in cells.items() if row < at < following],
-                [cells[at] for at in totals if at > row and at in cells],
-            ]
-            sums = [_sum_cells(group) for group in groups if group]
-            if (
-                sums
-                and None not in sums
-                and all(_rounded(one, -printed.as_tuple().exponent) != printed for one in sums)
-            ):
-                head = _head(grid, column)
-                wrong.setdefault(row, []).append(f"{head}印作 {cells[row].text}，各行相加为 {sums[0]:f}")
-    for row, said in wrong.items():
-        yield Problem(
-            "DOC-104",
-            f"{place} {labels.get(row, '')}".strip(),
-            f"合计与各行之和不符：{'；'.join(said)}。",
-            f"请核对。{AS_WRITTEN}",
-            ASK,
-        )
-
-
-def _sum_cells(cells: list[TableCell]) -> Decimal | None:
-    """None when a part is no number. A blank adds nothing if others are printed: the official forms leave 无 blank, and — says 无任务."""
-    values = [printed_value(cell.text) for cell in cells if cell.text not in ("", "—")]
-    return None if not values or None in values else sum(values, Decimal(0))
-
-
-def _head(grid: TableGrid, column: int) -> str:
-    """The heads over a column, from the top."""
-    over = sorted(
-        (cell for cell in grid.cells if cell.row < grid.head and cell.column <= column < cell.column + cell.columns),
-        key=lambda one: one.row,
-    )
-    return "“" + "·".join(cell.text for cell in over) + "”"

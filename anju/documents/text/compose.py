@@ -53,17 +53,20 @@ def compose_document(
     """
     paragraphs = references.resolve_prose(user, prose, region, period, options)
     with printing.collect_citations() as citations:
-        context = kind.gather(user, region, period, options)
-        own = {
-            "region": region,
-            "period": period,
-            "options": options,
-            "prose": prose,
-            "number": "",
-            "date": None,
-            "draft": True,
-        }
-        rendered = get_template(kind.template).render({**own, **context, "_paragraphs": paragraphs})
+        if kind.write is not None:
+            rendered, context = kind.write(user, region, period, options, paragraphs)
+        else:
+            context = kind.gather(user, region, period, options)
+            own = {
+                "region": region,
+                "period": period,
+                "options": options,
+                "prose": prose,
+                "number": "",
+                "date": None,
+                "draft": True,
+            }
+            rendered = get_template(kind.template).render({**own, **context, "_paragraphs": paragraphs})
     cited, article = citations.figures, markup.parse_article(rendered)
     unfinished = finishing.drop_unfinished(article, cited)
     if problems := units.check_units(article, cited):
@@ -84,7 +87,7 @@ def compose_document(
         cited=cited,
         figures=_noted(html, cited),
         books=books,
-        template_digest=template_digest(kind.template),
+        template_digest=kind.digest or template_digest(kind.template),
         reminders=reminders,
     )
 

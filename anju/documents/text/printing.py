@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from anju.core.pages.layout.markup import element, markup, optional, slot, writer
 from anju.documents.text import units
 from anju.figures.figure import NOTHING_TO_ADD, exact_places
-from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS
+from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS, unit_of_measure
 
 
 @dataclass
@@ -47,6 +47,8 @@ class FigureFormat:
     """What a template asks for: unit, places, thousands separated, without the sign %. ValueError for a word it does not know.
 
     upto ("亿元 upto 2"): what was reported in that unit is printed as reported; only what is converted into it has at most so many decimals.
+    trim: a whole number is printed without decimals (100%); any other with one at least, so that 99.96 is never told as 100.
+    fraction: what was set as a share of something is said so (二分之一), where whoever prints it knows how.
     """
 
     unit: str | None = None
@@ -54,27 +56,30 @@ class FigureFormat:
     grouping: bool = False
     bare: bool = False
     upto: bool = False
+    trim: bool = False
+    fraction: bool = False
 
     @classmethod
     def of(cls, words: str | None) -> "FigureFormat":
-        unit, places, grouping, bare, upto = None, None, False, False, False
+        unit, places, marks = None, None, set()
         for word in (words or "").split():
-            if word.isdecimal():
+            if word.isdecimal() and len(word) < 3:
                 places = int(word)
             elif word in ("grouping", "group"):
-                grouping = True
-            elif word == "bare":
-                bare = True
-            elif word == "upto":
-                upto = True
+                marks.add("grouping")
+            elif word in ("bare", "upto", "trim", "fraction"):
+                marks.add(word)
             elif ALIASES.get(word, word) in UNITS:
                 unit = word
             else:
                 raise ValueError(f"no unit and no word of printing: {word}")
-        return cls(unit, places, grouping, bare, upto)
+        return cls(unit, places, **dict.fromkeys(marks, True))
 
     def digits(self, figure: Any, grouping: bool = False) -> str:
         """The digits as asked for, without any sign."""
+        if self.trim and getattr(figure, "exact", None) is not None:
+            whole = figure.exact % unit_of_measure(self.unit or figure.unit).factor == 0
+            return figure.text(self.unit, 0 if whole else max(1, self.places or figure.places), grouping)
         if not (self.upto and self.unit):
             return figure.text(self.unit, self.places, grouping)
         if self.unit_of(figure) != self.unit or not figure.known:
@@ -125,6 +130,16 @@ def figure_html(figure: Any, look: FigureFormat, said_blank: str = "") -> SafeSt
     value = look.digits(figure)
     unit = look.unit_of(figure) if getattr(figure, "family", "") else ""
     return write_figure(css=name, value=value, ref=ref, unit=unit, text=text)
+
+
+def printed_figure_html(figure: Any, text: str) -> SafeString:
+    """A figure in the digits in which another text prints it."""
+    ref = str(figure.reference)
+    if (citations := _citations.get()) is not None:
+        citations.figures[ref] = figure
+    name = "fig assumed" if getattr(figure, "assumed", False) else "fig"
+    digits = "".join(sign for sign in text if sign.isdigit() or sign in "-.")
+    return write_figure(css=name, value=digits, ref=ref, unit="", text=text)
 
 
 def cell_html(figure: Any, look: FigureFormat) -> SafeString:

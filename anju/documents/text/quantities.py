@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from anju.quantities import ALIASES, UNITS
+from anju.workbooks.files.numbers import join_thousands
 
 FORMS = ("<wide>", "<narrow>", "<small>", "<noBreak>")
 FOLDED = {
     code: unicodedata.normalize("NFKC", chr(code))
-    for code in (0xA0, 0x2007, 0x2011, 0x202F, *range(0xFE50, 0xFE70), *range(0xFF01, 0xFFEF))
+    for code in (0x2011, *range(0xFE50, 0xFE70), *range(0xFF01, 0xFFEF))
     if unicodedata.decomposition(chr(code)).startswith(FORMS)
 } | dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 DASHES = "-−–—‐‑‒―─➖"
 BREAKS = re.compile(r"(?<=[0-9%])[^\S\n\t]*[\n\t]\s*(?=[0-9.])")  # two numbers under each other are not one
-SPACED = re.compile(r"(?<![0-9.])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 APART = re.compile(r"(?<=[0-9])\s+(?=[0-9])")
 GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 BLANKS = re.compile(r"\s+")
@@ -55,9 +55,9 @@ class TextToken:
 
 
 def plain_text(text: str) -> str:
-    """The text as it is compared: full-width forms made half-width, thousands joined, no blanks; a line between two numbers is a /."""
-    text = BREAKS.sub("/", text.translate(FOLDED))
-    text = APART.sub("/", SPACED.sub(lambda match: match[0].replace(" ", ""), text))
+    """The text as it is compared: full-width forms made half-width, thousands joined, no blanks; a line or space between two numbers is a /."""
+    text = BREAKS.sub("/", join_thousands(text.translate(FOLDED)).replace("\xa0", " "))
+    text = APART.sub("/", text)
     return GROUPED.sub("", BLANKS.sub("", text))
 
 

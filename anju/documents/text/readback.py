@@ -20,7 +20,7 @@ from anju.documents.queries import documents, stale
 from anju.documents.text import word_file
 from anju.documents.text.matching import LONGEST, match_texts
 from anju.documents.text.quantities import TextToken, head_unit, mask_quantities, plain_text, read_tokens
-from anju.documents.text.word_file import WordBlock
+from anju.documents.text.word_file import UnreadText, WordBlock
 from anju.documents.writers.formats import to_docx
 
 ENDS = re.compile(r"(?<=[。;!?])")
@@ -54,10 +54,14 @@ class ProseChange:
 
 @dataclass
 class EditComparison:
-    """figures: every figure of the document, in order. changed: edited in the file. disagree: not what the ledger says today."""
+    """figures: every figure of the document, in order. changed: edited in the file. disagree: not what the ledger says today.
+
+    unread: texts with numbers that are not in our export and were not compared: at the edges of pages, or where nobody sees them.
+    """
 
     figures: list[EditedFigure] = field(default_factory=list)
     prose: list[ProseChange] = field(default_factory=list)
+    unread: list[UnreadText] = field(default_factory=list)
 
     @property
     def changed(self) -> list[EditedFigure]:
@@ -120,14 +124,17 @@ class ReadQuantity:
 
 def compare_edited(user: Actor, document: Document, content: bytes, name: str = "上传的文件") -> EditComparison:
     """Compare an edited .docx with the newest version of the document and with the ledger. Refused DOC-040 when the file cannot be read."""
-    edited = read_file_of(user, word_file.read_word, content, name, file=name)
+    edited = read_file_of(user, word_file.read_word_file, content, name, file=name)
     version = documents.find_version(user, document)
-    return compare_blocks(version.html, stale.compose_now(user, document, version).html, edited)
+    today = stale.compose_now(user, document, version).html
+    return compare_blocks(version.html, today, edited.blocks, edited.unread)
 
 
-def compare_blocks(written: str, today: str, edited: Iterable[WordBlock]) -> EditComparison:
+def compare_blocks(
+    written: str, today: str, edited: Iterable[WordBlock], unread: Iterable[UnreadText] = ()
+) -> EditComparison:
     """What a file holds against the document as it was written and as it would be written today. Pure."""
-    pieces = _file_pieces(edited)
+    pieces, own = _file_pieces(edited), word_file.read_word_file(to_docx(written))
     matched = _matched(_document_pieces(markup.parse_article(written)), pieces)
     counterparts = {id(left): _Counterpart(left, right) for left, right in matched if left is not None}
     ledger = _ledger(today)
@@ -141,9 +148,10 @@ def compare_blocks(written: str, today: str, edited: Iterable[WordBlock]) -> Edi
             result.figures.append(_edited_figure(counterpart, figure, counterparts, now[min(at, len(now) - 1)]))
     for counterpart in counterparts.values():
         counterpart.restore()
-    for left, right in _matched(_file_pieces(word_file.read_word(to_docx(written))), pieces):
+    for left, right in _matched(_file_pieces(own.blocks), pieces):
         if left is None or right is None or left.text != right.text:
             result.prose.append(ProseChange(left.text if left else "", right.text if right else ""))
+    result.unread = [text for text in unread if text not in own.unread]
     return result
 
 

@@ -8,7 +8,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -24,12 +24,23 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 OFFICE_DOCUMENT = "/officeDocument"
 RESAVE = "请用 Word 或 WPS 另存为“Word 文档（*.docx）”，去掉密码，再上传。"
+EDGES = {"header": "页眉", "footer": "页脚"}
+NUMBERED = re.compile("[0-9０-９]")
+SMALLEST = 8  # half points; below four points nobody reads
 OFF = ("0", "false", "off")
 UNREAD = {"del", "moveFrom", "rt", "instrText", "delText", "pPr", "rPr", "tcPr", "sdtPr", "tabs", "tblPr", "trPr"}
 SUPERSCRIPTS = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
 SHADES = (("shd",), ("highlight",), ("pPr", "shd"), ("tcPr", "shd"), ("tblPr", "shd"), ("tblPr", "tblStyle"))
 SUBSCRIPTS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 SYMBOL_MINUS = "F02D"  # of the font Symbol, as Word inserts it
+
+
+@dataclass(frozen=True)
+class UnreadText:
+    """A text with numbers that is not read. where: 页眉, 页脚, or 正文 for what nobody sees there (white, tiny, hidden, struck out)."""
+
+    where: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -44,8 +55,50 @@ class WordBlock:
     width: int = 0
 
 
+@dataclass(frozen=True)
+class WordFile:
+    """blocks: what counts, in order; unread: what has numbers and does not."""
+
+    blocks: list[WordBlock]
+    unread: list[UnreadText]
+
+
+@dataclass(frozen=True)
+class WordParts:
+    """What is opened of a package. unseen: styles whose text does not count; edges: heads and feet of the pages, each with its name."""
+
+    body: etree._Element
+    unseen: set[str]
+    notes: list[etree._Element | None]
+    edges: list[tuple[str, etree._Element]]
+
+
 def read_word(content: bytes, name: str = "上传的文件") -> list[WordBlock]:
     """Paragraphs and rows in order, then footnotes. Refused DOC-040 when it is no readable .docx."""
+    return read_word_file(content, name).blocks
+
+
+def read_word_file(content: bytes, name: str = "上传的文件") -> WordFile:
+    """The same, with the numbers at the edges of its pages and those that nobody sees."""
+    parts = _open_parts(content, name)
+    reader = _WordReader(parts.unseen)
+    blocks: list[WordBlock] = []
+    for part in (parts.body, *(note for notes_part in parts.notes for note in _written_notes(notes_part))):
+        for block in reader.read(part):
+            blocks.append(block)
+            if len(blocks) > BLOCKS:
+                raise _refused(name, f"里面的段落和表格行超过{BLOCKS}个，多得不正常。")
+    return WordFile(blocks, _unread(parts.edges, reader))
+
+
+def open_body(content: bytes, name: str) -> tuple[etree._Element, Callable[[etree._Element], str]]:
+    """The body of a .docx, and what a paragraph of it reads. Refused DOC-040."""
+    parts = _open_parts(content, name)
+    reader = _WordReader(parts.unseen)
+    return parts.body, lambda paragraph: reader.paragraph_text(paragraph)
+
+
+def _open_parts(content: bytes, name: str) -> WordParts:
     if content.startswith(OLE):
         raise _refused(name, "是加了密码的文件，或者是旧版 .doc。")
     try:
@@ -53,8 +106,13 @@ def read_word(content: bytes, name: str = "上传的文件") -> list[WordBlock]:
             parts = {_part_name(one.filename).lower(): one for one in archive.infolist()}
             main = _main_part(archive, parts, name)
             root = _parse(archive, parts[main], name)
-            styles = _parse_beside(archive, parts, main, "styles", name)
-            notes = [_parse_beside(archive, parts, main, part, name) for part in ("footnotes", "endnotes")]
+            styles = next(_parse_beside(archive, parts, main, "styles", name), None)
+            notes = [next(_parse_beside(archive, parts, main, part, name), None) for part in ("footnotes", "endnotes")]
+            edges = [
+                (where, part)
+                for kind, where in EDGES.items()
+                for part in _parse_beside(archive, parts, main, kind, name)
+            ]
     except KeyError:
         raise _refused(name, "不是 Word 文档（可能是别的压缩文件，或者 .xlsx、.odt 改了扩展名）。") from None
     except (zipfile.BadZipFile, etree.XMLSyntaxError, zlib.error, struct.error, EOFError, OSError, RuntimeError,
@@ -65,14 +123,17 @@ def read_word(content: bytes, name: str = "上传的文件") -> list[WordBlock]:
     body = next((node for node in _children(root) if _local(node) == "body"), None)
     if body is None:
         raise _refused(name, "里面没有正文。")
-    reader = _WordReader(_unseen_styles(styles))
-    blocks: list[WordBlock] = []
-    for part in (body, *(note for notes_part in notes for note in _written_notes(notes_part))):
-        for block in reader.read(part):
-            blocks.append(block)
-            if len(blocks) > BLOCKS:
-                raise _refused(name, f"里面的段落和表格行超过{BLOCKS}个，多得不正常。")
-    return blocks
+    return WordParts(body, _unseen_styles(styles), notes, edges)
+
+
+def _unread(edges: list[tuple[str, etree._Element]], reader: "_WordReader") -> list[UnreadText]:
+    """What has digits at the edges of the pages (their numbers are none: Word counts those), and among what nobody sees."""
+    unread = [UnreadText("正文", text) for text in reader.unseen_texts if NUMBERED.search(text)]
+    for where, part in edges:
+        edge = _WordReader(reader.unseen, fields=False)
+        texts = [block.text for block in edge.read(part)] + edge.unseen_texts
+        unread += [UnreadText(where, text) for text in texts if NUMBERED.search(text)]
+    return list(dict.fromkeys(unread))
 
 
 def _refused(name: str, what: str) -> Refused:
@@ -100,18 +161,18 @@ def _main_part(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name
 
 def _parse_beside(
     archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], main: str, kind: str, name: str
-) -> etree._Element | None:
-    """A part that the text refers to, or None."""
+) -> Iterator[etree._Element]:
+    """The parts of a kind that the text refers to."""
     folder, _, file = main.rpartition("/")
     relations = parts.get(f"{folder}/_rels/{file}.rels".lstrip("/"))
     if relations is None:
-        return None
+        return
     for relation in _children(_parse(archive, relations, name)):
         if relation.get("Type", "").endswith(f"/{kind}"):
             target = relation.get("Target", "").replace("\\", "/")
             part = parts.get(_part_name(target if target.startswith("/") else f"{folder}/{target}").lower())
-            return _parse(archive, part, name) if part else None
-    return None
+            if part is not None:
+                yield _parse(archive, part, name)
 
 
 def _parse(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> etree._Element:
@@ -153,6 +214,54 @@ def _written_notes(part: etree._Element | None) -> list[etree._Element]:
     return [] if part is None else [note for note in _children(part) if _value(note, "type") in ("", "normal")]
 
 
+# --- the order of things ------------------------------------------------------
+
+
+def paragraph_nodes(part: etree._Element) -> Iterator[etree._Element]:
+    """Every paragraph of it in the file's order, those of cells and boxes too."""
+    return (node for node in part.iter(etree.Element) if _local(node) == "p" and _namespace(node) in (W, STRICT))
+
+
+def body_parts(node: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """("p", paragraph) and ("tbl", table) as they follow each other; a box after the paragraph it hangs on."""
+    for child in _children(node):
+        kind = _local(child)
+        if kind == "p":
+            yield "p", child
+            for box in child.iter(etree.Element):
+                if _local(box) == "txbxContent" and not any(
+                    _local(above) == "Fallback" for above in box.iterancestors()
+                ):
+                    yield from body_parts(box)
+        elif kind == "tbl":
+            yield "tbl", child
+        elif kind not in UNREAD and kind not in ("sectPr", "Fallback"):
+            yield from body_parts(child)
+
+
+def table_rows(node: etree._Element) -> Iterator[etree._Element]:
+    """The rows of a table that stand."""
+    for child in _children(node):
+        if _local(child) == "tr":
+            if _child(child, "trPr", "del") is None and not _says_yes(_child(child, "trPr", "hidden")):
+                yield child
+        elif _local(child) not in UNREAD:
+            yield from table_rows(child)
+
+
+def grid_cells(row: etree._Element) -> Iterator[tuple[etree._Element, int, bool]]:
+    """(cell, how many columns it covers, whether it goes on from the row above)."""
+    for child in _children(row):
+        if _local(child) == "tc":
+            if _child(child, "tcPr", "cellDel") is None:
+                span = _value(_child(child, "tcPr", "gridSpan"))
+                merge = _child(child, "tcPr", "vMerge")
+                across = int(span) if span.isdecimal() and span.isascii() and len(span) < 4 else 1
+                yield child, max(1, across), merge is not None and _value(merge) != "restart"
+        elif _local(child) not in UNREAD:
+            yield from grid_cells(child)
+
+
 # --- what counts -------------------------------------------------------------
 
 
@@ -164,9 +273,24 @@ def _is_unseen(properties: etree._Element | None) -> bool | None:
             if _says_yes(one):
                 return True
             said = False
-        elif _local(one) == "color" and _value(one).upper() == "FFFFFF" and not _is_shaded(properties):
+        elif _local(one) == "color":
+            if _is_white(_value(one), _value(one, "themeColor")) and not _is_shaded(properties):
+                return True
+        elif _local(one) == "sz" and _is_tiny(_value(one)):
             return True
     return said
+
+
+def _is_tiny(size: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,3}", size) is not None and int(size) < SMALLEST
+
+
+def _is_white(colour: str, theme: str) -> bool:
+    """White, or so near to it that nobody sees it on paper."""
+    shades = re.fullmatch(r"([0-9A-F]{2})([0-9A-F]{2})([0-9A-F]{2})", colour.upper())
+    return theme in ("background1", "light1") or (
+        bool(shades) and min(int(shade, 16) for shade in shades.groups()) >= 0xF0
+    )
 
 
 def _says_yes(switch: etree._Element | None) -> bool:
@@ -206,10 +330,12 @@ def _unseen_styles(styles: etree._Element | None) -> set[str]:
 
 
 class _WordReader:
-    """Reads the blocks of a part. unseen: the styles whose text does not count."""
+    """Reads the blocks of a part. unseen: the styles whose text does not count; fields: whether what Word computes (page numbers) is read."""
 
-    def __init__(self, unseen: set[str]) -> None:
-        self.unseen = unseen
+    def __init__(self, unseen: set[str], *, fields: bool = True) -> None:
+        self.unseen, self.fields = unseen, fields
+        self.unseen_texts: list[str] = []  # what did not count
+        self.depth = 0  # of fields
         self.carried = ""  # of a paragraph whose end was deleted: it goes on with the next
 
     def read(self, part: etree._Element) -> Iterator[WordBlock]:
@@ -224,7 +350,7 @@ class _WordReader:
             if kind == "p":
                 yield from self._paragraph(node)
             elif kind == "tbl":
-                for row in self._rows(node):
+                for row in table_rows(node):
                     yield self._row(row)
             elif (
                 kind in ("AlternateContent", "Choice")
@@ -247,14 +373,9 @@ class _WordReader:
         for box in boxes:
             yield from self.blocks(box)
 
-    def _rows(self, node: etree._Element) -> Iterator[etree._Element]:
-        """The rows of a table, those of tables inside its cells left to the cells."""
-        for child in _children(node):
-            if _local(child) == "tr":
-                if _child(child, "trPr", "del") is None and not _says_yes(_child(child, "trPr", "hidden")):
-                    yield child
-            elif _local(child) not in UNREAD:
-                yield from self._rows(child)
+    def paragraph_text(self, node: etree._Element) -> str:
+        """Of one paragraph, without the boxes that hang on it."""
+        return self._text(node, [])
 
     def _row(self, row: etree._Element) -> WordBlock:
         cells: dict[int, str] = {}
@@ -301,8 +422,16 @@ class _WordReader:
                 if own is None and (style := _value(_child(properties, "rStyle"))):
                     own = style in self.unseen or None
                 text = "".join(self._pieces(child, boxes, unseen))
+                if self.depth and not self.fields:
+                    continue
                 if not (unseen if own is None else own):
                     yield text.translate(_shift(properties))
+                elif text:
+                    self.unseen_texts.append(text)
+            elif kind == "fldChar":
+                self.depth = max(0, self.depth + {"begin": 1, "end": -1}.get(_value(child, "fldCharType"), 0))
+            elif kind == "fldSimple" and not self.fields:
+                continue
             elif kind == "t":
                 yield child.text or ""
             elif kind in ("br", "cr"):

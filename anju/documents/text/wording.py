@@ -3,15 +3,21 @@
 {year} {year-1} {year+1}   from the document's period
 {cited.key}                《题名》（文号）, from options["cited"]["key"] = {title, number, issued}
 {cited.key.date}           the day it was issued
+{cited.key.title}          its title alone; {cited.key.number} its number
 {dates.key}                a date of options["dates"], as precise as it was given
 {a.b}                      any other word or number of the options
 """
 
 import re
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 from anju.problems import Problem, Refused
 
+WORDS = Path(__file__).with_name("words.yaml")
 PLACEHOLDER = re.compile(r"\{([a-z][\w.]*?)([+-]\d+)?\}")
 
 
@@ -70,6 +76,8 @@ def chinese_numeral(number: int) -> str:
 def _option(path: list[str], options: dict[str, Any]) -> str:
     if path[0] == "cited":
         document = options["cited"][path[1]]
+        if path[2:] in (["title"], ["number"]):
+            return str(document[path[2]])
         return spoken_date(document["issued"]) if path[2:] == ["date"] else cite_document(document)
     if path[0] == "dates":
         return spoken_date(options["dates"][path[1]])
@@ -79,3 +87,9 @@ def _option(path: list[str], options: dict[str, Any]) -> str:
     if not isinstance(value, str | int):
         raise KeyError(path)
     return str(value)
+
+
+@cache
+def claim_words() -> dict[str, list[str]]:
+    """Words that claim something of numbers: reached, over, every, about, except; and the units of typed numbers."""
+    return dict(YAML(typ="safe").load(WORDS.read_text(encoding="utf-8")))

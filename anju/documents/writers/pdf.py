@@ -9,10 +9,10 @@ from pathlib import Path
 import typst
 from lxml import html
 
-from anju.core.trees import TREES
 from anju.documents.layout.article import PageFormat, TablePlan, lay_out_article
 from anju.documents.writers.word import run_pandoc, too_long
 from anju.isolation import Killed, run_isolated, seconds_for
+from anju.trees import TREES
 
 HERE = Path(__file__).parent
 SERIF, SANS = "Noto Serif CJK SC", "Noto Sans CJK SC"

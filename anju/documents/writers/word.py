@@ -12,13 +12,13 @@ from xml.sax.saxutils import escape, quoteattr
 import pypandoc
 from lxml import etree, html
 
-from anju.core.trees import TREES
 from anju.documents.layout.article import ArticleLayout, PageFormat, TablePlan, lay_out_article
 from anju.documents.layout.grid import text_width
 from anju.documents.writers import word_reference
 from anju.documents.writers.word_reference import CHARACTER, LINE, PAGES
 from anju.isolation import MEMORY, SHORT, seconds_for
 from anju.problems import Problem, Refused
+from anju.trees import TREES
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NS = {"w": W}

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from anju import periods
 from anju.core import registry
 from anju.core.pages.addresses import page_address
 from anju.core.pages.context import needs_region, page_context, render_page
@@ -190,6 +191,11 @@ def measure_charts(one, target, codes: list[str], found, listed: list, made: Pag
     )
 
 
+def _alike(before: str, now: str) -> bool:
+    """Whether two periods are of one length: months, years, all since the beginning."""
+    return len(before) == len(now) and periods.spans_years(before) == periods.spans_years(now)
+
+
 def time_sheet(user, one, made: PageContext, known: list[str], calibres: list[str]) -> Sheet | None:
     if len(known) < 2:
         return None
@@ -197,7 +203,7 @@ def time_sheet(user, one, made: PageContext, known: list[str], calibres: list[st
     line, rows = parts.figure_series(user, one.code, made.region, known, calibres[0]), []
     for number, value in enumerate(line):
         before = line[number - 1] if number else None
-        comparable = before is not None and before.known and value.known and len(before.period) == len(value.period)
+        comparable = before is not None and before.known and value.known and _alike(before.period, value.period)
         change = SheetCell(figure=current.difference_figure(value, [before], "比上一期")) if comparable else SheetCell()
         text = figure_html(change.figure, sign=True) if comparable else ""
         rows.append(

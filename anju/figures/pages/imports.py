@@ -1,6 +1,7 @@
 """导入: a workbook is checked first, with every problem at its cell; reminders are answered; an import can be taken back."""
 
 from collections import Counter
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import requires_permission
-from anju.core.reading import read_file_of, turn_of
+from anju.core.reading import read_file_of
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
 from anju.figures.queries import provenance
@@ -31,6 +32,16 @@ from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
 
 PAGE = 20
+UNREAD = {
+    "WB-001",
+    "WB-002",
+    "WB-003",
+    "WB-004",
+    "WB-005",
+    "WB-006",
+    "WB-007",
+    "WB-009",
+}  # the file could not be opened: another form would not help
 
 
 class WorkbookForm(PostedForm):
@@ -105,21 +116,20 @@ def import_arguments(request: Request, made: PageContext, digest: str) -> tuple[
         raise Refused(Problem("DESK-005", Place(file=name), "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
     try:
         content = uploads.fetch_upload(digest)
-        with turn_of(request.actor, name):
-            refuse_stamped(content, name)
-            table = maps.choose_map(content, name, key, made.region)
+        refuse_stamped(content, name)
+        table = maps.choose_map(request.actor, content, name, key, made.region)
     except KeyError as error:
         raise Http404(digest) from error
     decided = request.GET.get("period_from", "")
-    with turn_of(request.actor, name):
-        reading, said = read_in_period(
-            content,
-            table,
-            choice=made.period,
-            decided=decided if decided in NAMES else "",
-            name=name,
-            area=made.region.name,
-        )
+    reading, said = read_in_period(
+        content,
+        table,
+        choice=made.period,
+        decided=decided if decided in NAMES else "",
+        name=name,
+        area=made.region.name,
+        read=partial(read_file_of, request.actor),
+    )
     number = request.GET.get("document", "")
     document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
     asked = {
@@ -168,6 +178,9 @@ def render_check(
             problems, status = error.problems, 422
     stops = [one for one in problems if one.level == BLOCK]
     context["stops"] = stops
+    context["marked"] = any(one.where.cell for one in problems)  # a file that cannot be opened comes back unmarked
+    context["mapless"] = any(one.code == "WB-071" for one in stops)
+    context["unread"] = any(one.code in UNREAD for one in stops)
     typed = read_answers(request)
     asks = [problem for problem in problems if problem.level == ASK]
     alike = Counter(problem.code for problem in asks)

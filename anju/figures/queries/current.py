@@ -167,7 +167,7 @@ def _figures(
     absent = [
         (FigureKey(code, region.pk, period, calibre), region)
         for code, calibre in leaves
-        if summed and every[code].adds and every[code].target_of_id is None
+        if summed and (every[code].adds or every[code].weight_id) and every[code].target_of_id is None
         for region in regions
         if region.kind != Region.Kind.COUNTY
         for period in periods
@@ -240,20 +240,34 @@ def _read(every: Mapping[str, Measure], rows: dict, shares: dict, sums: dict, ke
     sides = [_side_key(every, rows, side, key) for side in sides_of(measure)]
     parts = [_read(every, rows, shares, sums, side, region) for side in sides]
     if measure.kind == Measure.Kind.RATIO:
-        return replace(ratio_figure(*parts, measure.places, measure.code, measure.name), calibre=key.calibre)
+        places = published_places(measure, region) or 0
+        return replace(ratio_figure(*parts, places, measure.code, measure.name), calibre=key.calibre)
     summed = replace(total_figure(parts, measure.code, measure.name), unit=measure.unit, calibre=key.calibre)
     return summed if measure.places is None else replace(summed, places=measure.places)
 
 
+def published_places(measure: Measure, region: Region) -> int | None:
+    """The decimals that a computed figure has here: what the place says, or the nearest above it, else the catalogue."""
+    one = places.region_tree().by_id.get(region.pk) if measure.local_places else None
+    while one is not None:
+        if own := measure.local_places.get(one.code):
+            return int(own["places"])
+        one = one.parent
+    return measure.places
+
+
 def _side_key(every: Mapping[str, Measure], rows: dict, code: str, key: FigureKey) -> FigureKey:
-    """A rate of a month or quarter is of the year's target, unless that period has a target of its own."""
+    """A rate of a month or quarter is of the year's target, unless that period has a target of its own; that of a plan is of the plan's."""
     code, calibre = side_calibre(every, code, key.calibre)
     own = FigureKey(code, key.region_id, key.period, calibre)
-    return own._replace(period=key.period[:4]) if every[code].target_of_id and own not in rows else own
+    return (
+        own._replace(period=calendar.target_period(key.period)) if every[code].target_of_id and own not in rows else own
+    )
 
 
 def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[FigureKey, DerivedFigure]:
-    """The sums over the parts of places that have no figure of their own; those without any part that reported are left out.
+    """The sums over the parts of places that have no figure of their own, of averages the weighed average; those without any part that reported are
+    left out.
 
     A part counts when it was given a task or has reported the measure for any period of that year; where none was given a task, every part
     counts that is no pseudo-unit. One that counts and did not report for this period leaves the sum unknown.
@@ -262,10 +276,16 @@ def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[F
         (region.pk, period): places.child_regions(user, region, calendar.period_end(period))
         for region, period in {(region.pk, key.period): (region, key.period) for key, region in absent}.values()
     }
-    asked = [(key, region) for key, region in absent if parts[region.pk, key.period]]
-    if not asked:
-        return {}
     every = catalogue()
+    listed = [(key, region) for key, region in absent if parts[region.pk, key.period]]
+    averages = {
+        key: average
+        for key, region in listed
+        if every[key.code].weight_id and (average := average_parts(user, key, region, parts[region.pk, key.period]))
+    }
+    asked = [(key, region) for key, region in listed if not every[key.code].weight_id]
+    if not asked:
+        return averages
     below = {one.pk: one for some in parts.values() for one in some}
     codes, calibres = {key.code for key, _ in asked}, {key.calibre for key, _ in asked}
     targets: dict[str, set[str]] = {}
@@ -284,7 +304,7 @@ def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[F
     )  # an index knows where a year ends
     told = set(once.values_list("measure_id", "region_id", "calibre_id", Left("period", 4)).distinct())
     if not told and all(one.kind == Region.Kind.COUNTY for one in below.values()):
-        return {}
+        return averages
     leaves = {(code, calibre) for code in codes for calibre in calibres} | {
         (one, "") for some in targets.values() for one in some
     }
@@ -299,7 +319,7 @@ def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[F
     sums = sum_parts(user, list(deeper.items())) if deeper else {}
     found = {}
     for key, region in asked:
-        mine, year = [], key.period[:4]
+        mine, year = [], calendar.target_period(key.period)
         tasked = {
             one.pk
             for one in parts[region.pk, key.period]
@@ -312,7 +332,52 @@ def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[F
                 mine.append(sums.get(own) or build_figure(every[key.code], one, key.period, key.calibre, rows.get(own)))
         if any(one.known for one in mine):
             found[key] = parts_total(total_figure(mine, region=region), key, every[key.code])
-    return found
+    return found | averages
+
+
+def average_parts(user: Actor, key: FigureKey, region: Region, parts: Sequence[Region]) -> DerivedFigure | None:
+    """The average over a place's parts: Σ value×weight ÷ Σ weight. Unknown when a value or a weight of any is; a part that weighs nothing, or to which
+    neither applies, does not count. None when no part has a value."""
+    measure = catalogue()[key.code]
+    code = f"{key.code}:{key.calibre}" if key.calibre else key.code
+    read = current_figures(user, [code, measure.weight_id], parts, [key.period])
+    pairs = []
+    for part in parts:
+        value = read(key.code, part, key.period, key.calibre)
+        weight = read(measure.weight_id, part, key.period)
+        silent = value.observation_id is None and weight.observation_id is None and not (value.known or weight.known)
+        if (
+            (silent and part.kind == Region.Kind.PSEUDO)
+            or value.state in NOTHING_TO_ADD
+            or weight.state in NOTHING_TO_ADD
+        ):
+            continue
+        if weight.known and not weight.exact:
+            continue
+        pairs.append((value, weight))
+    values = tuple(value for value, _ in pairs)
+    if not any(value.known for value in values):
+        return None
+    whole = build_figure(measure, region, key.period, key.calibre, None, None)
+    local = published_places(measure, region)
+    whole = replace(whole, places=max(value.places for value in values) if local is None else local)
+    unknown = [one for pair in pairs for one in pair if not one.known]
+    exact = None
+    if not unknown:
+        exact = sum((value.exact * weight.exact for value, weight in pairs), Fraction(0)) / sum(
+            weight.exact for _, weight in pairs
+        )  # type: ignore[operator,arg-type,misc]
+    names = "、".join(f"{one.region.name}“{one.name}”" for one in unknown)
+    told = sum(value.known and weight.known for value, weight in pairs)
+    above = " + ".join(f"{value.text(None, None, True)}×{weight.text(None, None, True)}" for value, weight in pairs)
+    below = " + ".join(weight.text(None, None, True) for _, weight in pairs)
+    return derive_figure(
+        whole, measure.name, exact, tuple(one for pair in pairs for one in pair),
+        SumReference(key.code, region.code, key.period, key.calibre), f"所属各地以“{catalogue()[measure.weight_id].name}”为权数的加权平均",
+        substituted="" if unknown else f"（{above}）÷（{below}）", why=f"缺：{names}" if unknown else "",
+        reported=f"已报{told}/{len(pairs)}" if unknown else "", calibre=key.calibre,
+        approx=next((one.approx for pair in pairs for one in pair if one.approx), ""),
+    )  # fmt: skip
 
 
 def parts_total(whole: Figure, key: FigureKey, measure: Measure) -> DerivedFigure:

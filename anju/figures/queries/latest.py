@@ -40,7 +40,7 @@ def latest_figures(
     below = {one.pk: one for one in children_of(user, listed)} | {one.pk: one for one in listed}
     candidates: dict[str, list[str]] = {}
     for code, period in reported_periods(user, below, codes, year):
-        if calendar.period_end(period) <= on:
+        if calendar.period_end(period) <= on and not calendar.spans_years(period):
             candidates.setdefault(code, []).append(period)
     for some in candidates.values():
         some.sort(key=lambda one: (calendar.period_end(one), len(one)), reverse=True)

@@ -16,6 +16,7 @@ from anju.figures.queries.current import (
     current_figures,
     difference_figure,
     having_measures,
+    published_places,
     side_calibre,
     sides_of,
 )
@@ -52,7 +53,7 @@ def roll_up(
 
     if measure.kind == Measure.Kind.RATIO:
         top, bottom = map(summed, sides)
-        rate = ratio_figure(top, bottom, measure.places or 0, measure.code, measure.name)
+        rate = ratio_figure(top, bottom, published_places(measure, region) or 0, measure.code, measure.name)
         return replace(rate, calibre=calibre)
     return summed(wanted)
 

@@ -57,6 +57,7 @@ def targets_in_force(user: Actor, region: Region, period: str, on: date | None =
             region=region, period__gte=period, period__lt=after, measure__in=list(measures), undone=None
         ).order_by("id")
     )
+    rows = [row for row in rows if row.period == period or not calendar.spans_years(row.period)]
     for row in rows:
         row.measure, row.region = measures[row.measure_id], region
     documents = TargetDocument.objects.in_bulk({row.document_id for row in rows if row.document_id})

@@ -1,5 +1,6 @@
-"""Which period a table is of: what its title says, what its map says and what was chosen. Where they differ a person decides."""
+"""Which period a table is of: what its title says, the name of its sheet, its map and what was chosen. Where they differ a person decides."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from anju.workbooks.reading import reader
 from anju.workbooks.reading.cells import WorkbookReading
 from anju.workbooks.reading.maps import TableMap
 
-NAMES = {"title": "标题", "map": "对照表", "choice": "选定的期间"}
+NAMES = {"title": "标题", "sheet": "工作表名", "map": "对照表", "choice": "选定的期间"}
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class TablePeriods:
     title: str = ""
     map: str = ""
     choice: str = ""
+    sheet: str = ""
 
     @property
     def said(self) -> dict[str, str]:
@@ -29,13 +31,11 @@ class TablePeriods:
 
     @property
     def differ(self) -> bool:
-        """A title that names the year only speaks of every period in it."""
+        """A title or a sheet that names the year only speaks of every period in it."""
         said = self.said
-        bare = said.get("title", "") if len(said.get("title", "")) == 4 else ""
-        if bare:
-            del said["title"]
+        bare = {said.pop(name) for name in ("title", "sheet") if len(said.get(name, "")) == 4}
         ends = {_end(period) for period in said.values()}
-        return len(ends) > 1 or any(period[:4] != bare for period in said.values() if bare)
+        return len(ends) > 1 or len(bare | ({period[:4] for period in said.values()} if bare else set())) > 1
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -60,27 +60,28 @@ def read_in_period(
     otherwise: str = "",
     name: str = "",
     area: str = "",
+    read: Callable[..., WorkbookReading] = read_isolated,
 ) -> tuple[WorkbookReading, TablePeriods]:
-    """Read a workbook, and what is said of its period. decided: title, map or choice, by which of them it is read; otherwise: of a table whose
-    map says none, where nothing was chosen for it.
+    """Read a workbook, and what is said of its period. read: for a person, `read_file_of` with who it is.
+
+    decided: title, sheet, map or choice, by which of them it is read; otherwise: of a table whose map says none, where nothing was chosen for it.
 
     The reading has the problem FIG-066 where they differ and nobody has decided. A long form says the period in each row.
     """
-    reading = read_isolated(
-        reader.read_workbook, source, table, file=name, name=name, area=area, period=choice or otherwise
-    )
+    reading = read(reader.read_workbook, source, table, file=name, name=name, area=area, period=choice or otherwise)
     if table.form == "long":
         return reading, TablePeriods()
     title = period_in(reading.title, (choice or otherwise)[:4])
     named = table.period.replace("{year}", (title or choice or otherwise)[:4])
-    said = TablePeriods(title, named, choice or ("" if named else otherwise))
+    year = (title or named or choice or otherwise)[:4]
+    said = TablePeriods(title, named, choice or ("" if named else otherwise), period_in(reading.sheet, year))
     if decided:
         period = said.said.get(decided, "")
         if not period:
             what = f"{NAMES.get(decided, decided)}没有写期间。"
             raise Refused(Problem("FIG-067", Place(file=reading.file_name), what, _how(said)))
         table = table.model_copy(update={"period": period})
-        return read_isolated(reader.read_workbook, source, table, file=name, name=name, area=area, period=period), said
+        return read(reader.read_workbook, source, table, file=name, name=name, area=area, period=period), said
     if said.differ:
         told = "，".join(f"{NAMES[name]}是{period_label(period)}（{period}）" for name, period in said.said.items())
         reading.problems.append(

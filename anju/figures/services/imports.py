@@ -24,6 +24,7 @@ from anju.figures.queries import checks
 from anju.figures.queries.current import CurrentRow, build_figure
 from anju.figures.services import bulk
 from anju.figures.services.bulk import StagingRow
+from anju.figures.services.changes import announce_changes
 from anju.figures.services.import_binder import SHOWN, ImportBinder
 from anju.problems import ASK, BLOCK, NOTE, Place, Problem, Refused
 from anju.workbooks.reading.cells import WorkbookReading
@@ -120,6 +121,8 @@ def import_tables(
         )  # what changes nothing was asked before
         if new or changed:
             _keep_answers(source, reminders, answers or {})
+            if changed and not preview:
+                announce_changes(by)
             trail.describe(
                 obj=trail.Subject.of(source, f"第 {source.pk} 号导入《{source.file_name}》"),
                 region_id=region.pk,
@@ -367,6 +370,7 @@ def undo_import(*, by: Actor, source: Source | int, reason: str) -> int:
         count, restored, gone = bulk.take_back_source(cursor, number)
     if restored + gone != count:
         raise Refused(Problem("FIG-042", name, "撤销期间有数被别人改动。", "请刷新后再看能否撤销。"))
+    announce_changes(by)
     trail.describe(
         obj=trail.Subject.of(found, name),
         before={"figures": count},

@@ -17,6 +17,7 @@ from anju.figures.figure import NUMBER, SHARE, STATES, Figure
 from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, Source, TargetDocument
 from anju.figures.queries import current
 from anju.figures.queries.targets import read_decomposition
+from anju.figures.services.changes import announce_changes
 from anju.figures.stored_numbers import StoredNumber, store_number
 from anju.problems import Problem, Refused
 from anju.quantities import APPROXIMATE
@@ -305,6 +306,8 @@ def _write(
     )
     if made.document_id:
         _balances(by, said, made)
+    if before is not None:
+        announce_changes(by)
     return made
 
 

@@ -10,6 +10,7 @@ from anju.core.people.scope import Actor
 from anju.figures.figure import NUMBER, STATES
 from anju.figures.models import Measure, Source
 from anju.figures.services import bulk
+from anju.figures.services.changes import announce_changes
 from anju.figures.stored_numbers import placement_problem, unit_families
 from anju.problems import Problem, Refused
 from anju.quantities import unit_of_measure
@@ -80,6 +81,8 @@ def publish_figures(
         stored, stands = bulk.store_observations(cursor, source.pk, by.key, reason)
     if stored != stands:
         raise Refused(Problem("FIG-042", title, f"发布期间有 {stored - stands} 个数被别人改动。", "请再办一次。"))
+    if changed:
+        announce_changes(by)
     return source
 
 

@@ -1,1 +1,1 @@
-"""What the papers of this room gather from the figures: circular, decomposition, dispatch pack."""
+"""What the papers of this room gather from the figures: circular, dispatch pack; the notice is a style (styles/)."""

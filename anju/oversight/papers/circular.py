@@ -1,6 +1,6 @@
 """The circular (通报) on a year's work: what was planned and done, backlog, loans, audits, problems, four annexes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,8 +14,7 @@ from anju.core.wording import period_label
 from anju.documents.layout import annex
 from anju.documents.text.wording import fill_placeholders, whole_word
 from anju.figures.figure import UNREPORTED, Figure
-from anju.figures.models import Measure
-from anju.figures.queries import current, latest
+from anju.figures.queries.standing import StandingFigures
 from anju.figures.tasks import tasks_of
 from anju.oversight.papers import measure_codes
 from anju.oversight.queries import warnings
@@ -24,7 +23,6 @@ from anju.problems import ASK, Problem, Refused
 HERE = Path(__file__).parent
 LOANS = {"credit": "loan.credit", "issued": "loan.issued", "year": "loan.issued_year"}
 AUDIT = ("found", "fixed", "fixing", "rate")
-UNTIL_NOW = (Measure.Kind.CUMULATIVE, Measure.Kind.STOCK)  # December's is the year's
 COMPLETION = {
     "total": "shanty.complete.total.rate",
     "continued": "shanty.complete.rate",
@@ -153,71 +151,6 @@ def period_end_words(period: str) -> str:
     """2021-Q3 → 2021年9月底; a day is that day."""
     day = periods.period_end(period)
     return f"{day.year}年{day.month}月" + ("底" if len(period) < 10 else f"{day.day}日")
-
-
-class StandingFigures:
-    """Figures of a period. Within a year: of the quarter's or month's latest report, against the year's targets; sums where only parts reported.
-
-    Of a whole year: its own, else what December counted since January or had at its end.
-    """
-
-    def __init__(self, user: Actor, codes: Iterable[str], listed: list[Region], period: str) -> None:
-        codes = list(codes)
-        self.region, self.period, self.year = listed[0], period, period[:4]
-        catalogue = current.find_measures(user)
-        behind = {
-            (one, code.partition(":")[2]) for code in codes for one in self._behind(catalogue, code.partition(":")[0])
-        }
-        named = {one for one, _ in behind}
-        self.targets = {code for code in named if catalogue[code].target_of_id}
-        self.catalogue = catalogue
-        self.asked = named - self.targets
-        until_now = {one for one in self.asked if period != self.year or catalogue[one].kind in UNTIL_NOW}
-        self.when, _ = latest.latest_within(user, until_now, listed, period)
-        if period == self.year:
-            end = periods.period_end(period)
-            self.when = {code: one for code, one in self.when.items() if periods.period_end(one) == end}
-        sides = {f"{one}:{calibre}" for one, calibre in behind if current.accepts_calibre(catalogue[one], calibre)}
-        self.found = current.current_figures(
-            user, {*codes, *named, *sides}, listed, {period, self.year, *self.when.values()}
-        )
-
-    def reported_else(self, region: Region) -> bool:
-        """Whether the region reported anything of what the text is about in this period."""
-        return any(
-            self.found(code, region, period).known
-            for code, period in [*self.when.items(), *((code, self.period) for code in self.asked)]
-        )
-
-    @staticmethod
-    def _behind(catalogue: Any, code: str) -> Iterator[str]:
-        """The stored measures that a code is or is computed from."""
-        measure = catalogue.get(code)
-        if measure is None:
-            return
-        if not measure.is_computed:
-            yield code
-        for side in filter(None, (measure.numerator_id, measure.denominator_id, *measure.terms)):
-            yield from StandingFigures._behind(catalogue, side)
-
-    def __call__(self, code: str, region: Region | None = None, calibre: str = "") -> Figure:
-        region = region or self.region
-        code, _, named = code.partition(":")
-        calibre = calibre or named
-        own = self.found(code, region, self.period, calibre)
-        if own.observation_id is not None or (own.known and self.period == self.year):
-            return own
-        measure = self.catalogue[code]
-        if measure.kind == Measure.Kind.RATIO:
-            top, bottom = (
-                self(side, region, calibre if current.accepts_calibre(self.catalogue[side], calibre) else "")
-                for side in (measure.numerator_id, measure.denominator_id)
-            )
-            return own if own.known else latest.rate_figure(code, top, bottom, own)
-        if code in self.targets:
-            return self.found(code, region, self.year, calibre)
-        newest = self.found(code, region, self.when.get(code, self.period), calibre)
-        return newest if newest.known or newest.observation_id is not None else own
 
 
 def _completion(options: dict[str, Any]) -> str:

@@ -1,24 +1,27 @@
 """The dispatch pack (调度材料) of a week, a month or a quarter: progress and ranking, gaps to the node, what changed, what is overdue, matters."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
 from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
-from anju.core.wording import period_label, period_name
+from anju.core.wording import period_label
+from anju.documents import kinds
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import annex
 from anju.documents.layout.annex import AnnexColumn
 from anju.documents.models import Document
 from anju.documents.queries import documents
-from anju.documents.text.wording import fill_placeholders, spoken_date, whole_word
+from anju.documents.styles.sources import PaperAnnex, PaperReminder, PaperRequest
 from anju.figures.figure import DerivedFigure, Figure, derive_figure
 from anju.figures.models import Observation
 from anju.figures.queries import current, latest, nodes
@@ -29,34 +32,18 @@ from anju.figures.queries.nodes import NodeGaps
 from anju.figures.references import MeasureReference, ReferenceKind
 from anju.figures.tasks import tasks as all_tasks
 from anju.figures.tasks import tasks_of
-from anju.oversight.papers.untold import untold_tasks
 from anju.oversight.queries import overdue
-from anju.problems import ASK, Problem, Refused
+from anju.problems import ASK, Problem
 from anju.quantities import unit_of_measure
 
 DECLARED = Path(__file__).with_name("dispatch.yaml")
-TEMPLATE = "oversight/documents/dispatch.html"
-PROSE = ("opening", "progress", "nodes", "funds", "matters", "requirements")
-OPTIONS = ("order", "parts_word", "place")
-SHAPES = {"day": r"\d{4}-\d{2}-\d{2}", "month": r"\d{4}-\d{2}", "quarter": r"\d{4}-Q[1-4]"}
+PACKS = ("dispatch-week", "dispatch-month", "dispatch-quarter")
 ONE = unit_of_measure("1").factor
 
 
 def pack_kinds() -> list[DocumentKind]:
-    return [
-        DocumentKind(
-            code,
-            said["name"],
-            TEMPLATE,
-            partial(gather_pack, code),
-            prose=PROSE,
-            options=OPTIONS,
-            needs=("organs",),
-            remind=unanswered_reminders,
-            review=untold_tasks,
-        )
-        for code, said in annex.read_declarations(DECLARED)["kinds"].items()
-    ]
+    """The kinds of packs: a style and its variants (styles/dispatch.yaml)."""
+    return [kinds.find_kind(code) for code in PACKS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,70 +123,54 @@ class SinceLastPack:
     corrected: list[tuple[Figure, Figure]] = field(default_factory=list)
 
 
-def gather_pack(code: str, user: Actor, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
-    """What the template prints. Options: organs, order [codes of the parts], parts_word, place. Refused OVER-010 for a period of another shape."""
-    declared = annex.read_declarations(DECLARED)
-    kind = declared["kinds"][code]
-    if not re.fullmatch(SHAPES[kind["shape"]], period):
-        raise Refused(
-            Problem(
-                "OVER-010",
-                f"{kind['name']}的期间“{period}”",
-                "与这种调度材料不合。",
-                f"请写成 {period_name(kind['example'])}（{kind['example']}）这样的期间。",
-            )
-        )
-    on = periods.period_end(period)
-    span = period_label(period)
-    options = {"parts_word": "县（市、区）", "place": region.name, **options, "span": span}
-    parts = annex.order_parts(tree.child_regions(user, region, on), options.get("order", ()))
-    listed = [region, *parts]
-    tasks = [one for one in read_tasks(user, listed, on) if one.told]
-    ranking = rank_places(tasks, region, parts, period)
-    wanted = nodes.year_nodes(user, region, on, parts)
+@dataclass
+class PackFigures:
+    """What the lists and annexes of a pack have in common, read once for a writing."""
+
+    listed: list[Region]
+    tasks: list[DispatchTask]
+    since: SinceLastPack | None
+    late: overdue.OverdueList
+
+
+def pack_figures(request: PaperRequest) -> PackFigures:
+    if "dispatch" not in request.memo:
+        user, region, period = request.user, request.region, request.period
+        on = periods.period_end(period)
+        parts = annex.order_parts(tree.child_regions(user, region, on), request.options.get("order", ()))
+        tasks = [one for one in read_tasks(user, [region, *parts], on) if one.told]
+        since = changes_since_last(user, request.kind, region, period, [region, *parts], tasks)
+        late = overdue.list_overdue(user, region, on)
+        request.memo["dispatch"] = PackFigures([region, *parts], tasks, since, late)
+    found: PackFigures = request.memo["dispatch"]
+    return found
+
+
+def pack_tables(request: PaperRequest, before: int) -> Iterator[tuple[str, SafeString]]:
+    """The annexes of a pack: progress and ranking, gaps to the node, what changed, entries of ledgers."""
+    declared, read = annex.read_declarations(DECLARED), pack_figures(request)
+    region, *parts = read.listed
+    on, span = periods.period_end(request.period), period_label(request.period)
+    ranking = rank_places(read.tasks, region, parts, request.period)
+    wanted = nodes.year_nodes(request.user, region, on, parts)
     gaps = wanted.next or wanted.last
-    since = changes_since_last(user, code, region, period, listed, tasks)
-    late = overdue.list_overdue(user, region, on)
-    options |= {
-        "told": {one.code: f"{one.said['name']}（{one.said['unit']}）" for one in tasks},
+    heads = {one.code: f"{one.said['name']}（{one.said['unit']}）" for one in read.tasks}
+    options = {"parts_word": "县（市、区）", "place": region.name, **request.options, "span": span} | {
+        "told": heads,
         "ranked": {ranking.code: ranking.name} if ranking.places else {},
         "nodes": {str(one.node.pk): node_heading(one) for one in gaps},
-        "changed": {
-            one.code: f"{one.said['name']}（{one.said['unit']}）"
-            for one in tasks
-            if since and one.code in since.changes
-        },
+        "changed": {code: head for code, head in heads.items() if read.since and code in read.since.changes},
     }
-    tables = []
     for name, needs in (("progress", "told"), ("nodes", "nodes"), ("changes", "changed")):
         if options[needs]:
-            table = annex.make_annex(declared["annexes"][name], period, options)
-            annex.fill_rows(
-                table, region, parts, partial(annex_cell, tasks, ranking, gaps, since), lambda one: one.name
-            )
-            tables.append(table)
-    spent = latest.latest_figures(user, [one["code"] for one in declared["funds"]], listed, on)
-    return {
-        "title": options.get("title") or fill_placeholders(kind["title"], period, options),
-        "span": span,
-        "whole": whole_word(region.name),
-        "parts_word": options["parts_word"],
-        "tasks": [
-            (one, since.changes[one.code][region.pk] if since and one.code in since.changes else None)
-            for one in tasks
-            if one.actual[region.pk].known
-        ],
-        "silent": [one for one in tasks if not one.actual[region.pk].known],
-        "ranking": ranking,
-        "nodes": [(spoken_date(one.node.on), one) for one in gaps],
-        "node_passed": not wanted.next,
-        "lapsed": [(spoken_date(one.node.on), one) for one in wanted.lapsed],
-        "since": since,
-        "late": late,
-        "funds": [one | {"figure": found} for one in declared["funds"] if (found := spent(one["code"], region)).known],
-        "annexes": tables,
-        "attachments": [table.title for table in tables] + ([f"逾期台账（{span}）"] if late.entries else []),
-    }
+            table = annex.make_annex(declared["annexes"][name], request.period, options)
+            cell = partial(annex_cell, read.tasks, ranking, gaps, read.since)
+            annex.fill_rows(table, region, parts, cell, lambda one: one.name)
+            before += 1
+            yield table.title, render_to_string("documents/annex_table.html", {"annex": table, "mark": before})
+    if read.late.entries:
+        context = {"late": read.late, "span": span, "parts_word": options["parts_word"], "mark": before + 1}
+        yield f"逾期台账（{span}）", render_to_string("oversight/documents/overdue_ledger.html", context)
 
 
 def read_tasks(user: Actor, listed: Sequence[Region], on: Any) -> list[DispatchTask]:
@@ -360,3 +331,7 @@ def unanswered_reminders(prose: dict[str, Any]) -> list[Problem]:
                 Problem("OVER-011", f"需研究的事项第{number}条", what, "请在句末写（责任单位：…；时限：…）。", ASK)
             )
     return told
+
+
+MATTERS = PaperReminder("matters", "提请研究的事项写明责任单位和时限", prose=unanswered_reminders)
+DISPATCH_TABLES = PaperAnnex("dispatch-tables", "调度材料的附表", pack_tables)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
+from anju.documents.styles.sources import PaperReminder
 from anju.figures.figure import Figure
 from anju.figures.models import Measure
 from anju.figures.queries import current
@@ -29,6 +30,9 @@ def untold_tasks(user: Actor, region: Region, period: str, told: Iterable[str]) 
     what = f"这些年度任务正文没有讲：{'、'.join(map(_said, untold))}。"
     fix = "要讲的，请在自由正文里写上（数字写成引用）；不需要讲的可以不理。"
     return [Problem("OVER-005", region.name, what, fix, ASK)]
+
+
+UNTOLD_TASKS = PaperReminder("untold-tasks", "正文没有讲的年度任务", text=untold_tasks)
 
 
 def _told_by(target: Measure, catalogue: Iterable[Measure]) -> set[str]:

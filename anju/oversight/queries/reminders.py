@@ -1,7 +1,7 @@
 """What waits for a user (提醒), and the nodes of plans that are near and not reached."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import may, permissions
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
-from anju.core.reminders import Reminder
+from anju.core.reminders import Reminder, end_of_day
 from anju.core.wording import read_day
 from anju.documents.layout.annex import read_declarations
 from anju.figures.models import Node
@@ -73,9 +73,5 @@ def node_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
                     what = f"{gap.region.name}{read_day(one.node.on)}前{gap.target.name}完成{one.goal}，{short}"
                     link = f"{path_of('figures:targets')}?region={gap.region.code}&period={on.year}"
                     yield Reminder(
-                        gap.region, "projects.edit", f"node/{one.node.pk}", what, link, _evening(one.node.on)
+                        gap.region, "projects.edit", f"node/{one.node.pk}", what, link, end_of_day(one.node.on)
                     )
-
-
-def _evening(on: date) -> datetime:
-    return timezone.make_aware(datetime.combine(on, time(23, 59)))

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
+from anju.core import registry
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import render_page
 from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
@@ -58,6 +59,7 @@ def show_project(request: Request, pk: int) -> HttpResponse:
         photos=[photo_row(one) for one in photos.list_photos(user, found)], adjustments=[adjustment_row(one.adjustment) for one in history if one.adjustment],
         entries=[one for one in entry_rows(user, found) if one.case.opened_on <= on],
         first=offered[:2] if edits and open_ else [], others=offered[2:] if edits and open_ else offered, record_path=path_of("projects:record", pk),
+        besides=[one for ask in registry.fetch_hooks("page_acts") for one in ask(user, f"project/{pk}", found.region)],
     )  # fmt: skip
 
 

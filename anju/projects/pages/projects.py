@@ -139,7 +139,7 @@ def show_table(request: Request) -> HttpResponse:
         cells = [
             {
                 "name": field.name, "text": shown_text(field, project), "locked": lock_reason(field, project),
-                "css": "n" if field.type in (NUMERIC, DAY) else "wide" if field.name in WIDE else "",
+                "css": "n" if field.type == NUMERIC else "n day" if field.type == DAY else "wide" if field.name in WIDE else "",
             }
             for field in fields
         ]  # fmt: skip
@@ -150,7 +150,7 @@ def show_table(request: Request) -> HttpResponse:
         for field in fields
     ]
     return render_page(
-        request, "projects/table.html", heading=f"{made.region.name}：{listed.count:,}个项目的基本情况", rows=rows, columns=heads,
+        request, "projects/table.html", heading=f"{made.region.name}：{listed.count:,}个项目的基本情况" if rows else f"{made.region.name}的项目", rows=rows, columns=heads,
         lines=listing_html.fill_table_html(rows, page_address(request, ""), has_below(made.region)), regions_shown=has_below(made.region),
         can_edit=any(row["editable"] for row in rows) or may(user, EDIT, made.region.pk),
         export=export_path(request, chosen), **listing.filters_context(tallies, chosen), **listing.pager_context(listed),

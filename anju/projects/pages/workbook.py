@@ -21,6 +21,7 @@ from anju.projects.files import workbook
 from anju.projects.models import Project
 from anju.projects.pages import listing, projects
 from anju.projects.pages.forms import ProjectForm
+from anju.projects.services.workbook import import_workbook
 from anju.workbooks.writing import marking
 
 SHOWN = 50  # projects named on the page of the check
@@ -77,9 +78,7 @@ def check_workbook(request: Request, digest: str) -> HttpResponse:
     except KeyError as error:
         raise Http404(digest) from error
     try:
-        brought = workbook.import_workbook(
-            by=request.actor, region=made.region, content=content, name=name, preview=not post
-        )
+        brought = import_workbook(by=request.actor, region=made.region, content=content, name=name, preview=not post)
     except Refused as refused:
         heading = f"《{name}》有{len(refused.problems)}处必须改正，没有导入"
         return render_page(
@@ -122,7 +121,7 @@ def download_marked(request: Request, digest: str) -> HttpResponse:
     except KeyError as error:
         raise Http404(digest) from error
     try:
-        workbook.import_workbook(by=request.actor, region=made.region, content=content, name=name, preview=True)
+        import_workbook(by=request.actor, region=made.region, content=content, name=name, preview=True)
     except Refused as refused:
         problems = refused.problems
     stem = name.rpartition(".")[0] or name

@@ -1,6 +1,7 @@
 """What a receiver's own system exports, read and compared with the return cell by cell. Pure; knows no database."""
 
 import datetime
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -194,7 +195,8 @@ def _same_value(ours: str, theirs: str, column: FormColumn, units: Sequence[str]
 
 
 def _words(text: str) -> str:
-    return "" if parse_number(text).state == DASH else "".join(fold_number(text).split())
+    """A text as it is compared: without spaces, but for those between digits."""
+    return "" if parse_number(text).state == DASH else re.sub(r"(?<![0-9])\s+|\s+(?![0-9])", "", fold_number(text))
 
 
 def _text(values: Sequence[Any], at: int) -> str:

@@ -70,12 +70,17 @@ def is_workday(day: date) -> bool:
     return day in listed.worked or (day.weekday() < 5 and day not in listed.off)
 
 
-def workdays_after(day: date, count: int) -> date:
-    """The workday that comes so many workdays later."""
+def day_after_workdays(day: date, count: int) -> date:
+    """The last of so many workdays, counted from the day after."""
     while count > 0:
         day += timedelta(days=1)
         count -= is_workday(day)
     return day
+
+
+def unlisted_years(first: date, last: date) -> list[int]:
+    """Years between two days whose holidays nobody registered: workdays are guessed there."""
+    return sorted(set(range(first.year, last.year + 1)) - _days().years)
 
 
 def guessed_deadline(spec: FormSpec, period: str) -> str:
@@ -123,7 +128,7 @@ def deadline_moment(deadline: Deadline, period: str) -> datetime:
     elif deadline.days is not None:
         day = end + timedelta(days=deadline.days)
     elif deadline.workdays is not None:
-        day = workdays_after(end, deadline.workdays)
+        day = day_after_workdays(end, deadline.workdays)
     else:
         months = end.year * 12 + end.month - 1 + deadline.months
         last = monthrange(months // 12, months % 12 + 1)[1]

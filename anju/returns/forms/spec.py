@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from functools import cache, cached_property
 from importlib.resources import files
@@ -473,10 +472,11 @@ def _line(data: Any, place: list[Any]) -> int:
     return line
 
 
-def shipped_specs() -> Iterator[FormSpec]:
-    """The forms that come with the product."""
-    for path in sorted(Path(str(files("anju.returns.forms").joinpath("shipped"))).glob("*.yaml")):
-        yield read_spec(path.read_text("utf-8"), path.name)
+@cache
+def shipped_specs() -> tuple[FormSpec, ...]:
+    """The forms that come with the product; read once, which takes half a second."""
+    paths = sorted(Path(str(files("anju.returns.forms").joinpath("shipped"))).glob("*.yaml"))
+    return tuple(read_spec(path.read_text("utf-8"), path.name) for path in paths)
 
 
 _known: dict[str, FormSpec] = {}

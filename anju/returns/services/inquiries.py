@@ -43,7 +43,7 @@ def open_inquiry(*, by: Actor, ret_id: int, text: str, workdays: int, line: str 
     if problems:
         raise Refused(*problems)
     made = Inquiry.objects.create(
-        ret=ret, region_id=ret.region_id, line=line, column=column, due=calendar.workdays_after(timezone.localdate(), workdays),
+        ret=ret, region_id=ret.region_id, line=line, column=column, due=calendar.day_after_workdays(timezone.localdate(), workdays),
         ground="、".join(dict.fromkeys(audit_grounds(by)))[:200],
     )  # fmt: skip
     _enter(by, made, "ask", text)
@@ -87,7 +87,7 @@ def ask_again(*, by: Actor, inquiry_id: int, text: str, workdays: int) -> Inquir
         raise Refused(*problems)
     before = inquiry.due
     move(inquiry, "ask_again", by=by, on=timezone.localdate())
-    inquiry.due = calendar.workdays_after(timezone.localdate(), workdays)
+    inquiry.due = calendar.day_after_workdays(timezone.localdate(), workdays)
     inquiry.save(update_fields=["due"])
     made = _enter(by, inquiry, "ask", text)
     announce_inquiry(by, inquiry)

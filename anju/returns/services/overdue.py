@@ -9,6 +9,7 @@ from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.core.regions.tree import below
 from anju.core.trail import trail
+from anju.core.wording import period_label
 from anju.figures.models import Source
 from anju.figures.services.publications import PublishedFigure, publish_figures
 from anju.returns.queries.deadlines import ReportingStatus, _of_month
@@ -37,7 +38,7 @@ def publish_overdue(*, by: Actor, region: Region, month: str, at: datetime | Non
             ("returns.due", len(listed), "次"), ("returns.late", sum(day > 0 for day in days), "次"), ("returns.late.days", sum(days), "天"),
         ):  # fmt: skip
             rows.append(PublishedFigure(code, here, month, value, unit, shown=str(value), cited=cited))
-    title = f"{region.name} {month} 报表报送情况"
+    title = f"{region.name}{period_label(month)}报表报送情况"
     source = publish_figures(
         by=by,
         kind=Source.Kind.RETURN,

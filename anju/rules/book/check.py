@@ -175,14 +175,14 @@ class _Checker:
 
     def programs(self, order: list[str]) -> None:
         scales: dict[str, Type] = {}
-        told: set[tuple[str, str]] = set()
+        reported: set[tuple[str, str]] = set()
         dates = 0
         for day, now in parameters.each_program(self.book):
             dates += 1
             program = lower_book(self.book, now, order)
             for name, message in program.errors:
-                if (name, message) not in told:
-                    told.add((name, message))
+                if (name, message) not in reported:
+                    reported.add((name, message))
                     self.wrong(
                         "BOOK-042",
                         name,
@@ -190,7 +190,7 @@ class _Checker:
                         "请改写公式，或核对输入和参数的单位、范围。",
                     )
             if not program.errors:
-                self.figures_typed(program, told)
+                self.figures_typed(program, reported)
                 self.same_scale(program, scales, day.isoformat())
         if not dates:
             self.report.add(
@@ -212,15 +212,15 @@ class _Checker:
                     "请写明 places，使各期一致。",
                 )
 
-    def figures_typed(self, program: Program, told: set[tuple[str, str]]) -> None:
+    def figures_typed(self, program: Program, reported: set[tuple[str, str]]) -> None:
         """The figures of sentences are lowered as well: a sentence must not fail when it is first needed."""
         for item in self.formulas():
             for figure in self.figures(item):
                 try:
                     program.lowered(figure.expr)
                 except FormulaError as error:
-                    if (item.name, str(error)) not in told:
-                        told.add((item.name, str(error)))
+                    if (item.name, str(error)) not in reported:
+                        reported.add((item.name, str(error)))
                         self.wrong("BOOK-031", item.name, f"句子花括号里的算式：{error}", "请改写。")
 
 

@@ -307,17 +307,17 @@ class BookLoader:
         return tree.day() if kind == DATE else tree.choice(enum)
 
     def keyed(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> dict[str, Decimal | str] | None:
-        found: dict[str, Decimal | str] = {}
+        values: dict[str, Decimal | str] = {}
         for key, item in tree.items():
             value = self.plain(item, kind, enum)
             if isinstance(value, Decimal | str):
-                found[key] = value
-        if not found or set(found) == {"more"}:
+                values[key] = value
+        if not values or set(values) == {"more"}:
             tree.wrong("BOOK-024", "没有列出取值。", '例如 {1: "30", 2: "45", more: "60"}。')
-        return found or None
+        return values or None
 
     def banded(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> tuple[Band, ...] | None:
-        found = []
+        bands = []
         for item in tree.elements():
             fields = item.fields((*BAND_EDGES, "value"), ("value",))
             edges: dict[str, Any] = {}
@@ -332,33 +332,38 @@ class BookLoader:
                 edges |= {side: fields[key].decimal(), f"{side}_closed": closed}
             value = self.plain(fields["value"], kind, enum) if "value" in fields else None
             if isinstance(value, Decimal | str):
-                found.append(Band(value, **edges))
-        self.check_bands(tree, found)
-        return tuple(found) or None
+                bands.append(Band(value, **edges))
+        self.check_bands(tree, bands)
+        return tuple(bands) or None
 
     def check_bands(self, tree: YamlNode, bands: list[Band]) -> None:
         """Every value falls in exactly one band: the first is open below, the last above, neighbours meet once."""
         fix = "请补上或改正：第一段只写上端，最后一段只写下端，相邻两段同一个数一段含、一段不含。"
         if not bands or bands[0].lower is not None or bands[-1].upper is not None:
             tree.wrong("BOOK-025", "第一段有下端或最后一段有上端，范围之外的值没有着落。", fix)
-        for one, two in pairwise(bands):
-            if one.upper is None or two.lower is None or one.upper != two.lower or one.upper_closed == two.lower_closed:
-                tree.wrong("BOOK-025", f"分段 {band_text(one)} 与 {band_text(two)} 之间有空当或重叠。", fix)
-            if one.lower is not None and one.upper is not None and one.lower >= one.upper:
-                tree.wrong("BOOK-025", f"分段 {band_text(one)} 是空的。", fix)
+        for band, following in pairwise(bands):
+            if (
+                band.upper is None
+                or following.lower is None
+                or band.upper != following.lower
+                or band.upper_closed == following.lower_closed
+            ):
+                tree.wrong("BOOK-025", f"分段 {band_text(band)} 与 {band_text(following)} 之间有空当或重叠。", fix)
+            if band.lower is not None and band.upper is not None and band.lower >= band.upper:
+                tree.wrong("BOOK-025", f"分段 {band_text(band)} 是空的。", fix)
 
     def check_dates(self, tree: YamlNode, values: list[DatedValue]) -> None:
-        for one, two in pairwise(values):
-            if one.since >= two.since:
+        for earlier, later in pairwise(values):
+            if earlier.since >= later.since:
                 tree.wrong(
                     "BOOK-014",
-                    f"{two.since} 起的值应排在 {one.since} 起的值之前，或日期重复。",
+                    f"{later.since} 起的值应排在 {earlier.since} 起的值之前，或日期重复。",
                     "请按施行日期从早到晚排列。",
                 )
-            elif one.until is not None and (one.until >= two.since or (two.since - one.until).days > 1):
+            elif earlier.until is not None and (earlier.until >= later.since or (later.since - earlier.until).days > 1):
                 tree.wrong(
                     "BOOK-014",
-                    f"{one.since} 起的值止于 {one.until}，与 {two.since} 起的值之间有空当或重叠。",
+                    f"{earlier.since} 起的值止于 {earlier.until}，与 {later.since} 起的值之间有空当或重叠。",
                     "请删去 until，或使两者首尾相接。",
                 )
         if not values:

@@ -301,20 +301,20 @@ class _Scope:
 
     def compare(self, sign: str, left: Expr, right: Expr) -> Term:
         if isinstance(left, Literal) and not isinstance(right, Literal):
-            two = self.lower(right)
-            one = self.lower(left, two.type.domain if isinstance(two.type, Choice) else ())
+            second = self.lower(right)
+            first = self.lower(left, second.type.domain if isinstance(second.type, Choice) else ())
         else:
-            one = self.lower(left)
-            two = self.lower(right, one.type.domain if isinstance(one.type, Choice) else ())
-        if isinstance(one.type, Num) and isinstance(two.type, Num):
-            ir.join_units([one, two])
-            one, two = ir.align([one, two])
-        elif isinstance(one.type, Choice) and one.type == two.type:
+            first = self.lower(left)
+            second = self.lower(right, first.type.domain if isinstance(first.type, Choice) else ())
+        if isinstance(first.type, Num) and isinstance(second.type, Num):
+            ir.join_units([first, second])
+            first, second = ir.align([first, second])
+        elif isinstance(first.type, Choice) and first.type == second.type:
             if sign not in ("=", "<>"):
                 raise FormulaError("可选值之间只能用 = 或 <>。")
-        elif not (isinstance(one.type, Day) and isinstance(two.type, Day)):
+        elif not (isinstance(first.type, Day) and isinstance(second.type, Day)):
             raise FormulaError(f"“{sign}”两边须同是数、同是日期，或同一组可选值；真假直接写名称。")
-        return Term("cmp", Truth(), (one, two), sign)
+        return Term("cmp", Truth(), (first, second), sign)
 
     def between(self, nodes: list[Term]) -> Term:
         if all(isinstance(node.type, Num) for node in nodes):
@@ -473,9 +473,9 @@ def default_places(step: BookStep) -> int | None:
 
 def dependencies(expr: Expr, book: Book) -> set[str]:
     """Names an expression needs, through parameters too."""
-    found: set[str] = set()
+    needed: set[str] = set()
     for name in formula_names(expr):
-        found.add(name)
+        needed.add(name)
         if parameter := book.parameters.get(name):
-            found |= {parameter.by, parameter.bands} - {""}
-    return found
+            needed |= {parameter.by, parameter.bands} - {""}
+    return needed

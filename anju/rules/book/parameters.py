@@ -23,10 +23,10 @@ def parameter_place(book: Book, name: str = "") -> Place:
 
 def check_day(book: Book, on: date) -> list[Problem]:
     """Problems of running the book on that day at all: outside its dates, or suspended."""
-    found = []
+    problems = []
     if not book.in_force(on):
         until = f"至 {book.applies_until} " if book.applies_until else ""
-        found.append(
+        problems.append(
             Problem(
                 "RULE-001",
                 parameter_place(book),
@@ -36,7 +36,7 @@ def check_day(book: Book, on: date) -> list[Problem]:
         )
     if book.suspended_on(on) and book.suspended:
         pause = book.suspended
-        found.append(
+        problems.append(
             Problem(
                 "RULE-002",
                 parameter_place(book),
@@ -44,13 +44,13 @@ def check_day(book: Book, on: date) -> list[Problem]:
                 "恢复执行后再办；确需办理的，请先由规则管理人员解除暂停。",
             )
         )
-    return found
+    return problems
 
 
 def values_in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -> dict[str, Value]:
     """Every parameter's value on that day, overrides in place. Refused names every gap and every bad override."""
     problems: list[Problem] = []
-    found: dict[str, Value] = {}
+    values: dict[str, Value] = {}
     overrides = overrides or {}
     for name in overrides:
         if name not in book.parameters:
@@ -69,9 +69,9 @@ def values_in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = 
             continue
         try:
             if name in overrides:
-                found[name] = _override(parameter, dated.value if dated else {}, overrides[name])
+                values[name] = _override(parameter, dated.value if dated else {}, overrides[name])
             elif dated is not None:
-                found[name] = dated.value
+                values[name] = dated.value
         except (ValueError, InvalidOperation) as error:
             problems.append(
                 Problem(
@@ -83,7 +83,7 @@ def values_in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = 
             )
     if problems:
         raise Refused(*problems)
-    return found
+    return values
 
 
 def _gap_problem(book: Book, parameter: Parameter, on: date) -> Problem:
@@ -99,12 +99,12 @@ def _gap_problem(book: Book, parameter: Parameter, on: date) -> Problem:
 
 def stale_values(book: Book, on: date) -> list[Problem]:
     """Warnings: values in force that nobody has looked up for twelve months."""
-    found = []
+    warnings = []
     for parameter in book.parameters.values():
         dated = parameter.in_force(on)
         if dated and on > _months_later(dated.checked, STALE_MONTHS):
             what = f"所用的值（自 {dated.since} 起，依据 {dated.source}）上次核对是 {dated.checked}，到 {on} 已超过 {STALE_MONTHS} 个月。"
-            found.append(
+            warnings.append(
                 Problem(
                     "RULE-005",
                     parameter_place(book, parameter.name),
@@ -113,7 +113,7 @@ def stale_values(book: Book, on: date) -> list[Problem]:
                     ASK,
                 )
             )
-    return found
+    return warnings
 
 
 def _months_later(day: date, months: int) -> date:

@@ -104,11 +104,11 @@ class Parameter:
 
     def in_force(self, on: date) -> DatedValue | None:
         """The value in force on that day; None in a gap."""
-        found = None
+        newest = None
         for dated in self.values:
             if dated.since <= on and (dated.until is None or on <= dated.until):
-                found = dated
-        return found
+                newest = dated
+        return newest
 
 
 @dataclass(frozen=True)

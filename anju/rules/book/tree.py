@@ -83,17 +83,17 @@ class YamlNode:
 
     def fields(self, allowed: Collection[str], required: Collection[str] = ()) -> dict[str, YamlNode]:
         """A mapping with known keys: unknown ones are refused, missing ones named."""
-        found: dict[str, YamlNode] = {}
+        children: dict[str, YamlNode] = {}
         for key, child in self.items():
             if key in allowed:
-                found[key] = child
+                children[key] = child
             else:
                 child.wrong("BOOK-004", f"不认识的键“{key}”。", f"这里可写：{'、'.join(allowed)}。")
         if self.is_mapping():
             for key in required:
-                if key not in found:
+                if key not in children:
                     self.wrong("BOOK-005", f"缺少“{key}”。", "请补上。")
-        return found
+        return children
 
     def elements(self) -> list[YamlNode]:
         if not isinstance(self.node, SequenceNode):
@@ -232,9 +232,12 @@ def _references(root: Node | None) -> Iterator[int]:
             todo += node.value
 
 
-def read_tree(content: bytes, file: str) -> tuple[YamlNode, ProblemReport]:
-    """The tree of one file. Refused with the line when it is not YAML, or YAML with anchors, tags or several documents."""
-    report = ProblemReport(file)
+def read_tree(content: bytes, file: str, report: ProblemReport | None = None) -> tuple[YamlNode, ProblemReport]:
+    """The tree of one file. Refused with the line when it is not YAML, or YAML with anchors, tags or several documents.
+
+    report: of another kind of file than a rulebook, which has codes of its own.
+    """
+    report = report or ProblemReport(file)
     if len(content) > MAX_BYTES:
         report.add("BOOK-001", 1, "", f"文件有 {len(content)} 字节，最多 {MAX_BYTES} 字节。", "请拆成几本规则书。")
         raise Refused(*report.problems)

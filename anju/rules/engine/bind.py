@@ -37,10 +37,10 @@ class BoundTable:
         return tuple(self.columns[name][index] for name in self.book.partition)
 
     def partitions(self) -> dict[tuple[Scalar, ...], list[int]]:
-        found: dict[tuple[Scalar, ...], list[int]] = {}
+        members: dict[tuple[Scalar, ...], list[int]] = {}
         for index in range(len(self)):
-            found.setdefault(self.partition(index), []).append(index)
-        return found
+            members.setdefault(self.partition(index), []).append(index)
+        return members
 
     def text(self, name: str, value: Scalar) -> str:
         return input_text(self.book.inputs[name], value)

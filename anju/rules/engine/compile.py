@@ -248,35 +248,37 @@ class _Compiler:
         up, down = node.value
         wide = 2 * _reach(left) * up + _reach(right) * down > INT64 or 2 * _reach(right) * down > INT64
         signed = left.num.low < 0 or right.num.low < 0
-        one = self.atom(left) if signed else self.emit(left)
-        top = f"{self.widen(one, wide)} * {self.literal(2 * up, wide)}"
+        dividend = self.atom(left) if signed else self.emit(left)
+        top = f"{self.widen(dividend, wide)} * {self.literal(2 * up, wide)}"
         if right.op == "const" and right.value > 0:
             half = right.value * down
             bottom = self.literal(2 * half, wide)
             if not signed:
-                return _Frag(self.quotient(f"({top} + {self.literal(half, wide)})", bottom, wide), one.level, wide)
-            add = f"CASE WHEN {one.sql} < 0 THEN {self.literal(-half, wide)} ELSE {self.literal(half, wide)} END"
-            return _Frag(self.quotient(f"({top} + {add})", bottom, wide), one.level, wide)
-        two = self.atom(right)
-        half_sql = f"{self.widen(two, wide)} * {self.literal(down, wide)}"
-        bottom = f"NULLIF({self.widen(two, wide)} * {self.literal(2 * down, wide)}, 0)"
+                return _Frag(self.quotient(f"({top} + {self.literal(half, wide)})", bottom, wide), dividend.level, wide)
+            add = f"CASE WHEN {dividend.sql} < 0 THEN {self.literal(-half, wide)} ELSE {self.literal(half, wide)} END"
+            return _Frag(self.quotient(f"({top} + {add})", bottom, wide), dividend.level, wide)
+        divisor = self.atom(right)
+        half_sql = f"{self.widen(divisor, wide)} * {self.literal(down, wide)}"
+        bottom = f"NULLIF({self.widen(divisor, wide)} * {self.literal(2 * down, wide)}, 0)"
         if signed:
-            half_sql = f"CASE WHEN ({one.sql} < 0) = ({two.sql} < 0) THEN {half_sql} ELSE - ({half_sql}) END"
-        return _Frag(self.quotient(f"({top} + {half_sql})", bottom, wide), max(one.level, two.level), wide)
+            half_sql = f"CASE WHEN ({dividend.sql} < 0) = ({divisor.sql} < 0) THEN {half_sql} ELSE - ({half_sql}) END"
+        return _Frag(self.quotient(f"({top} + {half_sql})", bottom, wide), max(dividend.level, divisor.level), wide)
 
     def _floordiv(self, node: Term) -> _Frag:
         left, right = node.args
         wide = _reach(left) + _reach(right) > INT64
         if left.num.low >= 0:
-            one, two = self.emit(left), self.emit(right)
+            dividend, divisor = self.emit(left), self.emit(right)
             return _Frag(
-                self.quotient(self.widen(one, wide), self.widen(two, wide), wide), max(one.level, two.level), wide
+                self.quotient(self.widen(dividend, wide), self.widen(divisor, wide), wide),
+                max(dividend.level, divisor.level),
+                wide,
             )
-        one, two = self.atom(left), self.atom(right)
-        a, b = self.widen(one, wide), self.widen(two, wide)
+        dividend, divisor = self.atom(left), self.atom(right)
+        a, b = self.widen(dividend, wide), self.widen(divisor, wide)
         below = self.quotient(f"({b} - {self.literal(1, wide)} - {a})", b, wide)
-        sql = f"CASE WHEN {one.sql} < 0 THEN - {below} ELSE {self.quotient(a, b, wide)} END"
-        return _Frag(sql, max(one.level, two.level), wide)
+        sql = f"CASE WHEN {dividend.sql} < 0 THEN - {below} ELSE {self.quotient(a, b, wide)} END"
+        return _Frag(sql, max(dividend.level, divisor.level), wide)
 
     def _cmp(self, node: Term) -> _Frag:
         left, right = (self.emit(arg) for arg in node.args)
@@ -382,8 +384,8 @@ class _Compiler:
     def _months(self, node: Term) -> _Frag:
         first, last = (self.atom(arg) for arg in node.args)
 
-        def whole(one: str, two: str) -> str:
-            return f"({self.month_index(two)} - {self.month_index(one)} - CASE WHEN MOD({two}, 100) < MOD({one}, 100) THEN 1 ELSE 0 END)"
+        def whole(earlier: str, later: str) -> str:
+            return f"({self.month_index(later)} - {self.month_index(earlier)} - CASE WHEN MOD({later}, 100) < MOD({earlier}, 100) THEN 1 ELSE 0 END)"
 
         sql = f"CASE WHEN {last.sql} >= {first.sql} THEN {whole(first.sql, last.sql)} WHEN {last.sql} < {first.sql} THEN - {whole(last.sql, first.sql)} END"
         return _Frag(sql, max(first.level, last.level))

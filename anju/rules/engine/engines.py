@@ -73,7 +73,7 @@ class PostgreSQL:
 def _columns(compiled: Compiled, table: BoundTable, indexes: list[int]) -> list[list[Scalar]]:
     """The columns of those rows. Text only ever decides an order, so its place among its equals' sorted values stands for it:
     no engine's collation can then differ."""
-    found: list[list[Scalar]] = [[table.rank[i] for i in indexes], [day_number(table.dates[i]) for i in indexes]]
+    columns: list[list[Scalar]] = [[table.rank[i] for i in indexes], [day_number(table.dates[i]) for i in indexes]]
     for name, _ in compiled.inputs:
         column = [table.columns[name][i] for i in indexes]
         if table.book.inputs[name].type == TEXT:
@@ -82,8 +82,8 @@ def _columns(compiled: Compiled, table: BoundTable, indexes: list[int]) -> list[
                 for index, value in enumerate(sorted({str(value) for value in column if value is not None}))
             }
             column = [None if value is None else place[str(value)] for value in column]
-        found.append(column)
-    return found
+        columns.append(column)
+    return columns
 
 
 def connect() -> duckdb.DuckDBPyConnection:

@@ -5,7 +5,7 @@ It is what the engines are tested against, what worked examples run on, and what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import (
@@ -19,7 +19,7 @@ from decimal import (
     getcontext,
     localcontext,
 )
-from typing import Any
+from typing import Any, cast
 
 from anju.quantities import COUNTED
 from anju.rules.book.schema import ENUM, NUMBER, Band, Book, BookStep, Parameter, Value
@@ -127,17 +127,17 @@ class Trace:
         subject, causes = self.value(row, parameter.by or parameter.bands)
         if subject is None:
             return None, causes
-        found: Known | None = None
+        amount: Known | None = None
         if isinstance(value, tuple):
             assert isinstance(subject, Decimal)
-            found = next((band.value for band in value if _inside(band, subject)), None)
+            amount = next((band.value for band in value if _inside(band, subject)), None)
         elif isinstance(subject, Decimal):
-            found = value.get(str(int(subject)))
-            if found is None and "more" in value and subject > max(int(key) for key in value if key != "more"):
-                found = value["more"]
+            amount = value.get(str(int(subject)))
+            if amount is None and "more" in value and subject > max(int(key) for key in value if key != "more"):
+                amount = value["more"]
         else:
-            found = value.get(str(subject))
-        return found, (NONE if found is not None else frozenset((Cause(KEY, parameter.name, row),)))
+            amount = value.get(str(subject))
+        return amount, (NONE if amount is not None else frozenset((Cause(KEY, parameter.name, row),)))
 
     def step(self, row: int, step: BookStep) -> Result:
         places = step.places if step.places is not None else (0 if step.unit in (*COUNTED, "fen") else None)
@@ -177,13 +177,30 @@ class Trace:
         return Decimal(ahead + 1), NONE
 
 
+def evaluate_formula(expr: Expr, value: Callable[[str], Known | None], places: int) -> Known | None:
+    """A formula that stands alone, over names that somebody else knows: None is unknown. places: of a quotient."""
+    with localcontext(EXACT):
+        return _Eval(cast(Trace, _NamedValues(value)), 0, "", places).ev(expr)[0]
+
+
+class _NamedValues:
+    """Names without a book behind them: no rows, no partitions."""
+
+    def __init__(self, value: Callable[[str], Known | None]) -> None:
+        self.named = value
+
+    def value(self, row: int, name: str) -> Result:
+        known = self.named(name)
+        return known, (NONE if known is not None else frozenset((Cause(UNKNOWN, name, row),)))
+
+
 def _inside(band: Band, value: Decimal) -> bool:
     above = band.lower is None or value > band.lower or (band.lower_closed and value == band.lower)
     return above and (band.upper is None or value < band.upper or (band.upper_closed and value == band.upper))
 
 
-def _before(book: Book, one: list[Any], two: list[Any]) -> bool:
-    for (a, item), (b, _) in zip(one, two, strict=True):
+def _before(book: Book, left: list[Any], right: list[Any]) -> bool:
+    for (a, item), (b, _) in zip(left, right, strict=True):
         if a != b:
             enum = book.inputs[item.name].enum if item.name in book.inputs else book.steps[item.name].enum
             first = enum.index(a) < enum.index(b) if enum else a < b
@@ -202,14 +219,14 @@ class _Eval:
 
     def all(self, exprs: Sequence[Expr], tail: int | None = None) -> tuple[list[Any] | None, Causes]:
         """The values when all are known, else the causes of all that are not."""
-        found, causes = [], NONE
+        values, causes = [], NONE
         missing = False
         for expr in exprs:
             value, why = self.ev(expr, tail)
             missing = missing or value is None
             causes |= why if value is None else NONE
-            found.append(value)
-        return (None, causes) if missing else (found, NONE)
+            values.append(value)
+        return (None, causes) if missing else (values, NONE)
 
     def ev(self, expr: Expr, tail: int | None = None) -> Result:
         match expr:
@@ -220,23 +237,23 @@ class _Eval:
             case Name(name):
                 return self.trace.value(self.row, name)
             case Sum(terms):
-                found, causes = self.all([term for _, term in terms])
-                if found is None:
+                values, causes = self.all([term for _, term in terms])
+                if values is None:
                     return None, causes
-                return sum((sign * value for (sign, _), value in zip(terms, found, strict=True)), Decimal(0)), NONE
+                return sum((sign * value for (sign, _), value in zip(terms, values, strict=True)), Decimal(0)), NONE
             case Product(left, right):
-                found, causes = self.all([left, right])
-                return (None, causes) if found is None else (found[0] * found[1], NONE)
+                values, causes = self.all([left, right])
+                return (None, causes) if values is None else (values[0] * values[1], NONE)
             case Quotient(left, right):
-                found, causes = self.all([left, right])
+                values, causes = self.all([left, right])
                 return (
                     (None, causes)
-                    if found is None
-                    else self.divide(found[0], found[1], self.inner if tail is None else tail)
+                    if values is None
+                    else self.divide(values[0], values[1], self.inner if tail is None else tail)
                 )
             case Compare(sign, left, right):
-                found, causes = self.all([left, right])
-                return (None, causes) if found is None else (_compare(sign, found[0], found[1]), NONE)
+                values, causes = self.all([left, right])
+                return (None, causes) if values is None else (_compare(sign, values[0], values[1]), NONE)
             case And(parts):
                 return self.junction(parts, False)
             case Or(parts):
@@ -292,14 +309,14 @@ class _Eval:
             return self.parts(args)
         if name == "lose_per_step":
             return self.lose_per_step(args, tail)
-        found, causes = self.all(args, tail if name in ("greatest", "least", "abs") else None)
-        if found is None:
+        values, causes = self.all(args, tail if name in ("greatest", "least", "abs") else None)
+        if values is None:
             return None, causes
-        match name, found:
+        match name, values:
             case "greatest", _:
-                return max(found), NONE
+                return max(values), NONE
             case "least", _:
-                return min(found), NONE
+                return min(values), NONE
             case "abs", [value]:
                 return abs(value), NONE
             case (("lose_per_item" | "lose_per_day"), [count, each, most]):
@@ -326,10 +343,10 @@ class _Eval:
         return (None, causes) if missing else (added, NONE)
 
     def lose_per_step(self, args: tuple[Expr, ...], tail: int | None) -> Result:
-        found, causes = self.all(args)
-        if found is None:
+        values, causes = self.all(args)
+        if values is None:
             return None, causes
-        gap, size, each, most, mode = found
+        gap, size, each, most, mode = values
         gap = max(Decimal(0), gap)
         whole, rest = divmod(gap, size)
         if mode == "prorata":
@@ -343,14 +360,14 @@ class _Eval:
         trace = self.trace
         place = (self.owner, id(arg), trace.table.partition(self.row))
         if place not in trace.windows:
-            found, causes, missing = [], NONE, False
+            known, causes, missing = [], NONE, False
             for member in trace.partitions[trace.table.partition(self.row)]:
                 value, why = _Eval(trace, member, self.owner, self.inner).ev(arg)
                 missing = missing or value is None
                 causes |= why if value is None else NONE
                 if isinstance(value, Decimal):
-                    found.append((member, value))
-            trace.windows[place] = (None, causes) if missing else (found, NONE)
+                    known.append((member, value))
+            trace.windows[place] = (None, causes) if missing else (known, NONE)
         return trace.windows[place]
 
     def window(self, name: str, arg: Expr, tail: int | None) -> Result:
@@ -375,10 +392,10 @@ class _Eval:
         return (down[self.row] + (1 if turn <= missing else 0)).scaleb(-places), NONE
 
 
-def _compare(sign: str, one: Any, two: Any) -> bool:
-    tests = {"=": one == two, "<>": one != two}
+def _compare(sign: str, first: Any, second: Any) -> bool:
+    tests = {"=": first == second, "<>": first != second}
     if sign not in tests:
-        tests |= {"<": one < two, "<=": one <= two, ">": one > two, ">=": one >= two}
+        tests |= {"<": first < second, "<=": first <= second, ">": first > second, ">=": first >= second}
     return bool(tests[sign])
 
 

@@ -33,16 +33,16 @@ def example_failures(
     facts = [{**example.given, **row, "key": key} for key, row in rows.items()]
     result = run(book, facts, on=example.date or book.applies_from, key="key")
     expect = example.expect if example.rows is not None else {ONE: example.expect}
-    found = []
+    failures = []
     for key, wanted in expect.items():
         row = next((row for row in result.rows if row.key == key), None)
         if row is None:
-            found.append(f"expect 写了“{key}”，rows 里没有。")
+            failures.append(f"expect 写了“{key}”，rows 里没有。")
             continue
         for name, value in wanted.items():
             if what := _differs(row, name, value):
-                found.append(f"{'' if example.rows is None else key + '：'}{what}")
-    return found
+                failures.append(f"{'' if example.rows is None else key + '：'}{what}")
+    return failures
 
 
 def _differs(row: Any, name: str, wanted: Any) -> str:

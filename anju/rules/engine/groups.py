@@ -34,22 +34,22 @@ def group_rows(
     by_day: dict[date, list[int]] = {} if len(table) else {on: []}  # without rows the day itself is still checked
     for index, day in enumerate(table.dates):
         by_day.setdefault(day, []).append(index)
-    found: dict[date, list[int]] = {}
+    by_interval: dict[date, list[int]] = {}
     for day, indexes in by_day.items():
         if wrong := check_day(book, day):
             problems |= {str(problem): problem for problem in wrong}
             continue
         warnings |= {str(problem): problem for problem in stale_values(book, day)}
-        found.setdefault(interval_start(book, day), []).extend(indexes)
-    made = []
-    for day, indexes in sorted(found.items()):
+        by_interval.setdefault(interval_start(book, day), []).extend(indexes)
+    groups = []
+    for day, indexes in sorted(by_interval.items()):
         try:
-            made.append(RowGroup(values_in_force(book, day, overrides), indexes))
+            groups.append(RowGroup(values_in_force(book, day, overrides), indexes))
         except Refused as refused:
             problems |= {str(problem): problem for problem in refused.problems}
     if problems:
         raise Refused(*problems.values())
-    return made, list(warnings.values())
+    return groups, list(warnings.values())
 
 
 def check_partitions(book: Book, table: BoundTable, group: RowGroup) -> None:

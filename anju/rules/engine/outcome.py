@@ -65,14 +65,14 @@ def reasons_from_causes(row: OutcomeRow, causes: Iterable[Cause]) -> list[Reason
     rows: dict[tuple[str, str], list[int]] = {}
     for cause in causes:
         rows.setdefault((cause.name, cause.why), []).append(cause.row)
-    found = []
+    reasons = []
     for (name, why), members in sorted(rows.items(), key=lambda item: (order.get(item[0][0], -1), item[0][1])):
         others = sorted((index for index in members if index != row.index), key=table.rank.__getitem__)
         if row.index in members:
-            found.append(Reason(name, book.label(name), WHY[why]))
+            reasons.append(Reason(name, book.label(name), WHY[why]))
         if others:
-            found.append(Reason(name, book.label(name), WHY[why], tuple(table.keys[index] for index in others)))
-    return found
+            reasons.append(Reason(name, book.label(name), WHY[why], tuple(table.keys[index] for index in others)))
+    return reasons
 
 
 REFUSED, PENDING, PASSED = "refused", "pending", "passed"
@@ -151,13 +151,13 @@ class OutcomeRow:
     def values(self) -> dict[str, Any]:
         """Inputs, outputs and conditions: a scaled int for a number, an index for an enum, yyyymmdd for a date, None for unknown."""
         run = self.run
-        found: dict[str, Any] = {name: column[self.index] for name, column in run.table.columns.items()}
+        by_name: dict[str, Any] = {name: column[self.index] for name, column in run.table.columns.items()}
         result = run.results[self.index]
-        found |= dict(zip(run.outputs, result[:-2], strict=True))
+        by_name |= dict(zip(run.outputs, result[:-2], strict=True))
         failed, unknown = result[-2:]
         for place, name in enumerate(run.book.conditions):
-            found[name] = None if unknown >> place & 1 else not failed >> place & 1
-        return found
+            by_name[name] = None if unknown >> place & 1 else not failed >> place & 1
+        return by_name
 
     def plain(self, name: str) -> Any:
         """An enum as its label, a date as text, a number as exact text; truth and unknown as they are."""

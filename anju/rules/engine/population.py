@@ -64,11 +64,11 @@ def run_table(
     count = reader.check(reader.source(compiled, on, checked=False), compiled)
     if compiled.windowed:
         check_size(book, count)
-    made = compiled.sql.replace("{source}", f"({reader.source(compiled, on, checked=True)})")
+    statement = compiled.sql.replace("{source}", f"({reader.source(compiled, on, checked=True)})")
     if not NAME.match(into):
         raise ValueError(into)
     connection.execute(
-        f'CREATE TABLE {_identifier(into)} AS SELECT "_i" AS "key", {reader.outputs(compiled)} FROM ({made}) AS made'
+        f'CREATE TABLE {_identifier(into)} AS SELECT "_i" AS "key", {reader.outputs(compiled)} FROM ({statement}) AS made'
     )
     return TableOutcome(count, into, compiled.types, compiled.conditions, stale_values(book, on))
 
@@ -179,9 +179,9 @@ class _Columns:
         return f"({whole} // {10 ** (scale - item.places)})"
 
     def decimal(self, kind: str) -> tuple[int, int]:
-        found = re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", kind)
-        if found:
-            return int(found.group(1)), int(found.group(2))
+        match = re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", kind)
+        if match:
+            return int(match.group(1)), int(match.group(2))
         if kind == "DECIMAL" and self.postgres:
             return 38, 38
         raise TypeError("不是精确的数")
@@ -287,10 +287,10 @@ class _Reader(_Columns):
             if test == "FALSE":
                 continue
             key, relation = ('"_i"', f"({where})") if where == inner else (quote(self.key), where)
-            found = self.connection.execute(
+            misfits = self.connection.execute(
                 f"SELECT {key} FROM {relation} AS q WHERE {test} LIMIT {EXAMPLES}"
             ).fetchall()
-            if found:
+            if misfits:
                 (total,) = self.one(f"SELECT COUNT(*) FROM {relation} AS q WHERE {test}")
                 what = {
                     "RULE-011": "超出允许范围",
@@ -298,7 +298,7 @@ class _Reader(_Columns):
                     "RULE-013": "不在可选值之内",
                     "RULE-016": "分组所依据的值未知",
                 }[code]
-                shown = "、".join(str(row[0]) for row in found)
+                shown = "、".join(str(row[0]) for row in misfits)
                 problems.append(
                     self.problem(name, code, f"有 {total} 行{what}，例如行键 {shown}。", "请核对数据和单位后再运行。")
                 )

@@ -25,10 +25,10 @@ def run_reference(
 ) -> RunOutcome:  # fmt: skip
     """The same as `rules.run`, by the reference."""
     table = bind_rows(book, rows, key=key, on=on, on_field=on_field)
-    made, warnings = group_rows(book, table, on, parameters)
+    groups, warnings = group_rows(book, table, on, parameters)
     row_values: list[Mapping[str, Value]] = [{}] * len(table)
-    program = lower_book(book, made[0].values, order_steps(book))
-    for group in made:
+    program = lower_book(book, groups[0].values, order_steps(book))
+    for group in groups:
         if program.windowed:
             check_partitions(book, table, group)
         for index in group.indexes:
@@ -41,7 +41,7 @@ def run_reference(
         failed = sum(1 << place for place, value in enumerate(held) if value is False)
         unknown = sum(1 << place for place, value in enumerate(held) if value is None)
         results.append((*(_scaled(program, name, trace.value(row, name)[0]) for name in outputs), failed, unknown))
-    found = RunOutcome(
+    outcome = RunOutcome(
         book=book,
         on=on,
         table=table,
@@ -52,8 +52,8 @@ def run_reference(
         problems=warnings,
         overrides=parameters or {},
     )
-    found.trace = trace
-    return found
+    outcome.trace = trace
+    return outcome
 
 
 def _scaled(program: Program, name: str, value: Known | None) -> Any:

@@ -33,12 +33,12 @@ def run_rows(
     Refused: misfits by row (RULE-010 …), a day outside the book, a suspended book, a gap in a parameter.
     """
     table = bind_rows(book, rows, key=key, on=on, on_field=on_field)
-    made, warnings = group_rows(book, table, on, parameters)
+    groups, warnings = group_rows(book, table, on, parameters)
     results: list[tuple[Any, ...]] = [()] * len(table)
     row_values: list[Mapping[str, Value]] = [{}] * len(table)
     chosen = ENGINES[engine]
     compiled: Compiled | None = None
-    for group in made:
+    for group in groups:
         compiled = compile_book(book, group.values, chosen.dialect)
         if compiled.windowed:
             check_partitions(book, table, group)

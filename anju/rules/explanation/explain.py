@@ -97,8 +97,8 @@ def _explained(row: OutcomeRow, name: str) -> Explained:
     value = row.values[name]
     if isinstance(item, BookCondition):
         shown = "未知" if value is None else "是" if value else "否"
-        told = bool(value) if book.kind == "warning" else value is False
-        sentence = fill_sentence(row, item.says) if told else _unknown(row, name)
+        applies = bool(value) if book.kind == "warning" else value is False
+        sentence = fill_sentence(row, item.says) if applies else _unknown(row, name)
         return Explained(
             name=name,
             label=item.label,
@@ -154,12 +154,14 @@ def _unknown(row: OutcomeRow, name: str) -> str:
 def row_sentences(row: OutcomeRow) -> list[str]:
     """Lost points in the order of the table, then conditions, then what is unknown."""
     book = row.run.book
-    told = [fill_sentence(row, step.says) for step in book.criteria.values() if step.says and lost_points(row, step)]
+    sentences = [
+        fill_sentence(row, step.says) for step in book.criteria.values() if step.says and lost_points(row, step)
+    ]
     if book.kind == "warning":
-        told += [fill_sentence(row, row.warning.says)] if row.warning else []
+        sentences += [fill_sentence(row, row.warning.says)] if row.warning else []
     else:
-        told += [fill_sentence(row, book.conditions[name].says) for name in row.failed]
-    return told + [f"{reason.sentence}，待核。" for reason in row.reasons]
+        sentences += [fill_sentence(row, book.conditions[name].says) for name in row.failed]
+    return sentences + [f"{reason.sentence}，待核。" for reason in row.reasons]
 
 
 # -- sentences and formulas
@@ -192,9 +194,9 @@ def _unit(row: OutcomeRow, expr: Expr) -> str | None:
     if isinstance(expr, Name):
         return row.run.book.unit(expr.name) or None
     if isinstance(expr, Sum):
-        return next((found for _, term in expr.terms if (found := _unit(row, term))), None)
+        return next((unit for _, term in expr.terms if (unit := _unit(row, term))), None)
     if isinstance(expr, Call) and expr.name in ("greatest", "least", "abs"):
-        return next((found for arg in expr.args if (found := _unit(row, arg))), None)
+        return next((unit for arg in expr.args if (unit := _unit(row, arg))), None)
     return None
 
 

@@ -180,19 +180,19 @@ def _lex(text: str) -> str:
     tokens: list[tuple[str, str]] = []
     position = 0
     while position < len(text):
-        found = TOKEN.match(text, position)
-        if not found:
+        match = TOKEN.match(text, position)
+        if not match:
             raise FormulaError(_stray(text, position))
-        if found.lastgroup:
+        if match.lastgroup:
             if (
-                found.lastgroup in ("name", "number")
+                match.lastgroup in ("name", "number")
                 and tokens
-                and found.start() == position
+                and match.start() == position
                 and _touches(text, position)
             ):
                 raise FormulaError(f"“{text[max(0, position - 8) : position + 8]}”处数字与字母连写，写法不允许。")
-            tokens.append((found.lastgroup, found.group()))
-        position = found.end()
+            tokens.append((match.lastgroup, match.group()))
+        position = match.end()
     if len(tokens) > MAX_TOKENS:
         raise FormulaError(f"公式有 {len(tokens)} 个成分，最多 {MAX_TOKENS} 个。请拆成几个步骤。")
     if not tokens:

@@ -31,19 +31,19 @@ class Library:
             raise Refused(*problems)
 
     def _overlaps(self) -> list[Problem]:
-        found = []
+        problems = []
         by_identity: dict[tuple[str, str, str | None], list[Book]] = {}
         for book in self.books:
             by_identity.setdefault((book.kind, book.subject, book.region), []).append(book)
         for books in by_identity.values():
             books.sort(key=lambda book: book.applies_from)
-            for one, two in pairwise(books):
-                if one.applies_until is None or two.applies_from <= one.applies_until:
-                    what = f"与 {one.file} 种类、对象、地区相同，施行期重叠：都包括 {two.applies_from}。"
-                    found.append(
-                        Problem("BOOK-050", two.file, what, "请给前一本写明 applies.until，或改后一本的起始日。")
+            for earlier, later in pairwise(books):
+                if earlier.applies_until is None or later.applies_from <= earlier.applies_until:
+                    what = f"与 {earlier.file} 种类、对象、地区相同，施行期重叠：都包括 {later.applies_from}。"
+                    problems.append(
+                        Problem("BOOK-050", later.file, what, "请给前一本写明 applies.until，或改后一本的起始日。")
                     )
-        return found
+        return problems
 
     def find(self, kind: str, subject: str, regions: Sequence[str], on: date) -> Book:
         """The book in force on that day. regions: codes from the nearest up the tree; a book without region is the last resort.

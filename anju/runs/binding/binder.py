@@ -39,11 +39,11 @@ def bind_region(
     wanted: dict[str, list[str]] = {}
     for name, listed in codes.items():
         wanted.setdefault(_period(book.inputs[name], period), []).extend(listed)
-    found = {when: _figures(user, book, listed, [region], [when]) for when, listed in wanted.items()}
+    figures = {when: _figures(user, book, listed, [region], [when]) for when, listed in wanted.items()}
     facts = {}
     for name, item in book.inputs.items():
         if name in codes:
-            fact = _measured(item, [found[_period(item, period)](code) for code in codes[name]], catalogue)
+            fact = _measured(item, [figures[_period(item, period)](code) for code in codes[name]], catalogue)
         elif name in judged:
             fact = fact_from_judged(item, JudgedValue.read(judged[name], user), f"“{item.label}”没有评判")
         else:
@@ -74,7 +74,7 @@ def missing_input_problem(book: Book, name: str) -> Problem:
 
 def _period(item: BookInput, period: str) -> str:
     """year: the whole year's figure; otherwise the figure at the run's own period (cumulative since January where it is a month)."""
-    return calendar.period_year(period) if item.period == "year" else period
+    return calendar.target_period(period) if item.period == "year" else period
 
 
 def _codes(book: Book, item: BookInput, catalogue: Mapping[str, Measure], level: str) -> list[str]:
@@ -189,8 +189,8 @@ class _Spread:
 
     def rows(self) -> list[FactRow]:
         cases = self.latest() if self.entry.each == "audits" else self.cases
-        made = (self.row(case, one) for one in self.over for case in cases)
-        return [row for row in made if all(row.facts[name].observed for name in self.entry.needs)]
+        case_rows = (self.row(case, one) for one in self.over for case in cases)
+        return [row for row in case_rows if all(row.facts[name].observed for name in self.entry.needs)]
 
     def latest(self) -> list[BindingCase]:
         """Audit years anyone reported on, the newest marked."""

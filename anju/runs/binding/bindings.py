@@ -57,13 +57,13 @@ class Binding:
 @cache
 def bindings() -> dict[tuple[str, str], tuple[Binding, ...]]:
     """By kind and subject. ValueError when two files bind one."""
-    found: dict[tuple[str, str], tuple[Binding, ...]] = {}
+    by_book: dict[tuple[str, str], tuple[Binding, ...]] = {}
     for path in registry.room_files("bindings"):
         for kind, subject, entries in _entries(path):
-            if (kind, subject) in found:
+            if (kind, subject) in by_book:
                 raise ValueError(f"{path}: {kind} {subject} is bound already")
             listed = entries if isinstance(entries, list) else [entries]
-            found[kind, subject] = tuple(
+            by_book[kind, subject] = tuple(
                 Binding(
                     kind,
                     subject,
@@ -71,7 +71,7 @@ def bindings() -> dict[tuple[str, str], tuple[Binding, ...]]:
                 )
                 for entry in listed
             )
-    return found
+    return by_book
 
 
 def _entries(path: Path) -> Iterator[tuple[str, str, Any]]:
@@ -120,15 +120,16 @@ def _calibres(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapp
     for plan, done in _pairs(catalogue):
         if binding.family and unit_of_measure(done.unit).family != binding.family:
             continue
-        for one, two in combinations(done.calibres, 2):
+        for first, second in combinations(done.calibres, 2):
             words = {
-                "first": f"{done.code}:{one}",
-                "second": f"{done.code}:{two}",
+                "first": f"{done.code}:{first}",
+                "second": f"{done.code}:{second}",
                 "plan": plan.code,
                 "name": done.name,
             }
             yield BindingCase(
-                f"{done.code}:{one}:{two}", words | {"first_name": calibres[one], "second_name": calibres[two]}
+                f"{done.code}:{first}:{second}",
+                words | {"first_name": calibres[first], "second_name": calibres[second]},
             )
 
 

@@ -60,13 +60,13 @@ class Fact:
 
     def stored(self) -> dict[str, Any]:
         """As plain data for the run's record."""
-        said: dict[str, Any] = {"value": None if self.value is None else str(self.value)}
+        content: dict[str, Any] = {"value": None if self.value is None else str(self.value)}
         if self.figures:
-            said["figures"] = [_figure(leaf) for figure in self.figures for leaf in stored_figures(figure)]
+            content["figures"] = [_figure(leaf) for figure in self.figures for leaf in stored_figures(figure)]
         if self.by:
-            said |= {"by": self.by, "evidence": self.evidence}
+            content |= {"by": self.by, "evidence": self.evidence}
         return (
-            said
+            content
             | ({"assumed": True} if self.assumed else {})
             | ({"missing": list(self.missing)} if self.missing else {})
         )

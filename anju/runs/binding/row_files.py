@@ -122,12 +122,12 @@ def _parquet(path: Path) -> tuple[list[str], Iterable[tuple[Any, ...]]]:
     from anju.rules.engine.engines import connect
 
     with connect() as connection:
-        found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
-        binary = [column[0] for column in found.description or () if str(column[1]) in ("DOUBLE", "FLOAT")]
+        table = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+        binary = [column[0] for column in table.description or () if str(column[1]) in ("DOUBLE", "FLOAT")]
         if binary:
             what = f"列“{'、'.join(binary)}”是浮点数（DOUBLE），不精确。"
             raise _problem(path, what, "请在写出文件时转成 DECIMAL 或整数。", "RUN-011")
-        return [column[0] for column in found.description or ()], found.fetchall()
+        return [column[0] for column in table.description or ()], table.fetchall()
 
 
 def _xlsx(path: Path) -> tuple[list[str], Iterable[list[Any]]]:
@@ -152,7 +152,7 @@ def _exact(path: Path, sheet: Any, number: int, row: list[Any]) -> list[Any]:
     from anju.workbooks.files.numbers import BAD, number_from_cell
     from anju.workbooks.reading.cells import cell_reference
 
-    found = []
+    columns = []
     for column, cell in enumerate(row):
         flaw = sheet.marks.errors.get((number, column)) or sheet.marks.flaw(number, column)
         is_number = not isinstance(cell, int | Mapping) and hasattr(cell, "is_integer")
@@ -162,5 +162,5 @@ def _exact(path: Path, sheet: Any, number: int, row: list[Any]) -> list[Any]:
         if flaw and (cell != "" or flaw.startswith("#")):
             where = Place(file=path.name, sheet=sheet.name, cell=cell_reference(number, column))
             raise Refused(Problem("RUN-010", where, f"这一格不能确定是什么：{flaw}。", "请改成单纯的数字或文字。"))
-        found.append(cell if shown is None else shown.hidden or scaled_text(shown.digits, shown.places))
-    return found
+        columns.append(cell if shown is None else shown.hidden or scaled_text(shown.digits, shown.places))
+    return columns

@@ -121,67 +121,69 @@ def book_table(book: Book) -> list[IndicatorHeading]:
 @require_GET
 def show_book(request: Request, kind: str, subject: str, since: str) -> HttpResponse:
     page_context(request)
-    found = next(
+    book = next(
         (
-            one
-            for one in book_library().books
-            if (one.kind, one.subject, str(one.applies_from)) == (kind, subject, since)
+            known
+            for known in book_library().books
+            if (known.kind, known.subject, str(known.applies_from)) == (kind, subject, since)
         ),
         None,
     )
-    if found is None:
+    if book is None:
         raise Http404(subject)
     today = timezone.localdate()
     steps = [
         {
             "label": step.label,
             "unit": shown_unit(step.unit),
-            "formula": render_formula(step.expr, found.label),
+            "formula": render_formula(step.expr, book.label),
             "note": step.note or step.clause,
         }
-        for name, step in found.steps.items()
-        if name not in found.criteria and name != "total"
+        for name, step in book.steps.items()
+        if name not in book.criteria and name != "total"
     ]
     conditions = [
         {
-            "condition": one,
-            "formula": render_formula(one.expr, found.label),
-            "says": sentence_with_names(found, one.says.text),
+            "condition": item,
+            "formula": render_formula(item.expr, book.label),
+            "says": sentence_with_names(book, item.says.text),
         }
-        for one in found.conditions.values()
+        for item in book.conditions.values()
     ]
     context = {
-        "book": found,
+        "book": book,
         "kind": KINDS.get(kind, kind),
-        "applies": applies_text(found),
-        "headings": book_table(found),
+        "applies": applies_text(book),
+        "headings": book_table(book),
         "steps": steps,
         "conditions": conditions,
         "inputs": [
-            {"label": one.label, "unit": shown_unit(one.unit), "from": input_origin(one), "note": one.note}
-            for one in found.inputs.values()
+            {"label": item.label, "unit": shown_unit(item.unit), "from": input_origin(item), "note": item.note}
+            for item in book.inputs.values()
         ],
         "parameters": [
-            {"parameter": one, "values": [dated_value_row(found, one, value, today) for value in one.values]}
-            for one in found.parameters.values()
+            {"parameter": item, "values": [dated_value_row(book, item, value, today) for value in item.values]}
+            for item in book.parameters.values()
         ],
-        "examples": [example_rows(found, one) for one in found.examples],
-        "stale": stale_values(found, today),
+        "examples": [example_rows(book, item) for item in book.examples],
+        "stale": stale_values(book, today),
     }
-    return render_page(request, "runs/rule.html", heading=found.title, **context)
+    return render_page(request, "runs/rule.html", heading=book.title, **context)
 
 
 def shown_unit(unit: str | None) -> str:
     return {"point": "分", "fen": "元", "1": "", None: ""}.get(unit, unit or "")
 
 
-def input_origin(one: Any) -> str:
+def input_origin(item: Any) -> str:
     """Where an input comes from, in words."""
-    if one.measure:
-        return f"{'目标' if one.target else '指标'} {one.measure}" + (f"（口径 {one.calibre}）" if one.calibre else "")
-    if one.ledger:
-        return f"台账 {one.ledger}"
-    return "由评价人员认定，须有佐证" if one.judged else "运行时逐个区划从台账取"
+    if item.measure:
+        return f"{'目标' if item.target else '指标'} {item.measure}" + (
+            f"（口径 {item.calibre}）" if item.calibre else ""
+        )
+    if item.ledger:
+        return f"台账 {item.ledger}"
+    return "由评价人员认定，须有佐证" if item.judged else "运行时逐个区划从台账取"
 
 
 def sentence_with_names(book: Book, text: str) -> str:
@@ -220,15 +222,15 @@ def band_words(band: Band) -> str:
     return "，".join(filter(None, (low, high))) or "任何值"
 
 
-def example_rows(book: Book, one: Any) -> dict[str, Any]:
-    rows = one.rows or {"": one.given}
+def example_rows(book: Book, example: Any) -> dict[str, Any]:
+    rows = example.rows or {"": example.given}
     return {
-        "name": one.name,
+        "name": example.name,
         "rows": [
-            (key, [(book.label(name), value, name in one.assumed) for name, value in given.items()])
+            (key, [(book.label(name), value, name in example.assumed) for name, value in given.items()])
             for key, given in rows.items()
         ],
-        "expect": [(book.label(name), value) for name, value in one.expect.items()],
-        "because": one.because,
-        "source": one.source,
+        "expect": [(book.label(name), value) for name, value in example.expect.items()],
+        "because": example.because,
+        "source": example.source,
     }

@@ -34,28 +34,28 @@ from anju.runs.services.runs import replay_run, run_book, run_warnings
 @require_GET
 @needs_region("runs/runs.html", heading="还没有可以评价的数字")
 def list_runs(request: Request) -> HttpResponse:
-    made, user = page_context(request), request.actor
-    listed = list(run_queries.list_runs(user, made.region, made.period))
+    page, user = page_context(request), request.actor
+    listed = list(run_queries.list_runs(user, page.region, page.period))
     newest: dict[tuple[str, str], Run] = {}
     for run in listed:
         newest.setdefault((run.kind, run.subject), run)
     scores = [scored_run(run_queries.find_run(user, run.pk)) for key, run in newest.items() if key[0] == "scoring"]
-    found = warnings.region_warnings(user, made.region, made.period)
-    when = f"{made.region.name}{period_label(made.period)}"
+    findings = warnings.region_warnings(user, page.region, page.period)
+    when = f"{page.region.name}{period_label(page.period)}"
     heading = "；".join(f"{one['title']}{one['total']}分" for one in scores if one["total"]) or (
-        f"{when}：规则发现{len(found.found)}条需要提醒的事项"
-        if found.found
+        f"{when}：规则发现{len(findings.found)}条需要提醒的事项"
+        if findings.found
         else f"{when}还没有评分"
         if not listed
         else f"{when}：规则没有发现需要提醒的事项"
     )
     context = {
         "scores": scores,
-        "warnings": found,
+        "warnings": findings,
         "history": run_history(request, listed, newest) if listed else None,
         "books": [
             {"title": book.title, "href": page_address(request, "runs:new", book.subject), "book": book_address(book)}
-            for book in scoring_books(made.region, made.on)
+            for book in scoring_books(page.region, page.on)
         ],
     }
     return render_page(request, "runs/runs.html", heading=heading, **context)
@@ -64,8 +64,8 @@ def list_runs(request: Request) -> HttpResponse:
 def scoring_books(region: Any, on: Any) -> list[Any]:
     """The score tables in force for the region on that day."""
     subjects = dict.fromkeys(book.subject for book in books.book_library().books if book.kind == "scoring")
-    found = (books.find_book_if_any("scoring", subject, region, on) for subject in subjects)
-    return [book for book in found if book is not None]
+    books_in_force = (books.find_book_if_any("scoring", subject, region, on) for subject in subjects)
+    return [book for book in books_in_force if book is not None]
 
 
 def scored_run(run: Run) -> dict[str, Any]:
@@ -94,34 +94,34 @@ def run_history(request: Request, listed: list[Run], newest: dict) -> Sheet:
 @require_GET
 def show_run(request: Request, pk: int) -> HttpResponse:
     user = request.actor
-    one = run_queries.find_run(user, pk)
-    page_context(request, one)
+    run = run_queries.find_run(user, pk)
+    page_context(request, run)
     context: dict[str, Any] = {
-        "run": one,
-        "kind": KINDS.get(one.kind, one.kind),
-        "facts": one.rows,
-        "replays": replay_run(user, one),
+        "run": run,
+        "kind": KINDS.get(run.kind, run.kind),
+        "facts": run.rows,
+        "replays": replay_run(user, run),
     }
-    context["notices"] = [Problem(**notice) for notice in one.notices]
+    context["notices"] = [Problem(**notice) for notice in run.notices]
     context["book_href"] = next(
-        (book_address(book) for book in books.book_library().books if book.digest == one.book_id), ""
+        (book_address(book) for book in books.book_library().books if book.digest == run.book_id), ""
     )
-    when = f"{one.region.name}{period_label(one.period)}"
-    if one.kind == "scoring":
-        table = lay_out_score_table(user, one)
-        context |= {"table": table, "inputs": what_if_inputs(user, one), "facts": input_facts(one)}
+    when = f"{run.region.name}{period_label(run.period)}"
+    if run.kind == "scoring":
+        table = lay_out_score_table(user, run)
+        context |= {"table": table, "inputs": what_if_inputs(user, run), "facts": input_facts(run)}
         lost = f"，扣分{len(table.lost)}处" if table.lost else "，没有扣分" if table.total.known else ""
-        heading = f"{when}{one.title}：{f'{table.total.value}分' if table.total.known else '待核'}{lost}"
+        heading = f"{when}{run.title}：{f'{table.total.value}分' if table.total.known else '待核'}{lost}"
         return render_page(request, "runs/score.html", heading=heading, **context)
-    context |= {"found": run_queries.found_by(one), "pending": one.pending, "outcome": outcome_sheet(user, one)}
-    outcome = f"：{len(one.findings)}条" if one.findings else "：没有发现" if one.kind in ("warning", "check") else ""
-    return render_page(request, "runs/run.html", heading=f"{when}{one.title}{outcome}", **context)
+    context |= {"found": run_queries.found_by(run), "pending": run.pending, "outcome": outcome_sheet(user, run)}
+    outcome = f"：{len(run.findings)}条" if run.findings else "：没有发现" if run.kind in ("warning", "check") else ""
+    return render_page(request, "runs/run.html", heading=f"{when}{run.title}{outcome}", **context)
 
 
 def input_facts(run: Run) -> list[dict[str, Any]]:
     """Each input of the one row: its value, the figures it came from, or who judged it on which evidence."""
     book = books.read_copy(run.book)
-    told = []
+    facts = []
     stored = run.rows[0]["facts"]
     for name, item in book.inputs.items():  # the database keeps no order of keys: the book's is the reader's
         if (fact := stored.get(name)) is None:
@@ -132,7 +132,7 @@ def input_facts(run: Run) -> list[dict[str, Any]]:
             if item.type == TRUTH
             else plain_number(fact["value"])
         )
-        told.append(
+        facts.append(
             {
                 "name": name,
                 "label": item.label,
@@ -142,7 +142,7 @@ def input_facts(run: Run) -> list[dict[str, Any]]:
                 "figures": sources,
             }
         )
-    return told
+    return facts
 
 
 def plain_number(text: str | None) -> str | None:
@@ -195,9 +195,9 @@ def outcome_sheet(user: Any, run: Run) -> Sheet | None:
 def show_what_if(request: Request, pk: int) -> HttpResponse:
     """试算: the same book over the same row with something changed. Nothing is stored."""
     user = request.actor
-    one = run_queries.find_run(user, pk)
-    page_context(request, one)
-    book, stands = books.read_copy(one.book), one.rows[0]["facts"]
+    run = run_queries.find_run(user, pk)
+    page_context(request, run)
+    book, stands = books.read_copy(run.book), run.rows[0]["facts"]
     changed: dict[str, Any] = {}
     for name, item in book.inputs.items():
         given = request.GET.get(f"in_{name}")
@@ -208,7 +208,7 @@ def show_what_if(request: Request, pk: int) -> HttpResponse:
         if str(wanted).lower() != str(plain_number(stands[name]["value"])).lower():
             changed[name] = wanted
     context: dict[str, Any] = {
-        "run": one,
+        "run": run,
         "changed": [
             (book.label(name), plain_number(stands[name]["value"]), value, shown_unit(book.unit(name)))
             for name, value in changed.items()
@@ -216,7 +216,7 @@ def show_what_if(request: Request, pk: int) -> HttpResponse:
     }
     status = 200
     try:
-        difference = what_if_services.try_what_if(user, one, inputs=changed)
+        difference = what_if_services.try_what_if(user, run, inputs=changed)
         context["changes"] = [
             change for change in difference.changes if change.name in book.criteria or change.name == "total"
         ]
@@ -226,17 +226,17 @@ def show_what_if(request: Request, pk: int) -> HttpResponse:
         context["problems"], status = refused.problems, 422
     if is_fragment(request):
         return page_response(request, "runs/what_if.html", status=status, **context)
-    return render_page(request, "runs/what_if_page.html", status=status, heading=f"试算：{one.title}", **context)
+    return render_page(request, "runs/what_if_page.html", status=status, heading=f"试算：{run.title}", **context)
 
 
 @requires_permission("runs.see")
 @require_GET
 def show_next_steps(request: Request, pk: int, criterion: str) -> HttpResponse:
     """做到多少能多得几分, for one criterion."""
-    one = run_queries.find_run(request.actor, pk)
-    if criterion not in books.read_copy(one.book).criteria:
+    run = run_queries.find_run(request.actor, pk)
+    if criterion not in books.read_copy(run.book).criteria:
         raise Http404(criterion)
-    steps = what_if_services.find_next_steps(request.actor, one, criterion)
+    steps = what_if_services.find_next_steps(request.actor, run, criterion)
     return page_response(request, "runs/next_steps.html", steps=steps)
 
 
@@ -245,9 +245,9 @@ def show_next_steps(request: Request, pk: int, criterion: str) -> HttpResponse:
 @needs_region()
 def run_region_warnings(request: Request) -> HttpResponse:
     """运行预警和校验: every book that has a binding, over the region of the address."""
-    made = page_context(request)
+    page = page_context(request)
     try:
-        found = run_warnings(by=request.actor, region=made.region, period=made.period, on=made.on)
+        findings = run_warnings(by=request.actor, region=page.region, period=page.period, on=page.on)
     except Refused as refused:
         return render_page(
             request,
@@ -257,7 +257,7 @@ def run_region_warnings(request: Request) -> HttpResponse:
             problems=refused.problems,
             warnings=warnings.RegionWarnings([]),
         )
-    messages.success(request, f"预警和校验规则已运行，发现{len(found)}条。")
+    messages.success(request, f"预警和校验规则已运行，发现{len(findings)}条。")
     return redirect(page_address(request, "runs:list"))
 
 
@@ -266,11 +266,11 @@ def run_region_warnings(request: Request) -> HttpResponse:
 @needs_region()
 def start_run(request: Request, subject: str) -> HttpResponse:
     """运行评分: figures come from the ledger; what a person must judge is asked, each with its evidence."""
-    made, user = page_context(request), request.actor
-    book = books.find_book_if_any("scoring", subject, made.region, made.on)
+    page, user = page_context(request), request.actor
+    book = books.find_book_if_any("scoring", subject, page.region, page.on)
     if book is None:
         raise Http404(subject)
-    before = run_queries.newest_run(user, "scoring", subject, made.region, made.period)
+    before = run_queries.newest_run(user, "scoring", subject, page.region, page.period)
     kept = before.rows[0]["facts"] if before else {}
     posted = PostedForm(request)
     asked = [
@@ -285,28 +285,32 @@ def start_run(request: Request, subject: str) -> HttpResponse:
         if item.judged
     ]
     context = {"book": book, "asked": asked, "found": [item for item in book.inputs.values() if not item.judged]}
-    heading = f"{made.region.name}{period_label(made.period)}评分：{book.title}"
+    heading = f"{page.region.name}{period_label(page.period)}评分：{book.title}"
     if request.method == "GET":
         return render_page(request, "runs/new_run.html", heading=heading, **context)
     judged = {
-        one["item"].name: {"value": one["value"].strip() or None, "by": user.name, "evidence": one["evidence"].strip()}
-        for one in asked
+        entry["item"].name: {
+            "value": entry["value"].strip() or None,
+            "by": user.name,
+            "evidence": entry["evidence"].strip(),
+        }
+        for entry in asked
     }
     lacking = [
         Problem(
             "DESK-002",
-            f"“{one['item'].label}”",
+            f"“{entry['item'].label}”",
             "填了评判结果，没有写佐证材料。",
             "请写明依据的材料，例如文号、检查记录。",
         )
-        for one in asked
-        if one["value"].strip() and not one["evidence"].strip()
+        for entry in asked
+        if entry["value"].strip() and not entry["evidence"].strip()
     ]
     try:
         if lacking:
             raise Refused(*lacking)
         done = run_book(
-            by=user, kind="scoring", subject=subject, region=made.region, period=made.period, on=made.on, judged=judged
+            by=user, kind="scoring", subject=subject, region=page.region, period=page.period, on=page.on, judged=judged
         )
     except Refused as refused:
         return render_page(
@@ -320,5 +324,5 @@ def start_run(request: Request, subject: str) -> HttpResponse:
 @require_GET
 def download_csv(request: Request, pk: int) -> HttpResponse:
     """The kept result, byte for byte: what its digest is of."""
-    one = run_queries.find_run(request.actor, pk)
-    return file_response(bytes(one.outputs), f"{one.title}（第{one.pk}次运行）.csv")
+    run = run_queries.find_run(request.actor, pk)
+    return file_response(bytes(run.outputs), f"{run.title}（第{run.pk}次运行）.csv")

@@ -22,8 +22,8 @@ def step_panel(request: Request, reference: StepReference) -> HttpResponse:
     run = runs.find_run(request.actor, reference.run)
     rows = {row["key"]: row for row in run.rows}
     row = rows.get(reference.row) or next(iter(rows.values()))
-    told = {one.name: one for one in runs.explain_run_row(request.actor, run, row["key"])}
-    step = told.get(reference.name) or told.get("total") or next(iter(told.values()), None)
+    steps = {one.name: one for one in runs.explain_run_row(request.actor, run, row["key"])}
+    step = steps.get(reference.name) or steps.get("total") or next(iter(steps.values()), None)
     if step is None:
         raise Http404(reference.path)
     figures = [

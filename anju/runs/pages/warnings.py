@@ -35,6 +35,11 @@ class WarningGroup:
     found: list[RuleFinding] = field(default_factory=list)
 
     @property
+    def about(self) -> str:
+        """The group as an address names it: warning/idle-credit/no-draw."""
+        return f"warning/{self.found[0].subject}/{self.found[0].condition}"
+
+    @property
     def sentences(self) -> list[str]:
         """What is said alike of several places is said once: 泽州县、陵川县、沁水县限价房建成率为零."""
         return join_places(self.found)

@@ -54,7 +54,7 @@ def read_copy(copy: BookCopy) -> Book:
 
 def inputs_behind(book: Book, *names: str) -> list[str]:
     """The inputs that these steps or conditions rest on, through steps and parameters."""
-    found: dict[str, None] = {}
+    needed: dict[str, None] = {}
     waiting = list(names)
     seen: set[str] = set()
     while waiting:
@@ -63,7 +63,7 @@ def inputs_behind(book: Book, *names: str) -> list[str]:
             continue
         seen.add(name)
         if name in book.inputs:
-            found[name] = None
+            needed[name] = None
         elif item := book.steps.get(name) or book.conditions.get(name):
             waiting += sorted(dependencies(item.expr, book))
-    return [name for name in book.inputs if name in found]
+    return [name for name in book.inputs if name in needed]

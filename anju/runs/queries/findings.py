@@ -62,23 +62,23 @@ class PendingRow:
 def findings_of_run(run: RunOutcome, rows: Iterable[FactRow]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Findings and pending rows of a run, as plain data."""
     book, bound = run.book, {row.key: row for row in rows}
-    found, pending = [], []
+    findings, pending = [], []
     for outcome in run.rows:
         row = bound[outcome.key]
-        told = (
+        conditions = (
             ([outcome.warning] if outcome.warning else [])
             if book.kind == "warning"
             else [book.conditions[name] for name in outcome.failed]
         )
-        found += [_finding(outcome, row, condition) for condition in told]
-        if outcome.undecided and not told:
+        findings += [_finding(outcome, row, condition) for condition in conditions]
+        if outcome.undecided and not conditions:
             missing = row.missing(inputs_behind(book, *outcome.undecided)) or [
                 reason.sentence for reason in outcome.reasons
             ]
             pending.append(
                 {"region": row.region.code, "region_name": row.region.name, "key": row.key, "missing": missing}
             )
-    return found, pending
+    return findings, pending
 
 
 def _finding(outcome: OutcomeRow, row: FactRow, condition: BookCondition) -> dict[str, Any]:
@@ -118,14 +118,14 @@ def _sentence_pieces(outcome: OutcomeRow, says: SentenceTemplate) -> list[dict[s
 
 def join_places(findings: Iterable[RuleFinding]) -> list[str]:
     """The sentences; those that say the same of different places, and begin with the place, as one sentence of all of them, in their order."""
-    said: dict[tuple[bool, str], list[str]] = {}
-    for one in findings:
-        begins = bool(one.region_name) and one.sentence.startswith(one.region_name)
-        rest = one.sentence.removeprefix(one.region_name) if begins else one.sentence
-        places = said.setdefault((begins, rest), [])
-        if begins and one.region_name not in places:
-            places.append(one.region_name)
-    return [f"{'、'.join(places)}{rest}" for (_, rest), places in said.items()]
+    sentences: dict[tuple[bool, str], list[str]] = {}
+    for finding in findings:
+        begins = bool(finding.region_name) and finding.sentence.startswith(finding.region_name)
+        rest = finding.sentence.removeprefix(finding.region_name) if begins else finding.sentence
+        places = sentences.setdefault((begins, rest), [])
+        if begins and finding.region_name not in places:
+            places.append(finding.region_name)
+    return [f"{'、'.join(places)}{rest}" for (_, rest), places in sentences.items()]
 
 
 def severity(finding: RuleFinding) -> int:

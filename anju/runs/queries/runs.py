@@ -19,9 +19,9 @@ from anju.runs.queries.findings import PendingRow, RuleFinding, severity
 
 def list_runs(user: Actor, region: Region | None = None, period: str = "", kind: str = "") -> QuerySet[Run]:
     """The newest first, without the bytes."""
-    found = visible_rows(Run.objects.defer("outputs", "rows"), user).select_related("region")
+    runs = visible_rows(Run.objects.defer("outputs", "rows"), user).select_related("region")
     wanted = {name: value for name, value in (("region", region), ("period", period), ("kind", kind)) if value}
-    return found.filter(**wanted)
+    return runs.filter(**wanted)
 
 
 def find_run(user: Actor, pk: int) -> Run:
@@ -31,8 +31,8 @@ def find_run(user: Actor, pk: int) -> Run:
 
 def newest_run(user: Actor, kind: str, subject: str, region: Region, period: str) -> Run | None:
     """The run that stands for this book, region and period."""
-    found = visible_rows(Run.objects.select_related("region", "book"), user)
-    return found.filter(kind=kind, subject=subject, region=region, period=period).order_by("-id").first()
+    runs = visible_rows(Run.objects.select_related("region", "book"), user)
+    return runs.filter(kind=kind, subject=subject, region=region, period=period).order_by("-id").first()
 
 
 def standing_runs(user: Actor, region: Region, period: str, kinds: Iterable[str] = ("warning", "check")) -> list[Run]:
@@ -51,16 +51,16 @@ def list_findings(
 
 def pending(*ran: Run) -> list[PendingRow]:
     """Rows of these runs of which something cannot be told, with what lacks."""
-    return [PendingRow(one.kind, one.subject, one.title, **said) for one in ran for said in one.pending]
+    return [PendingRow(run.kind, run.subject, run.title, **row) for run in ran for row in run.pending]
 
 
 def found_by(*ran: Run) -> list[RuleFinding]:
     """The gravest first."""
     return sorted(
         (
-            RuleFinding(kind=one.kind, subject=one.subject, title=one.title, run_id=one.pk, **said)
-            for one in ran
-            for said in one.findings
+            RuleFinding(kind=run.kind, subject=run.subject, title=run.title, run_id=run.pk, **finding)
+            for run in ran
+            for finding in run.findings
         ),
         key=severity,
     )

@@ -142,22 +142,22 @@ def _items(run: Run, row: OutcomeRow, assumed: set[str]) -> dict[str, ScoredCrit
     """Each criterion by its name. assumed: the inputs that are 推定."""
     book = row.run.book
     explained = {step.name: step for step in explain_row(row)}
-    found = {}
+    items = {}
     for step in book.criteria.values():
-        told, inputs = explained[step.name], inputs_behind(book, step.name)
-        found[step.name] = ScoredCriterion(
+        explanation, inputs = explained[step.name], inputs_behind(book, step.name)
+        items[step.name] = ScoredCriterion(
             name=step.name,
             label=step.label,
             points=_points([step]),
             score=row.text(step.name),
-            lost=told.lost,
-            sentence=told.sentence,
-            pieces=sentence_pieces(run, row, step.says, *inputs) if told.lost and step.says else (),
-            formula=told.formula,
-            substituted=told.substituted,
+            lost=explanation.lost,
+            sentence=explanation.sentence,
+            pieces=sentence_pieces(run, row, step.says, *inputs) if explanation.lost and step.says else (),
+            formula=explanation.formula,
+            substituted=explanation.substituted,
             assumed=bool(assumed & set(inputs)),
         )
-    return found
+    return items
 
 
 def _points(steps: Iterable[Any]) -> str:

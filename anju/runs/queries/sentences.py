@@ -62,15 +62,15 @@ def _figure_pieces(
     percent = unit if unit == "%" else ""
     own = facts.get(name, {}).get("figures", [])
     if len(own) == 1:
-        said = _stored(own[0], digits[0], percent)
+        printed = _stored(own[0], digits[0], percent)
     else:
         behind = tuple(
             _stored(figure, digits[0], percent) for one in rests_on for figure in facts[one].get("figures", [])
         )
         assumed = any(facts[one].get("assumed") for one in ([name] if name in facts else rests_on))
         reference = StepReference(run.pk, f"{row.key}/{name or part.expr}")
-        said = SentenceFigure(reference, digits[0], percent, bool(assumed), parts=behind)
-    return [SentencePiece(figure=said), SentencePiece(unit.removeprefix(percent))]
+        printed = SentenceFigure(reference, digits[0], percent, bool(assumed), parts=behind)
+    return [SentencePiece(figure=printed), SentencePiece(unit.removeprefix(percent))]
 
 
 def _stored(figure: Mapping[str, Any], digits: str, unit: str) -> SentenceFigure:

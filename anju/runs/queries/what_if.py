@@ -82,15 +82,15 @@ def _rows(run: Run) -> list[dict[str, Any]]:
 
 def _changes(before: outcome.RunOutcome, after: outcome.RunOutcome) -> list[OutputChange]:
     names = [*before.outputs, *before.book.conditions]
-    found = []
-    for one, two in zip(before.rows, after.rows, strict=True):
+    changes = []
+    for old, new in zip(before.rows, after.rows, strict=True):
         for name in names:
-            if one.values[name] != two.values[name]:
-                gain = _gain(before, name, one.values[name], two.values[name])
-                found.append(
-                    OutputChange(one.key, name, before.book.label(name), one.shown(name), two.shown(name), gain)
+            if old.values[name] != new.values[name]:
+                gain = _gain(before, name, old.values[name], new.values[name])
+                changes.append(
+                    OutputChange(old.key, name, before.book.label(name), old.shown(name), new.shown(name), gain)
                 )
-    return found
+    return changes
 
 
 def _gain(run: outcome.RunOutcome, name: str, before: Any, after: Any) -> str:
@@ -112,7 +112,7 @@ def find_next_steps(user: Actor, run: Run, criterion: str, key: str = "") -> lis
         return []
     base = next(one for one in _rows(run) if one["key"] == row.key)
     search = _Search(done, base, criterion, row.values[criterion])
-    found = []
+    steps = []
     for name in books.inputs_behind(done.book, criterion):
         item = done.book.inputs[name]
         if item.type == NUMBER and not item.target and row.values[name] is not None:
@@ -123,7 +123,7 @@ def find_next_steps(user: Actor, run: Run, criterion: str, key: str = "") -> lis
                     number_text(n, item.places, item.places, "")
                     for n in (row.values[name], value - row.values[name], value)
                 )
-                found.append(
+                steps.append(
                     NextStep(
                         criterion=criterion,
                         input=name,
@@ -135,7 +135,7 @@ def find_next_steps(user: Actor, run: Run, criterion: str, key: str = "") -> lis
                         gain=gain,
                     )
                 )
-    return found
+    return steps
 
 
 class _Search:

@@ -50,21 +50,21 @@ def run_book(
     _require_own_region(by, region)
     book = books.find_book(kind, subject, region, on)
     entries = bindings().get((kind, subject))
-    said = {**(judged or {}), **(given or {})}
+    inputs = {**(judged or {}), **(given or {})}
     if entries:
-        if strange := [name for name in said if name not in book.inputs]:
+        if strange := [name for name in inputs if name not in book.inputs]:
             raise Refused(*(missing_input_problem(book, name) for name in strange))
         return _store_run(
             by,
             book=book,
-            rows=bind_all(by, book, entries, region, period, said),
+            rows=bind_all(by, book, entries, region, period, inputs),
             region=region,
             period=period,
             on=on,
             engine=engine,
         )
     rows = bind_region(
-        by, book=book, region=region, period=period, judged=said, assumptions=assumptions or {}, level=level
+        by, book=book, region=region, period=period, judged=inputs, assumptions=assumptions or {}, level=level
     )
     return _store_run(by, book=book, rows=rows, region=region, period=period, on=on, engine=engine)
 
@@ -88,7 +88,7 @@ def judge_rows(
     """
     _require_own_region(by, region)
     book = books.find_book(kind, subject, region, on)
-    made = []
+    fact_rows = []
     for index, given in enumerate(rows):
         values = {name: JudgedValue.read(value, by) for name, value in given.items() if name != "key"}
         strange = sorted(set(values) - set(book.inputs))
@@ -101,8 +101,8 @@ def judge_rows(
             for name, item in book.inputs.items()
         }
         key = given.get("key") or (region.code if len(rows) == 1 else str(index + 1))
-        made.append(FactRow(str(key), region, facts))
-    return _store_run(by, book=book, rows=made, region=region, period=period, on=on, engine=engine)
+        fact_rows.append(FactRow(str(key), region, facts))
+    return _store_run(by, book=book, rows=fact_rows, region=region, period=period, on=on, engine=engine)
 
 
 @transaction.atomic
@@ -122,28 +122,28 @@ def run_warnings(
     A book that is not in force, of which nothing was ever reported, or that waits for what nobody gave, is passed over.
     """
     _require_own_region(by, region)
-    found: list[RuleFinding] = []
+    all_findings: list[RuleFinding] = []
     new: list[int] = []
     for (kind, subject), entries in bindings().items():
-        said = (given or {}).get(subject, {})
+        inputs = (given or {}).get(subject, {})
         book = books.find_book_if_any(kind, subject, region, on)
-        if book is None or (not said and any(entry.waits for entry in entries)):
+        if book is None or (not inputs and any(entry.waits for entry in entries)):
             continue
-        rows = bind_all(by, book, entries, region, period, said)
+        rows = bind_all(by, book, entries, region, period, inputs)
         if rows or newest_run(by, kind, subject, region, period):
             with trail.open_act("runs.run", by=by) as act:
                 run = _store_run(by, book=book, rows=rows, region=region, period=period, on=on, engine=engine)
             new += [run.pk] if act.row else []
-            found += found_by(run)
+            all_findings += found_by(run)
     if new:
-        after = {"runs": new, "findings": len(found)}
+        after = {"runs": new, "findings": len(all_findings)}
         trail.describe(
             obj=trail.Subject.of(region, f"{region.name} {period} 预警"),
             after=after,
             region_id=region.pk,
             count=len(new),
         )
-    return sorted(found, key=findings.severity)
+    return sorted(all_findings, key=findings.severity)
 
 
 def _require_own_region(by: Actor, region: Region) -> None:
@@ -163,11 +163,11 @@ def _store_run(by: Actor, book: Book, rows: list[FactRow], region: Region, perio
     before = newest_run(by, book.kind, book.subject, region, period)
     if before and (before.book_id, before.on, before.rows, bytes(before.outputs)) == (book.digest, on, stored, outputs):
         return before
-    told, pending = findings.findings_of_run(done, rows) if book.kind in ("warning", "check") else ([], [])
+    warnings, pending = findings.findings_of_run(done, rows) if book.kind in ("warning", "check") else ([], [])
     run = Run.objects.create(
         kind=book.kind, subject=book.subject, title=book.title, book=_store_copy(book), region=region, period=period, on=on,
         engine=ENGINES[engine], rows=stored, inputs_digest=done.inputs_digest,
-        outputs=outputs, outputs_digest=hashlib.sha256(outputs).hexdigest(), findings=told, pending=pending,
+        outputs=outputs, outputs_digest=hashlib.sha256(outputs).hexdigest(), findings=warnings, pending=pending,
         notices=[problem.as_dict() for problem in done.problems], by=by.key, by_name=by.name,
     )  # fmt: skip
     after = {
@@ -185,8 +185,8 @@ def _store_run(by: Actor, book: Book, rows: list[FactRow], region: Region, perio
 
 def _store_copy(book: Book) -> BookCopy:
     """The stored copy of a book's bytes, made at its first run."""
-    found = BookCopy.objects.filter(pk=book.digest).first()
-    return found or BookCopy.objects.create(digest=book.digest, file=book.file, content=books.book_content(book))
+    copy = BookCopy.objects.filter(pk=book.digest).first()
+    return copy or BookCopy.objects.create(digest=book.digest, file=book.file, content=books.book_content(book))
 
 
 def _connection(engine: str) -> Any:

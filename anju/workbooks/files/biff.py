@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from anju.workbooks.files.biff_formulas import counts_itself
 from anju.workbooks.files.biff_text import RichText, Texts, runs_flaw
 from anju.workbooks.files.looks import FAINT, STRUCK
 from anju.workbooks.files.numbers import NumberFormat, read_number_format
@@ -38,6 +39,8 @@ class BiffSheet:
     marks: SheetProperties
     merges: list[Merge] = field(default_factory=list)
     cells: dict[int, dict[int, object]] = field(default_factory=dict)
+    manual: bool = False  # Excel computes its formulas only when asked
+    formulas: bool = False
 
     def iter_rows(self) -> Iterator[list]:
         """Every row from the first to the last that holds something; '' where there is nothing."""
@@ -146,10 +149,14 @@ class _SheetReader:
     def __init__(self, book: _Globals, sheet: BiffSheet) -> None:
         self.book, self.sheet, self.marks = book, sheet, sheet.marks
         self.waiting: tuple[int, int] | None = None  # a formula whose text comes in a record of its own
+        self.drawing, self.letters = 0, 0  # the object being read, and how long its text is
+        self.drawn: dict[int, str] = {}
 
     def take(self, kind: int, body: bytes) -> None:
         if kind in FORMULAS:
             self._formula(body)
+        elif kind == 0x0D and len(body) >= 2:  # CALCMODE
+            self.sheet.manual = struct.unpack_from("<H", body)[0] == 0
         elif kind == 0x207 and self.waiting:  # STRING
             self._put(*self.waiting, self.book.texts.long(body))
             self.waiting = None
@@ -179,10 +186,28 @@ class _SheetReader:
         elif kind == 0x7D and (struct.unpack_from("<H", body, 8)[0] & 1 or not struct.unpack_from("<H", body, 4)[0]):
             first, last = struct.unpack_from("<HH", body)
             self.marks.hidden_columns.update(range(first, min(last, 255) + 1))
+        elif kind in (0x5D, 0x1B6, 0x3C, 0x1C):
+            self._comment(kind, body)
         elif kind == 0xE5:  # MERGEDCELLS
             for at in range(2, len(body) - 7, 8):
                 top, bottom, left, right = struct.unpack_from("<4H", body, at)
                 self.sheet.merges.append(((top, left), (bottom, right)))
+
+    def _comment(self, kind: int, body: bytes) -> None:
+        """OBJ, TXO and its CONTINUE hold the text, NOTE the cell; before Excel 97 NOTE holds both."""
+        if kind == 0x5D and len(body) >= 8:
+            self.drawing, self.letters = struct.unpack_from("<H", body, 6)[0], 0
+        elif kind == 0x1B6 and len(body) >= 12:
+            self.letters = struct.unpack_from("<H", body, 10)[0]
+        elif kind == 0x3C and self.letters and body:
+            self.drawn[self.drawing] = self.book.texts.letters(body, self.letters)
+            self.letters = 0
+        elif kind == 0x1C and len(body) >= 8:
+            row, column, size, drawing = struct.unpack_from("<HHHH", body)
+            if not self.book.texts.wide:
+                self.marks.comments[row, column] = self.book.texts.letters(body[6:], size)
+            elif text := self.drawn.get(drawing):
+                self.marks.comments[row, column] = text
 
     def _note(self, body: bytes) -> tuple[int, int]:
         """Where the cell is; its look is kept."""
@@ -221,9 +246,13 @@ class _SheetReader:
 
     def _formula(self, body: bytes) -> None:
         row, column = self._note(body)
-        self.waiting = None
+        self.waiting, self.sheet.formulas = None, True
         if body[12:14] != b"\xff\xff":
-            self._number(body, struct.unpack_from("<d", body, 6)[0])
+            value = struct.unpack_from("<d", body, 6)[0]
+            self._number(body, value)
+            tokens = body[22 : 22 + struct.unpack_from("<H", body, 20)[0]]
+            if value == 0 and counts_itself(tokens, row, column, self.book.texts.wide):
+                self.marks.circular.add((row, column))
         elif body[6] == 0:
             self.waiting = row, column
         elif body[6] == 1:

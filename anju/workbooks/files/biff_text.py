@@ -42,6 +42,10 @@ class Texts:
         """A text whose length takes two bytes."""
         return self.rich(data).text
 
+    def letters(self, data: bytes, length: int) -> str:
+        """A text whose length stands elsewhere."""
+        return self._decode(data, length, 0)[0]
+
     def rich(self, data: bytes) -> RichText:
         """The same, with its runs."""
         text, at = self._decode(data, struct.unpack_from("<H", data)[0], 2)
@@ -83,9 +87,9 @@ class _SharedTexts:
             runs = struct.unpack("<H", self._bytes(2))[0] if flags & 8 else 0
             extra = struct.unpack("<I", self._bytes(4))[0] if flags & 4 else 0
             text = self._letters(length, flags & 1)
-            found = [struct.unpack("<HH", self._bytes(4)) for _ in range(runs)]
+            formats = [struct.unpack("<HH", self._bytes(4)) for _ in range(runs)]
             self._bytes(extra)
-            texts.append(RichText(text, tuple(found)))
+            texts.append(RichText(text, tuple(formats)))
         return texts
 
     def _more(self) -> bool:

@@ -41,18 +41,31 @@ _UNITS = sorted(
     key=len,
     reverse=True,
 )
+_BEFORE, _AFTER = "|".join(sorted(BEFORE, key=len, reverse=True)), "|".join(AFTER)
+_SPACED_UNITS = "|".join(
+    rf"{unit[0]} +{re.escape(unit[1:])}|{re.escape(unit)}" if unit[0] in "万亿" and unit[1:] else re.escape(unit)
+    for unit in _UNITS
+)  # 5.6 万 元
 _NUMBER = re.compile(
-    r"(?P<before>" + "|".join(sorted(BEFORE, key=len, reverse=True)) + r")?\s*"
-    r"(?P<sign>[-−+]?)\s*¥?\s*(?P<whole>[0-9][0-9, ]*)(?:\.(?P<fraction>[0-9]+))?\s*"
-    r"(?P<after>" + "|".join(AFTER) + r")?\s*(?P<unit>" + "|".join(map(re.escape, _UNITS)) + r")?\s*"
-    r"(?P<last>" + "|".join(AFTER) + r")?[。;]?"
-)  # fmt: skip
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)|[0-9]+")  # 0,583 is no number of thousands
+    rf"(?P<before>{_BEFORE})?\s*(?P<sign>[-−+]?)\s*¥?\s*(?P<whole>[0-9][0-9,]*)(?:\.(?P<fraction>[0-9]+))?\s*"
+    rf"(?P<after>{_AFTER})?\s*(?P<unit>{_SPACED_UNITS})?\s*(?P<last>{_AFTER})?[。;]?"
+)
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+")  # 0,583 is no number of thousands
+# 1亿2000万, 3万5千套, 5万余户: numbers with magnitudes, the larger first, and what is counted behind the last.
+_NOUNS = "|".join(sorted({re.escape(unit) for unit in _UNITS if unit[0] not in "十百千万亿"}, key=len, reverse=True))
+_COMPOUND = re.compile(
+    rf"(?P<before>{_BEFORE})?\s*(?P<sign>[-−+]?)\s*¥?\s*(?P<terms>(?:[0-9][0-9,]*(?:\.[0-9]+)?(?:{_AFTER})?[百千]?[万亿]?[百千]?)+)"
+    rf"(?P<after>{_AFTER})?\s*(?P<noun>{_NOUNS})?\s*(?P<last>{_AFTER})?[。;]?"
+)
+_TERM = re.compile(rf"([0-9][0-9,]*)(?:\.([0-9]+))?({_AFTER})?([百千]?亿|[百千]?万|千|百)?")
+_POWERS = {"百": 2, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "百亿": 10, "千亿": 11, "": 0}
 _DASH = re.compile(r"[-‐‑‒–—―−─﹘﹣/\\~]+")
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFFE5: 0xA5}
 _SPACES = dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
-_AS_NUMBER = {**_FULL_WIDTH, **_SPACES, **_INVISIBLE}
+_NARROW = {**_FULL_WIDTH, **_INVISIBLE}
+# Thousands apart by a thin space (千分空), which stands for nothing else.
+_THIN_GROUPS = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?:[\u2005\u2006\u2008-\u200a\u202f][0-9]{3})+(?![0-9])")
 _CHINESE_DIGITS = set("〇零一二三四五六七八九十百千两")
 
 
@@ -62,8 +75,13 @@ def fold_text(text: str) -> str:
 
 
 def fold_number(text: str) -> str:
-    """Of numbers: full-width forms and spaces only; a superscript or a circled digit stays what it is."""
-    return text.translate(_AS_NUMBER).strip()
+    """Of numbers: full-width forms, thin spaces between thousands, other spaces; a superscript or a circled digit stays what it is."""
+    return text.strip() if text.isascii() else join_thousands(text.translate(_NARROW)).translate(_SPACES).strip()
+
+
+def join_thousands(text: str) -> str:
+    """Take out thin spaces between thousands. 100 200 with a plain or no-break space stays: it could be two numbers."""
+    return _THIN_GROUPS.sub(lambda number: re.sub(r"\s", "", number[0]), text)
 
 
 def parse_number(text: str) -> ParsedNumber:
@@ -80,17 +98,56 @@ def parse_number(text: str) -> ParsedNumber:
         return ParsedNumber(WORDS[bare])
     match = _NUMBER.fullmatch(folded)
     if not match:
-        return ParsedNumber(BAD, flaw=_flaw(folded))
+        return _compound(folded) or ParsedNumber(BAD, flaw=_flaw(folded))
     whole, fraction = match["whole"].strip(), match["fraction"] or ""
     if not _GROUPED.fullmatch(whole):
         return ParsedNumber(BAD, flaw="千分位不是三位一节，可能少了一位，或两个数写在了一格")
-    digits = re.sub(r"[, ]", "", whole) + fraction
+    digits = whole.replace(",", "") + fraction
     if len(digits) > LONGEST:
         return ParsedNumber(BAD, flaw="数字过长")
     approx = BEFORE.get(match["before"] or "", "") or AFTER.get(match["after"] or match["last"] or "", "")
-    unit = match["unit"] or ""
+    unit = (match["unit"] or "").replace(" ", "")
     sign = -1 if match["sign"] in ("-", "−") else 1
     return ParsedNumber(NUMBER, sign * int(digits), len(fraction), unit and quantities.ALIASES.get(unit, unit), approx)
+
+
+def _compound(text: str) -> ParsedNumber | None:
+    """1亿2000万 → 12000万: each part whole, smaller than one of the part before. None where it is none, or could be read otherwise (3万5)."""
+    match = _COMPOUND.fullmatch(text)
+    if match is None:
+        return None
+    terms = [term for term in _TERM.finditer(match["terms"]) if term[0]]
+    powers = [_POWERS[term[4] or ""] for term in terms]
+    if "".join(term[0] for term in terms) != match["terms"] or max(powers) < 4:
+        return None  # 5千 among 万元 could be 5000元 or 5000万元
+    places, total = 0, 0
+    for number, (term, power) in enumerate(zip(terms, powers, strict=True)):
+        last = number == len(terms) - 1
+        digits = term[1].replace(",", "") + (term[2] or "")
+        if not _GROUPED.fullmatch(term[1]) or (not last and (term[2] or term[3])) or len(digits) > LONGEST:
+            return None
+        if number and not (power < powers[number - 1] and len(term[1].replace(",", "")) <= powers[number - 1] - power):
+            return None
+        if number and power == 0 and len(term[1].replace(",", "")) != powers[number - 1]:
+            return None  # 3万5套: 30005 or 35000; 1亿2000: another 万 may be meant
+        if last:
+            places = len(term[2] or "")
+            total = total * 10**places + int(digits) * 10**power
+        else:
+            total += int(digits) * 10**power
+    noun = match["noun"] or ""
+    least = "万" if powers[-1] < 8 else "亿"
+    places += _POWERS[least]
+    while places and total % 10 == 0 and places > max(0, _POWERS[least] - powers[-1]) + len(terms[-1][2] or ""):
+        total, places = total // 10, places - 1
+    unit = least + noun
+    if noun and unit not in quantities.UNITS and quantities.ALIASES.get(unit, "") not in quantities.UNITS:
+        return None
+    approx = BEFORE.get(match["before"] or "", "") or AFTER.get(
+        terms[-1][3] or match["after"] or match["last"] or "", ""
+    )
+    sign = -1 if match["sign"] in ("-", "−") else 1
+    return ParsedNumber(NUMBER, sign * total, places, quantities.ALIASES.get(unit, unit), approx)
 
 
 def _flaw(text: str) -> str:
@@ -110,6 +167,8 @@ def _flaw(text: str) -> str:
         return "小数点后面没有数字，可能漏了一位"
     if re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", text):
         return "是科学记数法"
+    if re.search(r"[0-9][ \t]+[0-9]", text):
+        return "数字中间有空格，分不清是千分位还是两个数"
     if _CHINESE_DIGITS & set(text) and not re.search(r"[0-9]", text):
         return "用了汉字数字"
     if len(re.findall(r"[0-9]+(?:\.[0-9]+)?", text)) > 1:
@@ -229,12 +288,16 @@ def _read_sections(code: str) -> NumberFormat:
     sections = tuple(_section(tokens) for tokens in _split(code))
     if not sections or (len(sections) == 1 and sections[0] == FormatSection("words")):
         return GENERAL
-    one = sections[0]
-    if one.form == "general" and not (one.before or one.after or one.condition):
+    section = sections[0]
+    if section.form == "general" and not (section.before or section.after or section.condition):
         return NumberFormat("general", sections=sections[1:] and sections)
-    if one.plain or (one.form == "digits" and one.percent and one._replace(after="").plain and one.after == "%"):
-        return NumberFormat("percent" if one.percent else "number", one.least, one.most, sections[1:] and sections)
-    return NumberFormat("other", one.least, one.most, sections)
+    if section.plain or (
+        section.form == "digits" and section.percent and section._replace(after="").plain and section.after == "%"
+    ):
+        return NumberFormat(
+            "percent" if section.percent else "number", section.least, section.most, sections[1:] and sections
+        )
+    return NumberFormat("other", section.least, section.most, sections)
 
 
 def _split(code: str) -> list[list[re.Match[str]]]:
@@ -257,8 +320,8 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
         if bracket := token["bracket"]:
             if bracket.startswith("$"):
                 words = bracket[1:].split("-")[0]
-            elif found := _CONDITION.fullmatch(bracket):
-                condition = found[1] + found[2]
+            elif match := _CONDITION.fullmatch(bracket):
+                condition = match[1] + match[2]
             else:
                 coloured = coloured or not bracket.lower().startswith("dbnum")
         if token["general"]:
@@ -354,8 +417,8 @@ def _section_for(exact: Decimal, sections: tuple[FormatSection, ...]) -> FormatS
     if not any(section.condition for section in sections):
         return (sections[1] if exact < 0 and len(sections) > 1 else sections[0]) if sections else None
     for section in sections[:2]:
-        found = _CONDITION.fullmatch(section.condition)
-        if found is None or _COMPARE[found[1]](exact, Decimal(found[2])):
+        match = _CONDITION.fullmatch(section.condition)
+        if match is None or _COMPARE[match[1]](exact, Decimal(match[2])):
             return section
     return sections[min(2, len(sections) - 1)]
 

@@ -48,7 +48,7 @@ def ole_streams(data: bytes) -> dict[str, bytes]:
     directory = b"".join(sector(number) for number in chain(first_directory, fat))
     entries = [directory[at : at + 128] for at in range(0, len(directory) - 127, 128)]
     small_fat = [w for n in chain(first_small, fat) for w in struct.unpack(f"<{per}I", sector(n).ljust(size, b"\xff"))]
-    found: dict[str, bytes] = {}
+    streams: dict[str, bytes] = {}
     inner = b""
     for entry in entries:
         length, kind = struct.unpack_from("<H", entry, 64)[0], entry[66]
@@ -57,7 +57,7 @@ def ole_streams(data: bytes) -> dict[str, bytes]:
         if kind == 5:
             inner = b"".join(sector(number) for number in chain(first, fat))
         elif kind == 2 and bytes_ < cutoff:
-            found[name] = b"".join(inner[n * small : (n + 1) * small] for n in chain(first, small_fat))[:bytes_]
+            streams[name] = b"".join(inner[n * small : (n + 1) * small] for n in chain(first, small_fat))[:bytes_]
         elif kind == 2:
-            found[name] = b"".join(sector(number) for number in chain(first, fat))[:bytes_]
-    return found
+            streams[name] = b"".join(sector(number) for number in chain(first, fat))[:bytes_]
+    return streams

@@ -7,7 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -43,6 +43,19 @@ class Worksheet:
             self._first = list(islice(self.rows(), count))
         return self._first[:count]
 
+    def between(self, first: int, end: int) -> "Worksheet":
+        """The same sheet with nothing outside these rows, but for the line at its top; cells keep their names."""
+        kept = {0, *range(first, end)}
+        marks, old = replace(self.marks), self.marks
+        marks.height, marks.hidden_rows = min(end, old.height), old.hidden_rows & kept
+        marks.errors = {at: error for at, error in old.errors.items() if at[0] in kept}
+        marks.rich = {at: rich for at, rich in old.rich.items() if at[0] in kept}
+        marks.comments = {at: text for at, text in old.comments.items() if at[0] in kept}
+        marks.uncached = {at for at in old.uncached if at[0] in kept}
+        marks.circular = {at for at in old.circular if at[0] in kept}
+        merges = [merge for merge in self.merges if merge[0][0] in kept]
+        return Worksheet(self.name, marks, merges, self.first_column, _Rows(self._sheet, kept, end))
+
     def rows(self) -> Iterator[list]:
         """Rows from the first, each a list from column A; a cell is str, float, bool, a date, or '' when empty."""
         pad, rich = [""] * self.first_column, self.marks.rich
@@ -52,6 +65,20 @@ class Worksheet:
             if number in rich_rows:
                 line = [rich.get((number, column), (value,))[0] for column, value in enumerate(line)]
             yield line
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a sheet without those that are not kept. The line at the top stays where it is one alone: a title."""
+
+    sheet: object
+    kept: set[int]
+    end: int
+
+    def iter_rows(self) -> Iterator[list]:
+        for number, row in enumerate(islice(self.sheet.iter_rows(), self.end)):  # type: ignore[attr-defined]
+            alone = number or sum(value != "" for value in row) == 1
+            yield row if number in self.kept and alone else []
 
 
 @dataclass
@@ -152,6 +179,8 @@ def _open_xls(data: bytes, book: Workbook) -> None:
             "WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码（文件 → 文档加密）后另存，再上传。"
         )
     _visible([(sheet.name, sheet.visible, sheet.marks) for sheet in sheets], book)
+    if any(sheet.visible and sheet.manual and sheet.formulas for sheet in sheets):
+        book.problems.append(_computed_by_hand(book))
     book.sheets = [Worksheet(sheet.name, sheet.marks, sheet.merges, 0, sheet) for sheet in sheets if sheet.visible]
 
 
@@ -211,16 +240,26 @@ def _kind(data: bytes, name: str) -> str:
         return "xls"
     lower = head[:512].lower()
     if data[:4] == b"%PDF":
-        found = "一份 PDF"
+        kind = "一份 PDF"
     elif lower.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) or b"<table" in lower:
-        found = "一份网页（有些系统导出的“Excel”其实是网页）"
+        kind = "一份网页（有些系统导出的“Excel”其实是网页）"
     elif lower.startswith(b"<?xml"):
-        found = "2003 版的 XML 表格"
+        kind = "2003 版的 XML 表格"
     elif b"\0" not in head[:4096]:
-        found = "一份文本（如 CSV）"
+        kind = "一份文本（如 CSV）"
     else:
-        found = "一种不认识的格式"
-    raise _refuse("WB-003", name, f"不是 Excel 工作簿，内容是{found}，只改扩展名是不够的。", SAVE_AS)
+        kind = "一种不认识的格式"
+    raise _refuse("WB-003", name, f"不是 Excel 工作簿，内容是{kind}，只改扩展名是不够的。", SAVE_AS)
+
+
+def _computed_by_hand(book: Workbook) -> Problem:
+    return Problem(
+        "WB-016",
+        Place(file=book.file_name),
+        "工作簿设成了手动计算，公式的结果可能是旧的。",
+        "请在 WPS 或 Excel 中按 F9 重算、保存后重新上传；稳妥的办法是选中后“选择性粘贴 → 数值”。",
+        ASK,
+    )
 
 
 def _scan_xlsx(package: Package, book: Workbook) -> list[tuple[SheetPart, SheetProperties]]:
@@ -240,9 +279,9 @@ def _scan_xlsx(package: Package, book: Workbook) -> list[tuple[SheetPart, SheetP
         "word/document.xml": "一份 Word 文档",
         "xl/workbook.bin": "xlsb 二进制工作簿",
     }
-    found = next((text for part, text in others.items() if package.has(part)), "一个压缩包")
+    content = next((text for part, text in others.items() if package.has(part)), "一个压缩包")
     if not package.workbook or not package.find_parts():
-        raise _refuse("WB-003", book.file_name, f"不是 xlsx 工作簿，内容是{found}。", SAVE_AS)
+        raise _refuse("WB-003", book.file_name, f"不是 xlsx 工作簿，内容是{content}。", SAVE_AS)
     if any(name.startswith("xl/externallinks/") and name.endswith(".xml") for name in package.parts):
         book.problems.append(
             Problem(
@@ -256,14 +295,6 @@ def _scan_xlsx(package: Package, book: Workbook) -> list[tuple[SheetPart, SheetP
     if b'calcMode="manual"' in package.read(package.workbook) and any(
         part.visible and b"<f" in package.read(part.path) for part in package.sheets
     ):
-        book.problems.append(
-            Problem(
-                "WB-016",
-                Place(file=book.file_name),
-                "工作簿设成了手动计算，公式的结果可能是旧的。",
-                "请在 WPS 或 Excel 中按 F9 重算、保存后重新上传；稳妥的办法是选中后“选择性粘贴 → 数值”。",
-                ASK,
-            )
-        )
+        book.problems.append(_computed_by_hand(book))
     styles, strings = xlsx.cell_formats(package), xlsx.rich_strings(package)
     return [(part, xlsx.scan_xlsx(package, part.path, styles, strings)) for part in package.sheets]

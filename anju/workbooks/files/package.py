@@ -4,6 +4,7 @@ import io
 import posixpath
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 from xml.etree import ElementTree
@@ -101,6 +102,22 @@ class Package:
                     self.sheets.append(SheetPart(element.get("name", ""), path, visible, identity or ""))
         return True
 
+    def comments(self, path: str) -> Iterator[tuple[str, str, str]]:
+        """The comments of a sheet: cell, author, text."""
+        folder, name = posixpath.split(path)
+        if not self.has(f"{folder}/_rels/{name}.rels"):
+            return
+        for relation in self.tree(f"{folder}/_rels/{name}.rels"):
+            target = _resolve(folder, relation.get("Target", ""))
+            if relation.get("Type", "").endswith("/comments") and self.has(target):
+                tree = self.tree(target)
+                authors = [author.text or "" for author in tree.iterfind(".//{*}author")]
+                for comment in tree.iterfind(".//{*}comment"):
+                    index = comment.get("authorId", "")
+                    author = authors[int(index)] if index.isdecimal() and int(index) < len(authors) else ""
+                    text = "".join(part.text or "" for part in comment.iterfind(".//{*}t"))
+                    yield comment.get("ref", ""), author, text
+
     def orderly_bytes(self, strange_errors: frozenset[str]) -> bytes:
         """The file for readers that guess names. strange_errors: sheets that hold errors newer than those readers."""
         strings = self._honest_strings()
@@ -151,7 +168,7 @@ def _resolve(folder: str, target: str) -> str:
 
 def _old_errors(content: bytes) -> bytes:
     """#SPILL! and whatever comes next as #N/A; what they really are is known from the scan."""
-    return _ERROR_VALUE.sub(lambda found: found[1] + (found[2] if found[2] in ERRORS else b"#N/A"), content)
+    return _ERROR_VALUE.sub(lambda match: match[1] + (match[2] if match[2] in ERRORS else b"#N/A"), content)
 
 
 def _relations(rows: list[tuple[str, str, str]]) -> str:

@@ -72,7 +72,7 @@ def where_it_belongs(content: bytes) -> tuple[str, str]:
     except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError, EOFError, RuntimeError, ValueError, zlib.error):
         return "", ""
     names = {html.unescape(name) for name in re.findall(r'<(?:\w+:)?sheet\s[^>]*?name="([^"]*)"', text)}
-    return next((said for name, said in BELONGS.items() if name in names), ("", ""))
+    return next((belonging for name, belonging in BELONGS.items() if name in names), ("", ""))
 
 
 def _without_neighbours(lines: list[list[str]]) -> list[list[str]]:

@@ -49,10 +49,10 @@ def _add_up(text: str) -> ParsedNumber:
     text = text.replace("×", "*").replace("÷", "/").replace("−", "-")
     steps, at = [], 0
     while at < len(text.rstrip()):
-        if len(text) > LONGEST_SUM or not (found := _STEP.match(text, at)):
+        if len(text) > LONGEST_SUM or not (match := _STEP.match(text, at)):
             return ParsedNumber(BAD, flaw="算式里只能有数、加减乘除和括号")
-        steps.append(found[1] or found[2])
-        at = found.end()
+        steps.append(match[1] or match[2])
+        at = match.end()
     try:
         value, rest = _sum(steps, 0, 0)
     except (ValueError, IndexError):

@@ -22,6 +22,7 @@ BUILT_IN = {
     9: "0%", 10: "0.00%", 49: "@", **dict.fromkeys((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)), "yyyy-mm-dd"),
     **dict.fromkeys((17, 27, 36, 50, 52, 57), "yyyy-mm"),
 }  # fmt: skip
+OURS = ("安居", "安居校验")  # who signs the comments that are written here
 NO = ("0", "false", "off")
 
 
@@ -40,6 +41,7 @@ class SheetProperties:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     page_head: str = ""  # printed over each page
+    comments: dict[tuple[int, int], str] = field(default_factory=dict)  # 批注 of people
     height: int = 0
     width: int = 0
 
@@ -150,8 +152,8 @@ def rich_strings(package: Package) -> dict[int, Rich]:
     content = package.read(package.strings) if package.strings else b""
     if b"strike" not in content and b"vertAlign" not in content:
         return {}
-    found = ((number, _rich(item[1] or b"")) for number, item in enumerate(_ITEM.finditer(content)))
-    return {number: rich for number, rich in found if rich[1]}
+    strings = ((number, _rich(item[1] or b"")) for number, item in enumerate(_ITEM.finditer(content)))
+    return {number: rich for number, rich in strings if rich[1]}
 
 
 def _rich(item: bytes) -> Rich:
@@ -190,8 +192,8 @@ def scan_xlsx(package: Package, path: str, styles: list[NumberFormat], strings: 
     row_number, before_data, last_row = 0, True, b""
     for chunk in _chunks(package, path):
         if before_data:
-            for found in _COLUMN.findall(chunk[: chunk.find(b"sheetData")]):
-                column = _attributes(found)
+            for tag in _COLUMN.findall(chunk[: chunk.find(b"sheetData")]):
+                column = _attributes(tag)
                 if column.get("hidden") in ("1", "true") or _is_zero(column.get("width")):
                     marks.hidden_columns.update(range(int(column["min"]) - 1, min(int(column["max"]), 16384)))
             before_data = False
@@ -215,19 +217,32 @@ def scan_xlsx(package: Package, path: str, styles: list[NumberFormat], strings: 
                 )  # rows may come in any order from a careless writer
         _exceptions(chunk, marks, package.uncomputed)
         _rich_cells(chunk, marks, strings)
-        if found := _PAGE_HEAD.findall(chunk):
-            text = " ".join(html.unescape(one.decode("utf-8", "replace")) for one in found)
+        if tag := _PAGE_HEAD.findall(chunk):
+            text = " ".join(html.unescape(one.decode("utf-8", "replace")) for one in tag)
             marks.page_head = re.sub(r'&(?:"[^"]*"|K[0-9A-F]{6}|[0-9]+|[A-Za-z])', " ", text)
     marks.width = max(columns.values(), default=-1) + 1
+    marks.comments = read_comments(package, path)
     return marks
+
+
+def read_comments(package: Package, path: str) -> dict[tuple[int, int], str]:
+    """What people wrote beside the cells of a sheet; not what we wrote there."""
+    found = {}
+    for ref, author, text in package.comments(path):
+        if author not in OURS:
+            try:
+                found[cell_position(ref)] = text
+            except ValueError:
+                continue  # beside no cell
+    return found
 
 
 def _slowly(chunk: bytes, row_number: int) -> tuple[int, list[tuple[bytes, bytes, bytes, bytes]]]:
     """The same for writers that order attributes otherwise, use a prefix, or leave out references."""
     cells, column = [], -1
-    for found in re.finditer(_ROW.pattern + rb"|" + _ANY.pattern, chunk):
-        attributes = _attributes(found[1] or found[2] or b"")
-        if b"row" in found[0].split()[0]:
+    for match in re.finditer(_ROW.pattern + rb"|" + _ANY.pattern, chunk):
+        attributes = _attributes(match[1] or match[2] or b"")
+        if b"row" in match[0].split()[0]:
             row_number, column = int(attributes.get("r", row_number + 1)), -1
             continue
         if "r" in attributes:
@@ -240,7 +255,7 @@ def _slowly(chunk: bytes, row_number: int) -> tuple[int, list[tuple[bytes, bytes
                 column_letters(column).encode(),
                 str(row_number).encode(),
                 attributes.get("s", "").encode(),
-                found[3] or b"",
+                match[3] or b"",
             )
         )
     return row_number, cells
@@ -263,8 +278,8 @@ def _exceptions(chunk: bytes, marks: SheetProperties, uncomputed: bool) -> None:
             noughts = (_attributes(attributes).get("r") for attributes in _NOUGHT.findall(chunk))
             marks.uncached.update(cell_position(ref) for ref in noughts if ref)
     if b"hidden=" in chunk or b'ht="0' in chunk or b"ht='0" in chunk:
-        for found in _ROW.findall(chunk):
-            row = _attributes(found)
+        for tag in _ROW.findall(chunk):
+            row = _attributes(tag)
             if (row.get("hidden") in ("1", "true") or _is_zero(row.get("ht"))) and "r" in row:
                 marks.hidden_rows.add(int(row["r"]) - 1)
 

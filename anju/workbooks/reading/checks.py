@@ -112,9 +112,9 @@ class SumChecker:
         """A row with numbers was refused: the sums it belongs to stay undecided. label: the row's name, when it stood already."""
         if label in self.named:
             return  # a total or group again: no part of any sum
-        ours = self.members.get(label, ()) if label else [one for sums in self.members.values() for one in sums]
-        for one in (self.regions, self.since, *([self.open[1]] if self.open else []), *ours):
-            one.torn = True
+        ours = self.members.get(label, ()) if label else [running for sums in self.members.values() for running in sums]
+        for running in (self.regions, self.since, *([self.open[1]] if self.open else []), *ours):
+            running.torn = True
 
     def finish(self) -> None:
         for cells in self.far.values():
@@ -139,24 +139,24 @@ class SumChecker:
         for name in self.names:
             if name in rule.except_ or name in parts.unknown or name not in parts.value:
                 continue
-            one, known, added = self.fields[name], row.values.get(name), parts.value[name]
+            column, known, added = self.fields[name], row.values.get(name), parts.value[name]
             if known is None:
                 if added and name not in row.values:
-                    cell = row.cell(name, one.letter)
+                    cell = row.cell(name, column.letter)
                     self.report(
                         "WB-043",
                         cell,
-                        one.text,
-                        f"“{row.label}”这一格空白，下面各行加起来是 {_text(added, one)}。",
+                        column.text,
+                        f"“{row.label}”这一格空白，下面各行加起来是 {_text(added, column)}。",
                         "请补填合计，或确认原表本来就空白。",
                         ASK,
                     )
             elif known != added:
                 self.report(
                     "WB-041",
-                    row.cell(name, one.letter),
-                    one.text,
-                    f"“{row.label}”是 {_text(known, one)}，各行加起来是 {_text(added, one)}，相差 {_text(known - added, one)}。",
+                    row.cell(name, column.letter),
+                    column.text,
+                    f"“{row.label}”是 {_text(known, column)}，各行加起来是 {_text(added, column)}，相差 {_text(known - added, column)}。",
                     "请核对合计和各行；漏了行的请补上，错行的请移回。",
                     rule.level,
                 )
@@ -167,18 +167,18 @@ class SumChecker:
         for name in self.names:
             part, all_of_it = row.values.get(name), whole.values.get(name) if whole else None
             if part is not None and all_of_it is not None and part > all_of_it and name in self.fields:
-                one = self.fields[name]
+                column = self.fields[name]
                 self.report(
-                    "WB-044", row.cell(name, one.letter), one.text,
-                    f"“{row.label}”是 {_text(part, one)}，大于“{row.whole}”的 {_text(all_of_it, one)}。",
+                    "WB-044", row.cell(name, column.letter), column.text,
+                    f"“{row.label}”是 {_text(part, column)}，大于“{row.whole}”的 {_text(all_of_it, column)}。",
                     "请核对两行。", row.rule.level,  # type: ignore[union-attr]
                 )  # fmt: skip
 
     def _along(self, row: "DataRow") -> None:
         for check in self.checks:
             self._bound(row, check) if check.small else self._parts(row, check)
-        for one in self.ratios:
-            self._ratio(row, one)
+        for ratio in self.ratios:
+            self._ratio(row, ratio)
 
     def _value(self, row: "DataRow", name: str) -> int | None:
         if name in row.values:
@@ -190,76 +190,82 @@ class SumChecker:
         total = row.values.get(check.total)
         if total is None or None in parts or not any(name in row.values for name in check.parts):
             return
-        one, added = self.fields[check.total], sum(parts)  # type: ignore[arg-type]
-        cell = row.cell(check.total, one.letter)
+        column, added = self.fields[check.total], sum(parts)  # type: ignore[arg-type]
+        cell = row.cell(check.total, column.letter)
         left = total - added
         names = "、".join(self.fields[name].text for name in check.parts)
         if left and (left < 0 or not check.remainder):
             self.report(
-                "WB-042", cell, one.text,
-                f"“{row.label}”是 {_text(total, one)}，分项（{names}）之和是 {_text(added, one)}，相差 {_text(left, one)}。{check.why}",
+                "WB-042", cell, column.text,
+                f"“{row.label}”是 {_text(total, column)}，分项（{names}）之和是 {_text(added, column)}，相差 {_text(left, column)}。{check.why}",
                 "请核对总数和各分项；分项本来不全的，请在对照表这条校验写 remainder: true。", check.level,
             )  # fmt: skip
         elif left:
             self.report(
-                "WB-046", cell, one.text,
-                f"“{row.label}”有 {_text(left, one)} 没有归入任何分项（总数 {_text(total, one)}，分项和 {_text(added, one)}）。{check.why}",
+                "WB-046", cell, column.text,
+                f"“{row.label}”有 {_text(left, column)} 没有归入任何分项（总数 {_text(total, column)}，分项和 {_text(added, column)}）。{check.why}",
                 "请确认这一部分确实不属于各分项。", ASK,
             )  # fmt: skip
 
     def _bound(self, row: "DataRow", check: MapCheck) -> None:
         small, large = row.values.get(check.small), row.values.get(check.large)
         if small is not None and large is not None and small > large:
-            one, other = self.fields[check.small], self.fields[check.large]
+            lower, upper = self.fields[check.small], self.fields[check.large]
             self.report(
-                "WB-044", row.cell(check.small, one.letter), one.text,
-                f"“{row.label}”是 {_text(small, one)}，大于“{other.text}”的 {_text(large, other)}。{check.why}",
+                "WB-044", row.cell(check.small, lower.letter), lower.text,
+                f"“{row.label}”是 {_text(small, lower)}，大于“{upper.text}”的 {_text(large, upper)}。{check.why}",
                 "请核对两列。", check.level,
             )  # fmt: skip
 
-    def _ratio(self, row: "DataRow", one: "ReadColumn") -> None:
-        name = one.column.name
+    def _ratio(self, row: "DataRow", column: "ReadColumn") -> None:
+        name = column.column.name
         printed = row.printed.get(name)
-        top, bottom = (row.values.get(key) for key in one.column.ratio)  # type: ignore[union-attr]
+        top, bottom = (row.values.get(key) for key in column.column.ratio)  # type: ignore[union-attr]
         if printed is None or bottom is None:
             return
-        top = 0 if top is None and self.table.blanks == "zero" and one.column.ratio[0] not in row.values else top  # type: ignore[index]
+        top = 0 if top is None and self.table.blanks == "zero" and column.column.ratio[0] not in row.values else top  # type: ignore[index]
         if top is None:
             return
-        said = ratio_flaw(*printed, top, bottom, one.unit)
+        flaw = ratio_flaw(*printed, top, bottom, column.unit)
         added = row.padded.get(name, 0)
-        if not said or (added and not ratio_flaw(printed[0] // 10**added, printed[1] - added, top, bottom, one.unit)):
+        if not flaw or (
+            added and not ratio_flaw(printed[0] // 10**added, printed[1] - added, top, bottom, column.unit)
+        ):
             return
-        steps = [row.steps.get(key, 0) for key in one.column.ratio]  # type: ignore[union-attr]
-        units = [self.fields[key].unit for key in one.column.ratio]  # type: ignore[union-attr]
-        if within := rounding_note(*printed, (top, steps[0], units[0]), (bottom, steps[1], units[1]), unit=one.unit):
-            self.report("WB-047", row.cell(name, one.letter), one.text, f"“{row.label}”{said}{within}", ROUNDED, NOTE)
+        steps = [row.steps.get(key, 0) for key in column.column.ratio]  # type: ignore[union-attr]
+        units = [self.fields[key].unit for key in column.column.ratio]  # type: ignore[union-attr]
+        if within := rounding_note(*printed, (top, steps[0], units[0]), (bottom, steps[1], units[1]), unit=column.unit):
+            self.report(
+                "WB-047", row.cell(name, column.letter), column.text, f"“{row.label}”{flaw}{within}", ROUNDED, NOTE
+            )
             return
-        found = (row.cell(name, one.letter), one, f"“{row.label}”{said}")
-        if _is_hundredfold(*printed, top, bottom, one.unit):
-            self.far.setdefault(name, []).append(found)
+        misfit = (row.cell(name, column.letter), column, f"“{row.label}”{flaw}")
+        if _is_hundredfold(*printed, top, bottom, column.unit):
+            self.far.setdefault(name, []).append(misfit)
         else:
-            self._off(*found)
+            self._off(*misfit)
 
     def _far(self, cells: "list[tuple[str, ReadColumn, str]]") -> None:
         """A unit that slipped spoils every ratio of the column: one cause, told once."""
         if len(cells) < MANY:
-            for found in cells:
-                self._off(*found)
+            for misfit in cells:
+                self._off(*misfit)
             return
-        cell, one, said = cells[0]
+        cell, column, flaw = cells[0]
         self._off(
-            cell, one, f"这一列有 {len(cells)} 行都差 100 倍以上，像是这一列或它的分子、分母单位写错了。第一处：{said}"
+            cell,
+            column,
+            f"这一列有 {len(cells)} 行都差 100 倍以上，像是这一列或它的分子、分母单位写错了。第一处：{flaw}",
         )
 
-    def _off(self, cell: str, one: "ReadColumn", said: str) -> None:
-        self.report("WB-045", cell, one.text, said, "请核对分子、分母和比率；表上的比率只用来核对，不会入库。", ASK)
+    def _off(self, cell: str, column: "ReadColumn", flaw: str) -> None:
+        self.report("WB-045", cell, column.text, flaw, "请核对分子、分母和比率；表上的比率只用来核对，不会入库。", ASK)
 
 
 def _is_hundredfold(printed: int, places: int, top: int, bottom: int, unit: str) -> bool:
     """Whether a printed ratio and top ÷ bottom are a hundred times apart."""
-    one, other = abs(printed * bottom), abs(top * (100 if unit == "%" else 1) * 10**places)
-    return 0 < one * 100 <= other or 0 < other * 100 <= one
+    stated, expected = abs(printed * bottom), abs(top * (100 if unit == "%" else 1) * 10**places)
+    return 0 < stated * 100 <= expected or 0 < expected * 100 <= stated
 
 
 def rounding_note(printed: int, places: int, top: RoundedPart, bottom: RoundedPart, unit: str) -> str:
@@ -312,6 +318,6 @@ def sum_flaw(printed: int, places: int, added: int, unit: str) -> str:
     return text + ("原文像是截尾，没有四舍五入。" if abs(added) * 10**places // factor == abs(printed) else "")
 
 
-def _text(base: int, one: "ReadColumn") -> str:
+def _text(base: int, column: "ReadColumn") -> str:
     """Base units in the column's unit, with as many decimals as it takes."""
-    return quantities.exact_text(base, one.unit) + one.unit.replace("point", "分")
+    return quantities.exact_text(base, column.unit) + column.unit.replace("point", "分")

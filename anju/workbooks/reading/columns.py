@@ -32,11 +32,11 @@ class Section:
 
 
 def find_sections(
-    found: list[TableHead], match: ColumnMatch, columns: tuple[MapColumn, ...], file_name: str, sheet: str
+    table_heads: list[TableHead], match: ColumnMatch, columns: tuple[MapColumn, ...], file_name: str, sheet: str
 ) -> list[Section]:
     """A section for each head. Under a head that the map does not know nothing is read: WB-039, never the columns of another."""
-    sections = [Section(found[0], match.found)]
-    for head in found[1:]:
+    sections = [Section(table_heads[0], match.found)]
+    for head in table_heads[1:]:
         before = sections[-1]
         if head.repeats(before.head):
             sections.append(Section(head, before.found, again=True))
@@ -72,9 +72,10 @@ class ColumnReader(CellReader):
         """The columns under a head. What it says of units is told once for all of them."""
         outside = units.bracketed_units(self.sheet.name) or units.stated_units(self.marks.page_head)[0]
         self.head = replace(section.head, units=section.head.units or self.head.units or outside)
-        found = sorted(section.found.items(), key=lambda item: item[1])
-        pairs = [(self.table.columns[index], at) for index, at in found if not self.table.columns[index].ignore]
+        places = sorted(section.found.items(), key=lambda item: item[1])
+        pairs = [(self.table.columns[index], at) for index, at in places if not self.table.columns[index].ignore]
         fields = [self._field(column, at) for column, at in pairs]
+        self._check_comments(section.head, fields)
         silent = [one for one in fields if not (one.column.ratio or one.column.published or self.head.units_of(one.at))]
         families = {quantities.unit_of_measure(name).family for name in self.head.units}
         foreign = bool(families and silent) and families.isdisjoint(one.family for one in silent)
@@ -91,6 +92,22 @@ class ColumnReader(CellReader):
             )
         return fields
 
+    def _check_comments(self, head: TableHead, fields: list[ReadColumn]) -> None:
+        """Comments at a head are about the columns under it; above the head and at its names about all that say no unit themselves."""
+        for row, column in self.marks.comments:
+            if row > head.bottom:
+                continue
+            under = [
+                one for one in fields if any((cell.row, cell.column) == (row, column) for cell in head.paths[one.at])
+            ]
+            if not under and (row < head.top or head.span[0] <= column <= head.span[1]):
+                named = {
+                    quantities.unit_of_measure(name).family
+                    for name in units.stated_units(self.marks.comments[row, column])[0]
+                }
+                under = [one for one in fields if one.family in named and not self.head.units_of(one.at)]
+            self.check_comment((row, column), [one for one in under if not one.column.published])
+
     def _field(self, column: MapColumn, at: int) -> ReadColumn:
         named, text = self.head.units_of(at), self.head.text(at)
         wanted = column.unit or ("%" if column.ratio else self.table.unit)
@@ -103,12 +120,15 @@ class ColumnReader(CellReader):
         elif not column.ratio:
             offered = named or self.head.units
             same = [name for name in offered if not family or quantities.unit_of_measure(name).family == family]
-            if wanted in same:
-                pass
-            elif len(set(same)) > 1 and family:
+            if len(set(same)) > 1 and family and quantities.ALIASES.get(column.unit, column.unit) not in same:
+                # 单位：万户、户 says of no column which; one unit for the whole map does not either.
                 self.unsure.add(column.name)
-                what = f"表头写了几个单位“{'、'.join(same)}”，分不清这一列是哪一个。"
-                self.problem("WB-025", place, text, what, "请在这一列的表头写明单位。")
+                what = f"写了几个单位“{'、'.join(same)}”，分不清这一列是哪一个。"
+                self.problem(
+                    "WB-025", place, text, what, "请在这一列的表头写明单位，或在对照表这一列写 unit。"
+                )  # fmt: skip
+            elif wanted in same or len(set(same)) > 1:
+                pass
             elif same:
                 unit = same[0]
             elif named and not column.published:
@@ -155,8 +175,8 @@ class ColumnReader(CellReader):
         """A head that names another year or month than the one that is read, where the map does not name it."""
         plain, known = fold_number(text), fold_number("".join(column.path))
         years = set(YEAR_NAMED.findall(plain)) - set(YEAR_NAMED.findall(known))
-        months = {int(found) for found in MONTH_NAMED.findall(plain)} - {
-            int(found) for found in MONTH_NAMED.findall(known)
+        months = {int(number) for number in MONTH_NAMED.findall(plain)} - {
+            int(number) for number in MONTH_NAMED.findall(known)
         }
         month = int(period[5:7]) if re.fullmatch(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?", period) else 0
         if period and ((years and period[:4] not in years) or (month and months and month not in months)):

@@ -60,9 +60,11 @@ def read_context(
     labels = (
         () if table is None else table.columns.region if isinstance(table.columns, LongColumns) else table.rows.label
     )  # type: ignore[union-attr]
-    found = heads.find_heads(page.first_rows(heads.MORE_HEADS), page.merges, labels)
-    head = next((one for one in reversed(found) if one.top <= row), found[0] if found else _guess(grid))
-    if found and head is not found[0]:
+    table_heads = heads.find_heads(page.first_rows(heads.MORE_HEADS), page.merges, labels)
+    head = next(
+        (one for one in reversed(table_heads) if one.top <= row), table_heads[0] if table_heads else _guess(grid)
+    )
+    if table_heads and head is not table_heads[0]:
         grid = HeadGrid(page.first_rows(head.bottom + 1), page.merges)
     values = next(islice(page.rows(), row, row + 1), [])
     width = max(len(values), grid.width)
@@ -71,7 +73,7 @@ def read_context(
     return CellContext(
         sheet=sheet,
         cell=cell_reference(row, column),
-        title=found[0].title if found else head.title if head else "",
+        title=table_heads[0].title if table_heads else head.title if head else "",
         path=path,
         row_label=_label(head, values),
         head=_spans(grid, head, column) if head else (),

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from anju.problems import ASK, Place, Problem
 from anju.workbooks.files.numbers import BAD, DASH, fold_text, parse_number
+from anju.workbooks.files.radicals import fold_radicals
 from anju.workbooks.reading.cells import cell_reference
 from anju.workbooks.reading.maps import MapColumn
-from anju.workbooks.reading.radicals import fold_radicals
 from anju.workbooks.reading.units import BRACKETED, SIMPLIFY, stated_units, strange_unit, table_units, units_in
 
 HEAD_ROWS = 60  # a first head further down than this is no head
@@ -33,11 +33,11 @@ def without_marks(text: str) -> str:
 def parse_heading(text: str) -> tuple[str, tuple[str, ...]]:
     """A header cell: the name to compare (spaces, brackets, punctuation away; simplified) and the units it names."""
     folded, units = fold_text(without_marks(text)).translate(SIMPLIFY), ()
-    for found in BRACKETED.findall(folded):
-        named = units_in(found)
+    for bracketed in BRACKETED.findall(folded):
+        named = units_in(bracketed)
         if named:
             units = named
-            folded = folded.replace(f"({found})", "")
+            folded = folded.replace(f"({bracketed})", "")
     return _NOISE.sub("", folded), units
 
 
@@ -158,23 +158,26 @@ def find_head(grid: HeadGrid, labels: Iterable[str]) -> TableHead | None:
 
 
 def find_heads(
-    rows: list[list], merges: list[tuple[tuple[int, int], tuple[int, int]]], labels: Iterable[str]
+    rows: list[list],
+    merges: list[tuple[tuple[int, int], tuple[int, int]]],
+    labels: Iterable[str],
+    depth: int = HEAD_ROWS,
 ) -> list[TableHead]:
     """The form's head, and every further one below it: printed again, with its columns in another order, or with further columns."""
     labels = tuple(labels)
-    first = find_head(HeadGrid(rows[:HEAD_ROWS], merges), labels)
+    first = find_head(HeadGrid(rows[:depth], merges), labels)
     if first is None:
         return []
-    wanted, found = {parse_heading(name)[0] for name in labels}, [first]
+    wanted, heads = {parse_heading(name)[0] for name in labels}, [first]
     for number in range(first.bottom + 1, len(rows)):
-        if number <= found[-1].bottom or len(found) > MOST_HEADS:
+        if number <= heads[-1].bottom or len(heads) > MOST_HEADS:
             continue
         for column in range(first.span[0], first.span[1] + 1):
             text = rows[number][column] if column < len(rows[number]) else ""
             if isinstance(text, str) and text and parse_heading(text)[0] in wanted:
-                found.append(_head_at(rows, merges, number, column, found[-1].bottom + 1))
+                heads.append(_head_at(rows, merges, number, column, heads[-1].bottom + 1))
                 break
-    return found
+    return heads
 
 
 def _head_at(
@@ -322,8 +325,8 @@ def _score(path: list[str], segments: list[str]) -> int | None:
 
 def _says(heading: str, segment: str) -> bool:
     """Whether a heading holds the words asked for, and no word that makes them mean something else: 上年度…, 未…, …除外."""
-    before, found, after = heading.partition(segment)
-    return bool(found) and not _ANOTHER.search(before) and not re.search(r"除外|不含|同期|以外", after)
+    before, match, after = heading.partition(segment)
+    return bool(match) and not _ANOTHER.search(before) and not re.search(r"除外|不含|同期|以外", after)
 
 
 def _without_prefix(text: str) -> str:
@@ -338,11 +341,11 @@ class ColumnMatch:
     problems: list[Problem]
     missing: list[MapColumn]
 
-    def with_further(self, found: set[int], columns: tuple[MapColumn, ...]) -> "ColumnMatch":
+    def with_further(self, further: set[int], columns: tuple[MapColumn, ...]) -> "ColumnMatch":
         """The same, where these columns stand under a further head of the sheet."""
-        late = [columns[index] for index in found - self.found.keys()]
-        told = iter(self.missing)
-        problems = [one for one in self.problems if one.code != "WB-022" or next(told) not in late]
+        late = [columns[index] for index in further - self.found.keys()]
+        unplaced = iter(self.missing)
+        problems = [one for one in self.problems if one.code != "WB-022" or next(unplaced) not in late]
         return replace(self, problems=problems, missing=[one for one in self.missing if one not in late])
 
 
@@ -364,7 +367,7 @@ def match_columns(columns: tuple[MapColumn, ...], head: TableHead, file_name: st
             for at, path in normal.items()
         }
         candidates.append({at: score for at, score in scores.items() if score is not None})
-    problems, found, used, doubled = [], {}, set(), set()
+    problems, places, used, doubled = [], {}, set(), set()
     for index, scores in sorted(enumerate(candidates), key=lambda item: (-max(item[1].values(), default=0), item[0])):
         free = {at: score for at, score in scores.items() if at not in used}
         best = [at for at, score in free.items() if score == max(free.values())]
@@ -373,7 +376,7 @@ def match_columns(columns: tuple[MapColumn, ...], head: TableHead, file_name: st
             doubled.add(index)
             continue
         if len(best) == 1:
-            found[index] = best[0]
+            places[index] = best[0]
             used.add(best[0])
         elif best:
             doubled.add(index)
@@ -394,7 +397,7 @@ def match_columns(columns: tuple[MapColumn, ...], head: TableHead, file_name: st
             )
     missing = []
     for index, column in enumerate(columns):
-        if index in found or index in doubled or not column.required:
+        if index in places or index in doubled or not column.required:
             continue
         missing.append(column)
         rest = {head.text(at): at for at in normal if at not in used}
@@ -429,4 +432,4 @@ def match_columns(columns: tuple[MapColumn, ...], head: TableHead, file_name: st
                     ASK,
                 )
             )
-    return ColumnMatch(found, problems, missing)
+    return ColumnMatch(places, problems, missing)

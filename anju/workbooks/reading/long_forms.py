@@ -23,12 +23,12 @@ from anju.workbooks.files.numbers import (
     plain_number,
 )
 from anju.workbooks.files.opening import Worksheet
+from anju.workbooks.files.radicals import radicals_in
 from anju.workbooks.reading import checks, heads
 from anju.workbooks.reading.cells import NUMBER, ReadCell, WorkbookReading, cell_reference, column_letters
 from anju.workbooks.reading.heads import TableHead
 from anju.workbooks.reading.maps import LONG_REQUIRED, LongColumns, MapColumn, TableMap
-from anju.workbooks.reading.radicals import radicals_in
-from anju.workbooks.reading.values import LARGEST, CellReader, Entered, ReadColumn, shown_text
+from anju.workbooks.reading.values import LARGEST, CellReader, Entered, PlainRates, ReadColumn, shown_text
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报": NUMBER, "推定": NUMBER}
@@ -45,24 +45,32 @@ def _is_name(text: str) -> bool:
 
 
 def read_period(value: object) -> str | None:
-    """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年上半年 → 2021-H1; 2021年12月31日 → 2021-12-31."""
+    """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年上半年 → 2021-H1; 2021年12月31日 → 2021-12-31;
+    2021—2025年 → 2021-2025; 截至2021年9月底累计 → 2021-09-A."""
     if isinstance(value, datetime.date):
         return value.strftime("%Y-%m-%d")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = re.sub(r"\s+", "", fold_number(str(value)))  # never 2021-1② for December
     year = r"((?:19|20)[0-9]{2})"
-    if found := re.fullmatch(year + "年?度?", text):
-        return found[1]
-    if found := re.fullmatch(year + r"[-/.年](?:1[-—–~至])?([0-9]{1,2})月?", text):
-        return f"{found[1]}-{int(found[2]):02}" if 1 <= int(found[2]) <= 12 else None
-    if found := re.fullmatch(year + "(?:-H|年(?:度)?)([12上下])(?:半年)?", text):
-        return f"{found[1]}-H{'上下'.find(found[2]) + 1 or found[2]}"
-    if found := re.fullmatch(year + "[-年]?(?:Q|第)?([1-4一二三四])(?:季度)?", text):
-        return f"{found[1]}-Q{'一二三四'.find(found[2]) + 1 or found[2]}"
-    if found := re.fullmatch(year + r"[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", text):
+    if match := re.fullmatch(year + "年?度?", text):
+        return match[1]
+    if (match := re.fullmatch(year + "年?[-—–~至]" + year + "年?", text)) and match[1] < match[2]:
+        return f"{match[1]}-{match[2]}"
+    if match := re.fullmatch(year + r"(?:-(0[1-9]|1[0-2]))?-A", text):
+        return text
+    if match := re.fullmatch("截[至止]" + year + "年(?:([0-9]{1,2})月)?底?累计", text):
+        month = f"-{int(match[2]):02}" if match[2] else ""
+        return f"{match[1]}{month}-A" if int(match[2] or 1) in range(1, 13) else None
+    if match := re.fullmatch(year + r"[-/.年](?:1[-—–~至])?([0-9]{1,2})月?", text):
+        return f"{match[1]}-{int(match[2]):02}" if 1 <= int(match[2]) <= 12 else None
+    if match := re.fullmatch(year + "(?:-H|年(?:度)?)([12上下])(?:半年)?", text):
+        return f"{match[1]}-H{'上下'.find(match[2]) + 1 or match[2]}"
+    if match := re.fullmatch(year + "[-年]?(?:Q|第)?([1-4一二三四])(?:季度)?", text):
+        return f"{match[1]}-Q{'一二三四'.find(match[2]) + 1 or match[2]}"
+    if match := re.fullmatch(year + r"[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", text):
         try:
-            return datetime.date(*map(int, found.groups())).isoformat()
+            return datetime.date(*map(int, match.groups())).isoformat()
         except ValueError:
             return None
     return None
@@ -82,8 +90,10 @@ def shown_period(value: datetime.date | float, fmt: NumberFormat) -> object:
 def long_columns(columns: LongColumns) -> tuple[tuple[MapColumn, ...], tuple[str, ...]]:
     """The form's columns as map columns, so that one matcher serves both forms."""
     names = tuple(LongColumns.model_fields)
-    made = tuple(MapColumn(path=getattr(columns, name), key=name, required=name in LONG_REQUIRED) for name in names)
-    return made, names
+    map_columns = tuple(
+        MapColumn(path=getattr(columns, name), key=name, required=name in LONG_REQUIRED) for name in names
+    )
+    return map_columns, names
 
 
 class LongReader(CellReader):
@@ -95,25 +105,29 @@ class LongReader(CellReader):
         table: TableMap,
         reading: WorkbookReading,
         head: TableHead,
-        found: dict[str, int],
+        places: dict[str, int],
         default_period: str,
     ) -> None:
         super().__init__(sheet, table, reading, head)
-        self.found, self.default_period = found, default_period
+        self.found, self.default_period = places, default_period
         self.codes = dict(table.measures)
         self.published = {one.measure: one for one in table.published}
         self.needed = {code for one in table.published for code in (one.measure, *one.ratio, *one.sum)}
         self.seen: dict[tuple, int] = {}
         self.kept: dict[tuple, ReadCell] = {}
         self.negative = set(table.negative)
-        self.texts = {name: head.text(at) for name, at in found.items()}
+        self.texts = {name: head.text(at) for name, at in places.items()}
         self.fields: dict[tuple[str, bool], ReadColumn] = {}
-        self.letter = column_letters(found["value"])
+        self.letter = column_letters(places["value"])
         self.periods: dict[object, str | None] = {}
-        self.join({found["value"]}, head.bottom + 1)
+        self.rates: dict[str, PlainRates] = {}  # of rows whose unit stands over the table only
+        self.join({places["value"]}, head.bottom + 1)
         self.merged = self._merged_texts()
         self.texts_above: dict[tuple[int, str], object] = {}
         self.unit = self._stated_unit()
+        self.heads_commented = [
+            place for place in self.marks.comments if place[0] <= head.bottom and "unit" not in places
+        ]
 
     def cells(self) -> Iterator[ReadCell]:
         start, columns, empty = self.head.bottom + 1, self.found, True
@@ -149,6 +163,7 @@ class LongReader(CellReader):
                 "表头下面没有一行数据。",
                 "请填写后再上传；数据在别的工作表的，请只保留那一张。",
             )
+        self.tell_unclear_rates(rates for code, rates in self.rates.items() if code not in self.published)
         self._compare()
 
     def _merged_texts(self) -> dict[tuple[int, str], tuple[int, str]]:
@@ -201,8 +216,8 @@ class LongReader(CellReader):
                 "这一行的区划名称划了删除线，不知道算不算数。",
                 "请去掉删除线；作废的行请删去。",
             )
-        elif found := radicals_in(str(row["region"])):
-            what = f"名称里的“{'、'.join(found)}”是形似的部首，不是汉字；按“{region}”读取。"
+        elif radicals := radicals_in(str(row["region"])):
+            what = f"名称里的“{'、'.join(radicals)}”是形似的部首，不是汉字；按“{region}”读取。"
             self._wrong("WB-038", number, "region", what, "请核对名称，最好重新输入。", ASK)
         elif not _is_name(region):
             self._wrong("WB-033", number, "region", f"“{region}”不是区划名称。", "请改成区划名称；可能整行错开了一列。")
@@ -292,26 +307,32 @@ class LongReader(CellReader):
         self, number: int, row: dict, code: str, unit: str, region: str, when: str, calibre: str
     ) -> ReadCell | None:
         place, value, word = self.letter + str(number + 1), row["value"], _squeeze(row.get("state", ""))
-        one = self.fields.get((unit, code in self.negative)) or self._field_of(unit, code in self.negative)
-        if number >= one.until:
-            self._format(one, number)
+        field = self.fields.get((unit, code in self.negative)) or self._field_of(unit, code in self.negative)
+        if number >= field.until:
+            self._format(field, number)
+        for at in ((number, field.at), *self.heads_commented):
+            if at in self.marks.comments:
+                self.check_comment(at, [field])
+                self.heads_commented = [place for place in self.heads_commented if place != at]
         state, approx = NUMBER, ""
         short = (
-            plain_number(value, one.least, one.most)
-            if type(value) is float and value >= 0 and one.most >= 0 and not word and unit
+            plain_number(value, field.least, field.most)
+            if type(value) is float and value >= 0 and field.most >= 0 and not word and unit
             else None
         )
-        if short and (short[1] or short[0] * one.factor > LARGEST):
-            base, rest = divmod(short[0] * one.factor, 10 ** short[1])
+        if short and (short[1] or short[0] * field.factor > LARGEST):
+            base, rest = divmod(short[0] * field.factor, 10 ** short[1])
             short = None if rest or base > LARGEST else short
         if short and not self._odd(number):
             digits, places, text = short
         else:
-            long_way = self._slowly(number, value, word, place, one)
+            long_way = self._slowly(number, value, word, place, field)
             if long_way is None:
                 return None
             state, unit, approx, text = long_way.state, long_way.unit, long_way.approx, long_way.text
             digits, places = long_way.digits, long_way.places
+        if unit == "%" and digits is not None and "%" not in text and str(row.get("unit", "")).strip() == "":
+            self.rates.setdefault(code, PlainRates(field.text)).add(digits, places, place, text)
         basis = str(row.get("basis", "")).strip()
         if word == "推定" and not basis:
             self._wrong("WB-055", number, "basis", "写了“推定”，没有写依据。", "请写明这个数是依据什么推定的。")
@@ -344,7 +365,7 @@ class LongReader(CellReader):
     def _field_of(self, unit: str, negative: bool) -> ReadColumn:
         at, known = self.found["value"], quantities.unit_of_measure(unit)
         column = MapColumn(path=("数值",), key="value")
-        one = ReadColumn(
+        field = ReadColumn(
             at=at,
             column=column,
             unit=unit,
@@ -354,20 +375,20 @@ class LongReader(CellReader):
             negative=negative,
             factor=known.factor,
         )
-        self.fields[unit, negative] = one
-        return one
+        self.fields[unit, negative] = field
+        return field
 
-    def _slowly(self, number: int, value: object, word: str, place: str, one: ReadColumn) -> Entered | None:
+    def _slowly(self, number: int, value: object, word: str, place: str, field: ReadColumn) -> Entered | None:
         """Anything but an ordinary number; None after saying what is wrong."""
         if self._odd(number):
-            value = self.joined_value(number, value, one)
-            if self._special(number, value, one, place) or (number, one.at) in self.unclear:
+            value = self.joined_value(number, value, field)
+            if self._special(number, value, field, place) or (number, field.at) in self.unclear:
                 return None
         if word not in STATE_WORDS:
             self._wrong("WB-056", number, "state", f"没有“{word}”这种状态。", "请留空，或写“未报”“无任务”“不适用”。")
             return None
         state = STATE_WORDS[word]
-        parsed = self.number(value, one.fmt, place, one)
+        parsed = self.number(value, field.fmt, place, field)
         if parsed is None:
             return None
         if parsed.state not in (NUMBER, BLANK, DASH):
@@ -387,14 +408,14 @@ class LongReader(CellReader):
             )
             return None
         if state != NUMBER:
-            return Entered(state, one.unit, shown_text(value, parsed))
-        own = self._unit(parsed.unit, one, place, parsed)
+            return Entered(state, field.unit, shown_text(value, parsed))
+        own = self._unit(parsed.unit, field, place, parsed)
         if own is None:
             return None
         if not own:
             self._wrong("WB-054", number, "unit", "没有写计量单位。", "请在“单位”列填写，如 套、户、万元、%。")
             return None
-        if self._base(parsed, own, one, place) is None:
+        if self._base(parsed, own, field, place) is None:
             return None
         return Entered(
             state, own, shown_text(value, parsed), digits=parsed.digits, places=parsed.places, approx=parsed.approx
@@ -419,17 +440,17 @@ class LongReader(CellReader):
                 continue
             if len({quantities.unit_of_measure(part.unit).family == "money" for part in parts}) > 1:
                 continue  # money with something else: a wrong unit, told where it stands by who knows the measures
-            said = (
+            difference = (
                 checks.ratio_flaw(cell.digits, cell.places, bases[0], bases[1], cell.unit)
                 if rule.ratio
                 else checks.sum_flaw(cell.digits, cell.places, sum(bases), cell.unit)
             )
-            if said and rule.ratio:
+            if difference and rule.ratio:
                 top, bottom = ((part.base, checks.last_step(part.places, part.unit), part.unit) for part in parts)
                 if within := checks.rounding_note(cell.digits, cell.places, top, bottom, unit=cell.unit):
-                    told = f"“{region}”{said}{within}"
-                    self.problem("WB-047", cell.cell, cell.column_label, told, checks.ROUNDED, NOTE)
+                    sentence = f"“{region}”{difference}{within}"
+                    self.problem("WB-047", cell.cell, cell.column_label, sentence, checks.ROUNDED, NOTE)
                     continue
-            if said:
+            if difference:
                 fix = "请核对印出的数和它的各个来源；印出的比率、合计只用来核对，不会入库。"
-                self.problem("WB-045", cell.cell, cell.column_label, f"“{region}”{said}", fix, ASK)
+                self.problem("WB-045", cell.cell, cell.column_label, f"“{region}”{difference}", fix, ASK)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anju import quantities
+from anju.periods import period_end
 from anju.problems import BLOCK, Place, Problem, Refused
 from anju.yaml_files import load_yaml
 
@@ -39,6 +40,7 @@ class MapColumn(MapPart):
     published: bool = False
     ratio: tuple[str, str] | None = None
     ignore: bool = False
+    percent: Literal["", "fraction", "number"] = ""  # of a % column whose cells have no %: 0.85 is 85 %, or 0.85 %
     places: int | None = Field(default=None, ge=0, le=9)  # for template()
     _paths = field_validator("path", mode="before")(_texts)
     _ratio = field_validator("ratio", mode="before")(lambda value: tuple(value) if isinstance(value, list) else value)
@@ -153,6 +155,32 @@ class PublishedResult(MapPart):
         return self
 
 
+class MapSentence(MapPart):
+    """A figure that stands in a sentence of the title or of a note: `新筹集建设{数}套`; several wordings may be given.
+
+    where: only in the title, only in notes. region: the form's own when absent.
+    """
+
+    text: tuple[str, ...]
+    measure: str
+    calibre: str = ""
+    unit: str = ""
+    region: str = ""
+    period: str = ""
+    document: str = ""
+    where: Literal["", "title", "notes"] = ""
+    required: bool = True
+    _texts = field_validator("text", mode="before")(_texts)
+
+    @model_validator(mode="after")
+    def _sound(self) -> "MapSentence":
+        if any(text.count("{数}") != 1 or not text.replace("{数}", "").strip() for text in self.text):
+            raise ValueError("每句话里写一个 {数}，前后写出认得出它的字")
+        if self.unit and not _known_unit(self.unit):
+            raise ValueError(f"没有“{self.unit}”这个计量单位")
+        return self
+
+
 class LongColumns(MapPart):
     """Headers of a long form."""
 
@@ -181,6 +209,9 @@ class TableMap(MapPart):
     form: Literal["wide", "items", "long"] = "wide"
     title: tuple[str, ...] = ()
     sheet: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()  # of several tables on a sheet: the line over this one; above: the line after it
+    above: tuple[str, ...] = ()
+    continues: tuple[str, ...] = ()  # sheets on which the form goes on with further columns (续表)
     period: str = ""  # may hold {year}: taken from the form's title
     area: str = ""  # the region a total row stands for
     unit: str = ""
@@ -193,8 +224,20 @@ class TableMap(MapPart):
     published: tuple[PublishedResult, ...] = ()
     negative: tuple[str, ...] = ()
     checks: tuple[MapCheck, ...] = ()
+    sentences: tuple[MapSentence, ...] = ()
     note: str = ""
-    _tuples = field_validator("title", "sheet", "published", "checks", "negative", mode="before")(_texts)
+    _tuples = field_validator(
+        "title", "sheet", "below", "above", "continues", "sentences", "published", "checks", "negative", mode="before"
+    )(_texts)
+
+    @field_validator("period")
+    @classmethod
+    def _is_period(cls, value: str) -> str:
+        try:
+            period_end(value.replace("{year}", "2000") or "2000")
+        except Refused:
+            raise ValueError(f"“{value}”不是期间；可以写 2021、2021-08、{{year}}，不写就按标题和选定的期间") from None
+        return value
 
     @field_validator("columns", mode="before")
     @classmethod
@@ -242,6 +285,7 @@ _ENGLISH = {
 
 _MODELS = {
     "columns": (MapColumn, LongColumns), "rows": (MapRows,), "totals": (TotalRow,), "groups": (GroupRow,), "parts": (PartRow,), "checks": (MapCheck,), "published": (PublishedResult,),
+    "sentences": (MapSentence,),
 }  # fmt: skip
 
 
@@ -312,7 +356,7 @@ def _problem(path: Path, document: Any, error: Any) -> Problem:
         elif (isinstance(step, str) and step[:1].isupper()) or (isinstance(step, str) and "[" in step):
             continue  # the name of a union's branch
         steps.append(f"第 {step + 1} 项" if isinstance(step, int) else str(step))
-    said = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
+    message = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
     fix = "请对照《对照表怎么写》改正。"
     if error["type"] == "extra_forbidden":
         models = _MODELS.get(
@@ -324,6 +368,6 @@ def _problem(path: Path, document: Any, error: Any) -> Problem:
     return Problem(
         "WB-103",
         _place(path, line, " → ".join(steps)),
-        f"{' → '.join(steps) or '整个文件'}：{said}。",
+        f"{' → '.join(steps) or '整个文件'}：{message}。",
         fix,
     )

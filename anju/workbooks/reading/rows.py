@@ -9,11 +9,11 @@ from anju.problems import ASK, BLOCK
 from anju.workbooks.files.looks import STRUCK
 from anju.workbooks.files.numbers import BAD, fold_text, parse_number
 from anju.workbooks.files.opening import Worksheet
+from anju.workbooks.files.radicals import radicals_in
 from anju.workbooks.reading import heads, units
 from anju.workbooks.reading.cells import DataRow, WorkbookReading, cell_reference
 from anju.workbooks.reading.columns import ColumnReader, Section
 from anju.workbooks.reading.maps import PartRow, TableMap
-from anju.workbooks.reading.radicals import radicals_in
 from anju.workbooks.reading.values import written_text
 
 FOOT = re.compile(r"^(?:注|备注|说明|填表|填报|制表|审核|审批|复核|单位负责人|负责人|联系|资料来源|数据来源|截至|截止)")
@@ -103,10 +103,10 @@ class RowReader(ColumnReader):
             known = {*self.head_words, *UNIT_HEADS}
             named = ((at, heads.parse_heading(path[-1].text)[0]) for at, path in self.head.paths.items())
             first, last = self.head.span
-            found = [
+            values = [
                 (at, name) for at, name in named if name in known and at not in self.taken and not first <= at <= last
             ]
-            self._beside = (self.head, found)
+            self._beside = (self.head, values)
         return self._beside[1]
 
     def check_beside(self, number: int, row: DataRow, values: list[object]) -> None:
@@ -132,19 +132,19 @@ class RowReader(ColumnReader):
                 )
             elif heading in UNIT_HEADS:
                 own = own or units.units_in(text)
-        for one in self.fields if own else ():
+        for column in self.fields if own else ():
             if (
-                one.unit
-                and not one.column.published
-                and not self.head.units_of(one.at)
-                and quantities.ALIASES.get(one.unit, one.unit) not in own
+                column.unit
+                and not column.column.published
+                and not self.head.units_of(column.at)
+                and quantities.ALIASES.get(column.unit, column.unit) not in own
             ):
                 self.problem(
                     "WB-066",
-                    cell_reference(number, one.at),
-                    one.text,
-                    f"这一行写的单位是“{'、'.join(own)}”，与本列的“{one.unit}”对不上。",
-                    f"请换算成“{one.unit}”，并改正这一行的单位。",
+                    cell_reference(number, column.at),
+                    column.text,
+                    f"这一行写的单位是“{'、'.join(own)}”，与本列的“{column.unit}”对不上。",
+                    f"请换算成“{column.unit}”，并改正这一行的单位。",
                 )
 
     def row_of(self, number: int, values: list) -> DataRow | None:
@@ -219,12 +219,12 @@ class RowReader(ColumnReader):
                 "请去掉删除线；作废的行请删去。",
             )
             return False
-        if found := radicals_in(str(name)):
+        if radicals := radicals_in(str(name)):
             self.problem(
                 "WB-038",
                 cell_reference(number, at),
                 text,
-                f"名称里的“{'、'.join(found)}”是形似的部首，不是汉字；按“{text}”读取。",
+                f"名称里的“{'、'.join(radicals)}”是形似的部首，不是汉字；按“{text}”读取。",
                 "请核对名称，最好重新输入。",
                 ASK,
             )
@@ -306,12 +306,12 @@ def stated_in_row(values: list[object]) -> StatedUnits | None:
     if "单位" not in fold_text("".join(texts.values())).translate(units.SIMPLIFY):
         return None
     by_column = {at: named[0] for at, text in texts.items() if len(named := units.units_in(text)) == 1}
-    said = tuple(name for text in texts.values() for name in units.stated_units(text)[0])
+    names = tuple(name for text in texts.values() for name in units.stated_units(text)[0])
     first = heads.clean_label(next(iter(texts.values())))
     only = len(by_column) == len(texts) - 1 > 0 and first in UNIT_HEADS
     if not only:
         by_column = {}
-    return StatedUnits(said, by_column, only) if said or only else None
+    return StatedUnits(names, by_column, only) if names or only else None
 
 
 def is_sign_off(values: list) -> bool:

@@ -42,8 +42,8 @@ def _is_unit(name: str) -> bool:
 
 def strange_unit(text: str) -> str:
     """A unit in a heading's brackets that nobody here knows, such as （百套）; ''."""
-    for found in BRACKETED.findall(fold_text(text).translate(SIMPLIFY)):
-        word = re.sub(r"^单位[:：]?|人民币|\s", "", found)
+    for bracketed in BRACKETED.findall(fold_text(text).translate(SIMPLIFY)):
+        word = re.sub(r"^单位[:：]?|人民币|\s", "", bracketed)
         if _UNIT_WORD.fullmatch(word) and not units_in(word):
             return word
     return ""
@@ -65,7 +65,7 @@ def table_units(above: list[str]) -> tuple[tuple[str, ...], int, str]:
 
 def bracketed_units(text: str) -> tuple[str, ...]:
     """The units in a title's brackets: 资金情况（千元）."""
-    named = (units_in(found) for found in BRACKETED.findall(fold_text(text).translate(SIMPLIFY)))
+    named = (units_in(bracketed) for bracketed in BRACKETED.findall(fold_text(text).translate(SIMPLIFY)))
     return tuple(name for names in named if not _UNIT_OF_TIME.intersection(names) for name in names)
 
 
@@ -86,5 +86,5 @@ def stated_units(line: str) -> tuple[tuple[str, ...], str]:
             strange = strange or next(
                 (one for one in names[len(known) : len(known) + 1] if _UNIT_WORD.fullmatch(one)), ""
             )
-    units += [name for found in _AS_UNIT.findall(text) for name in units_in(found)]
+    units += [name for written in _AS_UNIT.findall(text) for name in units_in(written)]
     return tuple(dict.fromkeys(units)), strange

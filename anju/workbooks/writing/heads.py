@@ -54,8 +54,8 @@ def head_rows(paths: Sequence[Sequence[Heading]]) -> list[list[HeadCell[Heading]
 
 def paths_of(headings: Iterable[Heading], below: Callable[[Heading], Iterable[Heading]]) -> list[tuple[Heading, ...]]:
     """Each column of a tree of headings with those above it. below: what stands under a heading, nothing under a column."""
-    found = []
+    paths = []
     for heading in headings:
         under = paths_of(below(heading), below)
-        found += [(heading, *path) for path in under] if under else [(heading,)]
-    return found
+        paths += [(heading, *path) for path in under] if under else [(heading,)]
+    return paths

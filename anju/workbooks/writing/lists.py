@@ -52,19 +52,19 @@ def write_lists(heading: str, lists: Sequence[WrittenList]) -> bytes:
         return formats[key]
 
     names: set[str] = set()
-    for one in lists:
-        page = book.add_worksheet(_sheet_name(one.title or heading, names))
-        title = heading if one.title in ("", heading) else f"{heading}　{one.title}"
+    for written in lists:
+        page = book.add_worksheet(_sheet_name(written.title or heading, names))
+        title = heading if written.title in ("", heading) else f"{heading}　{written.title}"
         page.write_string(0, 0, title, style(align="left", bold=True, font_size=14))
-        for cell in one.cells:
-            _write_cell(page, cell, one.head, style)
-        for column in range(one.columns):
-            page.set_column(column, column, _width(one, column))
-        page.freeze_panes(one.head + 1, 1)
+        for cell in written.cells:
+            _write_cell(page, cell, written.head, style)
+        for column in range(written.columns):
+            page.set_column(column, column, _width(written, column))
+        page.freeze_panes(written.head + 1, 1)
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)
-        page.repeat_rows(1, max(one.head, 1))
+        page.repeat_rows(1, max(written.head, 1))
     book.close()
     return buffer.getvalue()
 
@@ -94,9 +94,9 @@ def _number_format(value: PrintedNumber, mark: str) -> str:
     return f'{code}"{mark}"' if mark else code
 
 
-def _width(one: WrittenList, column: int) -> int:
+def _width(written: WrittenList, column: int) -> int:
     """By its longest line, in half widths of a Chinese letter."""
-    texts = [cell.value for cell in one.cells if cell.column == column and cell.columns == 1]
+    texts = [cell.value for cell in written.cells if cell.column == column and cell.columns == 1]
     lines = [line for text in texts for line in (text.split("\n") if isinstance(text, str) else [str(text.digits)])]
     return min(WIDEST, max(8, *(sum(1 if letter < "⺀" else 2 for letter in line) + 2 for line in lines or [""])))
 

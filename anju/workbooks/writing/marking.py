@@ -39,8 +39,8 @@ def mark_workbook(source: str | Path | bytes, problems: Iterable[Problem], *, na
     for problem in problems:
         if _has(book, problem.where):
             cells.setdefault((problem.where.sheet, problem.where.cell), []).append(problem)
-    for (sheet, cell), found in cells.items():
-        _mark(book[sheet], cell, found)
+    for (sheet, cell), notes in cells.items():
+        _mark(book[sheet], cell, notes)
     _list(book, problems)
     out = io.BytesIO()
     book.save(out)

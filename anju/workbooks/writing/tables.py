@@ -48,13 +48,13 @@ def write_table(
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     page = book.add_worksheet(sheet[:31])
-    made: dict[tuple, object] = {}
+    formats: dict[tuple, object] = {}
 
     def style(**more: object) -> object:
         key = tuple(sorted(more.items()))
-        if key not in made:
-            made[key] = book.add_format({**FONT, **more})
-        return made[key]
+        if key not in formats:
+            formats[key] = book.add_format({**FONT, **more})
+        return formats[key]
 
     def join(first_row: int, first_column: int, last_row: int, last_column: int, value: Value, **more: object) -> None:
         if (first_row, first_column) != (last_row, last_column):

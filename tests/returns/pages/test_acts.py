@@ -250,6 +250,14 @@ def test_what_waits_stands_first_where_one_lands(visitor, ret, state, post, regi
     assert page.index('id="notices"') < page.index('class="wide-narrow')
 
 
+@pytest.mark.parametrize("address", ["/", "/returns/", "/targets/"])
+def test_the_bar_says_on_every_page_how_much_waits(visitor, ret, address):
+    reach(ret, "head")
+    bar = visitor("head").get(address).content.decode().partition("<main")[0]
+    words = re.search(r'<a class="waiting[^>]*aria-label="([^"]*)"', bar)
+    assert words and words[1] == "等您办1件"
+
+
 def test_somebody_with_a_county_s_and_the_city_s_post_opens_a_return(visitor, ret, operator):
     who = person("clerk", WEST)
     person("city_reviewer", CITY)

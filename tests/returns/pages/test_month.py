@@ -191,6 +191,59 @@ def test_one_reason_answers_what_was_ticked_and_nothing_more(visit, draft):
     see(page.locator("#checks .head"), "1 处待答复")
 
 
+def test_alike_ones_are_looked_at_and_ticked_by_keys_and_enter_leads_to_the_next(visit, draft):
+    page = opened(visit(), draft)
+    complete(page)
+    for line in range(30):
+        at(page, line, "start") if line == 0 else None
+        page.keyboard.type("90")
+        press(page, "Enter")
+    at(page, 0, "planned")
+    saved(page)
+    press(page, "F8", "F9")
+    page.wait_for_function("() => document.activeElement.matches('#checks [data-answers]')")
+    ticks = page.locator("#checks input[name=also]")
+    count = ticks.count()
+    assert count > 15
+    press(page, "ArrowDown", "Enter", "Enter")  # two of them one by one
+    expect(page.locator("#checks input[name=also]:checked")).to_have_count(2)
+    press(page, "Shift+PageDown")
+    shown = page.locator("#checks input[name=also]:checked").count()
+    assert 2 < shown < count, "only those that stood on the screen"
+    for _ in range(count):
+        if page.evaluate("document.activeElement.matches('[data-answers]')"):
+            break
+        press(page, "Shift+PageDown")
+    expect(page.locator("#checks input[name=also]:checked")).to_have_count(count)
+    page.keyboard.type("上月多报，已核减")
+    press(page, "Enter")
+    expect(page.locator("#checks li.done:has-text('上月多报')")).to_have_count(count + 1)
+
+
+def test_enter_in_an_answer_leads_to_the_next_that_waits_and_at_last_back_to_the_cell(visit, draft):
+    page = opened(visit(), draft)
+    complete(page)
+    at(page, 0, "start")
+    page.keyboard.type("90")
+    press(page, "Enter")
+    at(page, 3, "invest")
+    page.keyboard.type("1")
+    press(page, "Enter")
+    saved(page)
+    at(page, 0, "planned")
+    press(page, "F8", "F9")
+    page.wait_for_function("() => document.activeElement.matches('#checks [data-answers]')")
+    while left := page.locator("#checks li:not(.done) [data-answers]").count():
+        page.wait_for_function("() => document.activeElement.matches('#checks li:not(.done) [data-answers]')")
+        page.keyboard.type("据实核减")
+        press(page, "Enter")
+        page.wait_for_function(
+            "(before) => document.querySelectorAll('#checks li:not(.done) [data-answers]').length < before", arg=left
+        )
+    page.wait_for_selector(".held #grid td.at")
+    see(page.locator("#checks .head"), "都已答复")
+
+
 def test_a_second_click_says_who_was_first(visit, draft):
     first, second = opened(visit(), draft), visit(("clerk", "reviewer"))
     second.goto(f"/returns/{draft.pk}/")

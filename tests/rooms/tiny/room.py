@@ -3,8 +3,10 @@
 BAND = "ledgers"
 PREFIXES = ("benches/", "bench-map/")
 NAVIGATION = ({"order": 35, "label": "长椅", "url": "tiny:benches", "permission": "tiny.see"},)
+BACKUP = ("benches.yaml",)
 CASES = ("tests.rooms.tiny.cases:REPAIR",)
 COMMANDS = ("tests.rooms.tiny.commands:add",)
+DEMO = ("tests.rooms.tiny.demo:BENCHES",)
 DOCTOR = ("tests.rooms.tiny.doctor",)
 DOCUMENTS = ("tests.rooms.tiny.documents",)
 GATES = ("tests.rooms.tiny.services:let_issue",)

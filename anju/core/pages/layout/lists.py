@@ -14,8 +14,8 @@ from lxml import html
 
 from anju.core.pages.files import file_response
 from anju.core.pages.request import Request
-from anju.core.trees import TREES
 from anju.problems import Problem
+from anju.trees import TREES
 from anju.workbooks.writing.lists import ListCell, WrittenList, write_lists
 from anju.workbooks.writing.tables import PrintedNumber
 

@@ -110,13 +110,13 @@ def _attribute(name: str, value: str | bool | HtmlSlot | OptionalPart) -> list[H
 
 
 def _parts(content: "Iterable[str | HtmlSlot | OptionalPart | Element]") -> Iterator[HtmlPart]:
-    for one in content:
-        if isinstance(one, Element):
-            yield from one.parts
-        elif isinstance(one, OptionalPart) and one.parts is None:
-            raise ValueError(f"{one.name} is the value of an attribute")
+    for part in content:
+        if isinstance(part, Element):
+            yield from part.parts
+        elif isinstance(part, OptionalPart) and part.parts is None:
+            raise ValueError(f"{part.name} is the value of an attribute")
         else:
-            yield escape(one) if isinstance(one, str) else one
+            yield escape(part) if isinstance(part, str) else part
 
 
 def writer(*content: "str | HtmlSlot | OptionalPart | Element") -> Writer:
@@ -152,15 +152,15 @@ class _Compiler:
 
     def line(self, parts: tuple[HtmlPart, ...]) -> str:
         """These parts as an f-string."""
-        made = []
+        pieces = []
         for part in parts:
             if isinstance(part, str):
-                made.append(part.replace("{", "{{").replace("}", "}}"))
+                pieces.append(part.replace("{", "{{").replace("}", "}}"))
                 continue
             if not part.name.isidentifier() or part.name.startswith("_"):
                 raise ValueError(f"a slot cannot be called {part.name}")
-            made.append(f"{{{self.condition(part) if isinstance(part, OptionalPart) else self.value(part)}}}")
-        return f"f{''.join(made)!r}"
+            pieces.append(f"{{{self.condition(part) if isinstance(part, OptionalPart) else self.value(part)}}}")
+        return f"f{''.join(pieces)!r}"
 
     def condition(self, part: OptionalPart) -> str:
         self.conditions[part.name] = None
@@ -174,14 +174,14 @@ class _Compiler:
 
 
 def _text(value: object) -> str:
-    said = str(value)
-    return said if isinstance(value, SafeString) else escape(said)
+    text = str(value)
+    return text if isinstance(value, SafeString) else escape(text)
 
 
 def join(pieces: Iterable[object], between: str = "") -> SafeString:
     """Pieces one after another; what was not made by a writer is taken for a text."""
-    made = [piece if type(piece) is SafeString else _text(piece) for piece in pieces]
-    return SafeString((escape(between) if between else "").join(made))
+    escaped = [piece if type(piece) is SafeString else _text(piece) for piece in pieces]
+    return SafeString((escape(between) if between else "").join(escaped))
 
 
 def trusted(article: str) -> SafeString:

@@ -16,7 +16,7 @@ from anju.core.pages.context import page_context, render_page
 from anju.core.pages.layout.markup import trusted
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
-from anju.core.trees import TREES
+from anju.trees import TREES
 
 FIRST = "quickstart"
 NAME = re.compile(r"[a-z][a-z0-9-]*")

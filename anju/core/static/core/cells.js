@@ -60,6 +60,17 @@
       most: written(scaled.reduce((a, b) => (a > b ? a : b)), places),
     };
   };
+  const SPREAD = new Set(["%", "度"]); // units that do not add up: the least and the most are told
+  /* Of [text, unit] of many cells the sum, as under a spreadsheet. Rates do not add up, nor do unlike units. */
+  const told = (numbers) => {
+    const total = summary(numbers.map(([text]) => text));
+    if (!total) return "";
+    const units = new Set(numbers.map(([, unit]) => unit));
+    const [unit] = units;
+    if (units.size > 1) return `计数 ${total.count}（单位不同，不求和）`;
+    if (SPREAD.has(unit)) return `计数 ${total.count}　最小 ${total.least}　最大 ${total.most}`;
+    return `合计 ${total.sum}${unit}　平均 ${total.average}　计数 ${total.count}`;
+  };
   /* Order of a column: numbers by size, then words, blanks last. */
   const compare = (a, b) => {
     const rank = (text) => (isNumber(text) ? 0 : text ? 1 : 2);
@@ -70,5 +81,5 @@
     return l < r ? -1 : l > r ? 1 : 0;
   };
 
-  window.Cells = { parse, block, plain, summary, compare };
+  window.Cells = { parse, block, plain, told, compare };
 })();

@@ -1,7 +1,6 @@
-/* The table that is filled in place, as Excel does it: arrows, Enter, Tab, F2, Esc, Delete, copy and paste of a block, undo.
-   Saved as it is typed; what could not be saved stays in its cell, says why, and is asked about on leaving. Until it is saved a cell is kept on
-   this computer too, for who typed it.
-   One input moves from cell to cell and always has the focus: a Chinese input method needs a field to write into. */
+/* The table that is filled in place: what its cells are, and how they are stored as they are typed. Keys and selection: core/grid.js.
+   What could not be saved stays in its cell, says why, and is asked about on leaving. Until it is saved a cell is kept on this computer too,
+   for who typed it. */
 (() => {
   "use strict";
   const wrap = document.getElementById("grid");
@@ -9,71 +8,23 @@
   const table = wrap.querySelector("table");
   const status = document.getElementById("grid-status");
   const summary = document.getElementById("grid-problems");
-  const lines = [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("td[data-field]")]);
-  if (!lines.length || !lines[0].length) return;
-  const all = lines.flat();
-  const spot = new Map(lines.flatMap((cells, r) => cells.map((cell, c) => [cell, [r, c]])));
-  const shownIn = (cell) => cell.querySelector(".v");
-  const text = (cell) => shownIn(cell).textContent;
+  const rows = [...table.tBodies[0].rows];
+  const cellsOf = (row) => [...row.querySelectorAll("td[data-field]")];
+  const all = rows.flatMap(cellsOf);
+  if (!all.length) return;
+  const text = (cell) => cell.firstElementChild.textContent;
   const plain = (cell) => Cells.plain(text(cell));
+  const heads = new Map([...table.tHead.querySelectorAll("[data-head]")].map((head) => [head.dataset.head, head]));
+  const headOf = (cell) => heads.get(cell.dataset.field);
+  const name = (cell) => `${cell.closest("tr").dataset.name}，${headOf(cell).textContent.trim()}`;
   const locked = (cell) => cell.dataset.locked !== undefined || cell.closest("tr").dataset.locked !== undefined;
   const base = new Map(all.map((cell) => [cell, text(cell)])); // what the server has
   const waiting = new Map(); // cell → text, not sent yet
   const wrong = new Map(); // cell → what is wrong with it
-  const undone = [];
-  const redone = [];
   const SPACE = `anju-cells/${document.body.dataset.user}/`;
   let flying = false;
   let timer = 0;
   let pause = 0;
-  let at = [0, 0];
-  let anchor = [0, 0];
-  let mode = "ready"; // ready, typing (arrows leave), editing (F2: arrows move the caret)
-
-  const input = document.createElement("input");
-  input.type = "text";
-  input.className = "cell-input ready";
-  input.autocomplete = "off";
-  input.spellcheck = false;
-
-  const here = () => lines[at[0]][at[1]];
-  const between = (a, b) => [Math.min(a, b), Math.max(a, b)];
-  const chosen = () => {
-    const [top, bottom] = between(at[0], anchor[0]);
-    const [left, right] = between(at[1], anchor[1]);
-    return lines.slice(top, bottom + 1).map((cells) => cells.slice(left, right + 1));
-  };
-  const paint = () => {
-    for (const cell of table.querySelectorAll(".sel, .at")) cell.classList.remove("sel", "at");
-    const block = chosen().flat();
-    if (block.length > 1) for (const cell of block) cell.classList.add("sel");
-    here().classList.add("at");
-  };
-  const rest = () => {
-    mode = "ready";
-    input.value = "";
-    input.className = "cell-input ready";
-    input.readOnly = locked(here());
-    const head = table.tHead.querySelector(`[data-head="${here().dataset.field}"]`);
-    input.setAttribute("aria-label", `${here().closest("tr").dataset.name}，${head ? head.textContent.trim() : ""}：${text(here()) || "空白"}`);
-  };
-  const stand = (row, column, extend = false) => {
-    at = [Math.max(0, Math.min(lines.length - 1, row)), Math.max(0, Math.min(lines[0].length - 1, column))];
-    if (!extend) anchor = at;
-    here().append(input);
-    rest();
-    paint();
-    input.focus({ preventScroll: true });
-    here().scrollIntoView({ block: "nearest", inline: "nearest" });
-  };
-  /* What is being typed is given up, or taken: then `put` keeps it. */
-  const given = (cell) => (waiting.has(cell) ? store(cell, waiting.get(cell)) : wrong.has(cell) ? store(cell, text(cell)) : forget(cell));
-  const begin = (value, kind) => {
-    if (locked(here())) return;
-    mode = kind;
-    input.className = "cell-input";
-    if (value !== null) input.value = value;
-  };
 
   /* -- kept on this computer until it is saved ------------------------------------------------------------------------------- */
 
@@ -88,10 +39,10 @@
   /* -- changing ------------------------------------------------------------------------------------------------------------ */
 
   const put = (cell, value) => {
-    shownIn(cell).textContent = value;
+    cell.firstElementChild.textContent = value;
     cell.querySelector(".says")?.remove();
     wrong.delete(cell);
-    if (value === base.get(cell)) {
+    if (Cells.plain(value) === Cells.plain(base.get(cell))) {
       waiting.delete(cell);
       forget(cell);
     } else {
@@ -101,30 +52,34 @@
     cell.classList.toggle("unsaved", waiting.has(cell));
     cell.classList.remove("bad");
   };
-  const change = (pairs) => {
-    const step = pairs.filter(([cell, value]) => !locked(cell) && plain(cell) !== Cells.plain(value)).map(([cell, value]) => [cell, text(cell), value]);
-    if (!step.length) return;
-    undone.push(step);
-    redone.length = 0;
-    for (const [cell, , value] of step) put(cell, value);
-    soon();
+  /* What was being typed is given up, or taken: then `put` keeps it. */
+  const given = (cell) => (waiting.has(cell) ? store(cell, waiting.get(cell)) : wrong.has(cell) ? store(cell, text(cell)) : forget(cell));
+
+  const next = (way) => {
+    const list = all.filter((cell) => wrong.has(cell));
+    if (!list.length) return say("没有要处理的格了");
+    const here = all.indexOf(grid.hand());
+    const rest = way > 0 ? list.find((cell) => all.indexOf(cell) > here) : [...list].reverse().find((cell) => all.indexOf(cell) < here);
+    grid.show(rest || (way > 0 ? list[0] : list[list.length - 1]));
   };
-  const turn = (from, to, side) => {
-    const step = from.pop();
-    if (!step) return;
-    to.push(step);
-    for (const one of step) put(one[0], one[side]);
-    stand(...spot.get(step[0][0]));
-    soon();
-  };
-  const commit = () => {
-    if (mode === "ready") return;
-    const value = input.value.trim();
-    const cell = here();
-    rest();
-    given(cell);
-    change([[cell, value]]);
-  };
+  const grid = openGrid({
+    table, wrap, rows, cellsOf, name,
+    may: Boolean(wrap.dataset.save),
+    isOpen: (cell) => !locked(cell),
+    unit: (cell) => (cell.classList.contains("n") ? headOf(cell).dataset.unit || "" : ""),
+    choices: () => [],
+    about: (cell) => ({ parts: [], why: cell.title || (locked(cell) ? "这里不改" : ""), href: cell.closest("tr").querySelector("th a").href }),
+    keep: (cell, value) => { put(cell, value); soon(); },
+    typed: (cell, value) => (value === null ? given(cell) : store(cell, value)),
+    save: () => send(),
+    remark: (words) => { if (words) say(words, true); },
+    next,
+    answer: (cell) => cell.querySelector(".says button")?.focus(),
+    stops: () => [document.querySelector("#grid-problems:not([hidden]) button"), document.querySelector(".filters input[type=search]")],
+  });
+  table.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.closest(".says")) grid.show(event.target.closest("td"));
+  });
 
   /* -- saving -------------------------------------------------------------------------------------------------------------- */
 
@@ -147,8 +102,8 @@
       const link = document.createElement("button");
       link.type = "button";
       link.className = "btn-link";
-      link.textContent = `${cell.closest("tr").dataset.name} ${table.tHead.querySelector(`[data-head="${cell.dataset.field}"]`).textContent.trim()}`;
-      link.addEventListener("click", () => stand(...spot.get(cell)));
+      link.textContent = name(cell);
+      link.addEventListener("click", () => grid.show(cell));
       item.append(link, `：${said}`);
       return item;
     }));
@@ -164,7 +119,7 @@
       button.type = "button";
       button.className = "btn-link";
       button.textContent = label;
-      button.addEventListener("click", (event) => { event.stopPropagation(); act(); });
+      button.addEventListener("click", (event) => { event.stopPropagation(); act(); grid.show(cell); });
       note.append(" ", button);
     }
     cell.append(note);
@@ -189,7 +144,7 @@
         says(cell, refused);
       } else if (!waiting.has(cell) && !wrong.has(cell)) {
         base.set(cell, stands);
-        shownIn(cell).textContent = stands;
+        grid.write(cell, stands);
         cell.classList.remove("unsaved");
         if (mine !== undefined) {
           cell.classList.add("saved");
@@ -245,7 +200,7 @@
   document.addEventListener("signedin", send);
   /* The page goes: a request of its own outlives it. What cannot be sent is asked about, and stays on this computer. */
   const flush = () => {
-    commit();
+    grid.commit();
     if (waiting.size && !pause && !Session.ended()) {
       Session.send(wrap.dataset.save, bodyOf(waiting)[1], { type: "application/json", keepalive: true }).catch(() => { /* they stay on this computer */ });
     }
@@ -255,101 +210,6 @@
     if (wrong.size || (waiting.size && (pause || Session.ended()))) event.preventDefault();
   });
   addEventListener("pagehide", flush);
-
-  /* -- keys ---------------------------------------------------------------------------------------------------------------- */
-
-  const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-  const along = (step) => {
-    const place = at[0] * lines[0].length + at[1] + step;
-    if (place < 0 || place >= all.length) return false;
-    stand(Math.floor(place / lines[0].length), place % lines[0].length);
-    return true;
-  };
-  input.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    const { key } = event;
-    const ctrl = event.ctrlKey || event.metaKey;
-    const stop = () => { event.preventDefault(); event.stopPropagation(); };
-    if (key === "Enter") { stop(); commit(); stand(at[0] + (event.shiftKey ? -1 : 1), at[1]); return; }
-    if (key === "Tab") { commit(); if (along(event.shiftKey ? -1 : 1)) stop(); return; }
-    if (key === "Escape") { if (mode !== "ready") { stop(); given(here()); } rest(); anchor = at; paint(); return; }
-    if (mode === "editing") return;
-    if (ARROWS[key]) {
-      stop();
-      commit();
-      const [down, right] = ARROWS[key];
-      stand(ctrl && down ? (down > 0 ? lines.length - 1 : 0) : at[0] + down, ctrl && right ? (right > 0 ? lines[0].length - 1 : 0) : at[1] + right, event.shiftKey);
-      return;
-    }
-    if (mode !== "ready") return;
-    if (key === "F2") { stop(); begin(plain(here()), "editing"); input.setSelectionRange(input.value.length, input.value.length); }
-    else if (key === "Home") { stop(); stand(ctrl ? 0 : at[0], 0, event.shiftKey); }
-    else if (key === "End") { stop(); stand(ctrl ? lines.length - 1 : at[0], lines[0].length - 1, event.shiftKey); }
-    else if (key === "PageDown" || key === "PageUp") { stop(); stand(at[0] + (key === "PageDown" ? 15 : -15), at[1], event.shiftKey); }
-    else if (key === "Delete" || key === "Backspace") { stop(); change(chosen().flat().map((cell) => [cell, ""])); }
-    else if (ctrl && key.toLowerCase() === "z") { stop(); if (event.shiftKey) turn(redone, undone, 2); else turn(undone, redone, 1); }
-    else if (ctrl && key.toLowerCase() === "y") { stop(); turn(redone, undone, 2); }
-    else if (ctrl && key.toLowerCase() === "a") { stop(); anchor = [0, 0]; stand(lines.length - 1, lines[0].length - 1, true); }
-  });
-  input.addEventListener("compositionstart", () => { if (mode === "ready") begin(null, "typing"); });
-  input.addEventListener("input", (event) => {
-    if (mode === "ready") begin(null, "typing");
-    if (mode !== "ready" && !event.isComposing) store(here(), input.value.trim());
-  });
-  input.addEventListener("blur", commit);
-  for (const kind of ["copy", "cut"]) {
-    input.addEventListener(kind, (event) => {
-      if (mode !== "ready") return;
-      event.preventDefault();
-      event.clipboardData.setData("text/plain", Cells.block(chosen().map((cells) => cells.map(plain))));
-      if (kind === "cut") change(chosen().flat().map((cell) => [cell, ""]));
-    });
-  }
-  input.addEventListener("paste", (event) => {
-    const pasted = event.clipboardData.getData("text/plain");
-    if (mode !== "ready" && !/[\t\n]/.test(pasted)) return;
-    event.preventDefault();
-    given(here());
-    rest();
-    const block = Cells.parse(pasted);
-    const area = chosen();
-    const [top, left] = spot.get(area[0][0]);
-    // One value over a chosen block fills it; a block is laid down from the first cell, what does not fit is said.
-    const single = block.length === 1 && block[0].length === 1;
-    const pairs = single
-      ? area.flat().map((cell) => [cell, block[0][0]])
-      : block.flatMap((line, r) => line.map((value, c) => [lines[top + r]?.[left + c], value]));
-    const inside = pairs.filter(([cell]) => cell);
-    change(inside);
-    if (!single) {
-      anchor = [top, left];
-      stand(top + block.length - 1, left + Math.max(...block.map((line) => line.length)) - 1, true);
-    }
-    if (inside.length < pairs.length) say(`粘贴的内容超出表格，${pairs.length - inside.length} 格没有贴上`, true);
-  });
-
-  /* -- mouse --------------------------------------------------------------------------------------------------------------- */
-
-  table.addEventListener("mousedown", (event) => {
-    const cell = event.target.closest("td[data-field]");
-    if (!cell || event.target === input || event.target.closest("button")) return;
-    event.preventDefault();
-    commit();
-    stand(...spot.get(cell), event.shiftKey);
-    const drag = (move) => {
-      const over = document.elementFromPoint(move.clientX, move.clientY)?.closest("td[data-field]");
-      if (over && spot.has(over) && over !== here()) stand(...spot.get(over), true);
-    };
-    document.addEventListener("mousemove", drag);
-    document.addEventListener("mouseup", () => document.removeEventListener("mousemove", drag), { once: true });
-  });
-  table.addEventListener("dblclick", (event) => {
-    if (!event.target.closest("td[data-field]") || mode !== "ready") return;
-    begin(plain(here()), "editing");
-  });
-  wrap.addEventListener("focus", () => stand(...at));
-  lines[at[0]][at[1]].append(input);
-  rest();
 
   for (const cell of all) {
     let kept = null;

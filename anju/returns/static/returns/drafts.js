@@ -227,6 +227,7 @@
       const typed = [...panel.querySelectorAll("input[data-kept], textarea[data-kept]")].filter((one) => one.value !== one.defaultValue);
       const focused = panel.contains(document.activeElement) ? document.activeElement.dataset.kept : "";
       const opened = panel.querySelector("#check-list")?.hidden === false;
+      const ticked = [...panel.querySelectorAll("input[name=also]:checked")].map((one) => one.value);
       const unfolded = [...panel.querySelectorAll("details[data-alike][open]")].map((one) => one.dataset.alike);
       panel.innerHTML = said.checks;
       if (opened) unfold();
@@ -235,6 +236,7 @@
         if (now) now.value = old.value;
       }
       for (const one of panel.querySelectorAll("details[data-alike]")) one.open = unfolded.includes(one.dataset.alike);
+      for (const one of panel.querySelectorAll("input[name=also]")) one.checked = ticked.includes(one.value);
       if (focused) [...panel.querySelectorAll("[data-kept]")].find((one) => one.dataset.kept === focused)?.focus();
     }
     if (said.marks) {
@@ -289,7 +291,7 @@
       parts.push(line(one.level === "阻断" ? "stop" : "ask", one.level, `${one.what}${one.fix}`));
       if (one.level !== "阻断" && Grid.may) {
         const p = document.createElement("p");
-        p.append(button("在这里答复（F9）", "btn-link", () => answer(td)));
+        p.append(button("在这里答复（F9）", "btn-link", () => Answers.begin(td)));
         parts.push(p);
       }
     }
@@ -315,18 +317,6 @@
     Grid.show(td);
     if (!pending.size) tell("已采用对方的数", "good");
   };
-
-  const answer = (td) => {
-    const key = Grid.key(td);
-    const field = [...document.querySelectorAll("#checks [data-answers]")].find((one) => one.dataset.answers === key);
-    if (!field) return;
-    back = td;
-    unfold();
-    field.closest("details")?.setAttribute("open", "");
-    field.focus();
-    field.scrollIntoView({ block: "nearest" });
-  };
-  let back = null;
 
   /* -- going from finding to finding (F8) ------------------------------------------------------------------------------------------------- */
 
@@ -371,7 +361,7 @@
       failed.textContent = "";
       form.querySelector(".kept")?.remove();
       checks(said);
-      if (back) { Grid.show(back); back = null; }
+      Answers.after(form);
     } catch (error) {
       failed.textContent = error instanceof TypeError || error instanceof SyntaxError ? "没有存上，请再试一次。写的字还在。" : error.message;
     }
@@ -413,14 +403,6 @@
     Grid.show(td);
   });
 
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "F8") { event.preventDefault(); Grid.commit(); next(event.shiftKey ? -1 : 1); }
-    if (event.key === "F9") {
-      const td = document.querySelector("#grid td.at");
-      if (td) { event.preventDefault(); answer(td); }
-    }
-    if (event.key === "Escape" && event.target.matches("[data-kept]") && back) { Grid.show(back); back = null; }
-  });
   document.getElementById("next-finding")?.addEventListener("click", () => next(1));
 
   addEventListener("beforeunload", (event) => {
@@ -451,6 +433,9 @@
     },
     tell: beside,
     remark,
+    next,
+    unfold,
+    waits: () => found().length > 0,
     now: save,
   };
 

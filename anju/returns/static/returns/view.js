@@ -1,10 +1,8 @@
-/* What of the grid is looked at: rows that are filtered, sorted, only those that moved; the corner that is drawn over more cells to fill them;
-   and the keys that lead from part to part of the page. */
+/* What of the grid is looked at: rows that are filtered, sorted, only those that moved. */
 (() => {
   "use strict";
   const table = document.getElementById("grid");
   if (!table || !window.Grid) return;
-  const wrap = table.closest(".grid-wrap");
   const words = document.getElementById("row-filter");
   const moved = document.querySelector("[data-moved]");
   const compared = table.dataset.before !== "";
@@ -78,77 +76,7 @@
     if (th) sort(Grid.columns.findIndex((one) => one.code === th.dataset.column));
   });
 
-  /* -- the corner ---------------------------------------------------------------------------------------------------------- */
-
-  const handle = document.createElement("span");
-  handle.id = "fill-handle";
-  handle.title = "拖动：把选中的数填到经过的格";
-  handle.hidden = true;
-  wrap.append(handle);
-  const corner = (there) => {
-    handle.hidden = !there;
-    if (!there) return;
-    const { bottom, right } = Grid.block();
-    const td = Grid.cells()[bottom][right];
-    handle.style.transform = `translate(${td.offsetLeft + td.offsetWidth}px, ${td.offsetTop + td.offsetHeight}px)`;
-  };
-  let area = null; // the cells that it would be drawn over
-  const grown = (td) => {
-    const { top, bottom, left, right } = Grid.block();
-    const down = Math.max(td.row - bottom, top - td.row, 0);
-    const across = Math.max(td.col - right, left - td.col, 0);
-    return down >= across
-      ? { top: Math.min(top, td.row), bottom: Math.max(bottom, td.row), left, right }
-      : { top, bottom, left: Math.min(left, td.col), right: Math.max(right, td.col) };
-  };
-  const cellsIn = ({ top, bottom, left, right }) => Grid.cells().slice(top, bottom + 1).flatMap((line) => line.slice(left, right + 1));
-  const unmark = () => { for (const td of table.querySelectorAll("td.will")) td.classList.remove("will"); };
-  handle.addEventListener("mousedown", (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-    Grid.commit();
-    area = Grid.block();
-  });
-  document.addEventListener("mousemove", (event) => {
-    const td = area && document.elementsFromPoint(event.clientX, event.clientY).find((one) => one.matches("#grid tbody td"));
-    if (!td) return;
-    area = grown(td);
-    unmark();
-    for (const one of cellsIn(area)) one.classList.add("will");
-  });
-  addEventListener("mouseup", () => {
-    if (!area) return;
-    const [wanted, given] = [area, Grid.block()];
-    area = null;
-    unmark();
-    const from = Grid.cells().slice(given.top, given.bottom + 1).map((line) => line.slice(given.left, given.right + 1).map(Grid.plain));
-    const turn = (n, size) => ((n % size) + size) % size; // upwards the block repeats too
-    Grid.put(cellsIn(wanted).map((td) => [td, from[turn(td.row - given.top, from.length)][turn(td.col - given.left, from[0].length)]]));
-    Grid.select(wanted.top, wanted.left, wanted.bottom, wanted.right);
-  });
-
-  /* -- keys of the page ------------------------------------------------------------------------------------------------------ */
-
-  const help = () => {
-    const dialog = document.getElementById("keys");
-    if (!dialog.open) dialog.showModal();
-  };
-  document.getElementById("help")?.addEventListener("click", help);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "F6") {
-      event.preventDefault();
-      const stops = [document.querySelector("[data-leave]"), document.querySelector("#checks .expander, #checks [data-zero]"), "grid"].filter(Boolean);
-      const now = document.activeElement.closest(".grid-wrap") ? stops.indexOf("grid") : stops.findIndex((one) => one !== "grid" && (one === document.activeElement || one.closest("#checks")?.contains(document.activeElement)));
-      const to = stops[(now + 1) % stops.length];
-      if (to === "grid") Grid.start(); else to.focus();
-    }
-    if (event.key === "F1" || (event.key === "?" && !event.target.matches("input, textarea, select"))) {
-      event.preventDefault();
-      help();
-    }
-  });
-
-  window.View = { clear, corner };
+  window.View = { clear };
 })();
 
 /* The drafted explanation is taken over, to be written on. */

@@ -1,0 +1,22 @@
+"""What several services of this room share: the correction that a paper brings about."""
+
+from datetime import date
+
+from anju.core.people.scope import Actor, visible_rows
+from anju.core.states import move
+from anju.documents.models import Correction, Document
+from anju.documents.queries import corrections
+from anju.documents.reminders import announce_correction
+
+
+def settle_correction(by: Actor, document: Document, on: date) -> None:
+    """A correction paper is issued: what it corrects is corrected, as it stands now. Part of the act; of any other paper nothing."""
+    held = Correction.objects.select_for_update(of=("self",)).select_related("original", "region")
+    correction = visible_rows(held.filter(document=document, state=Correction.DRAFTED), by).first()
+    if correction is None:
+        return
+    correction.differences = corrections.find_differences(by, correction.original)
+    correction.digest = corrections.differences_digest(correction.differences)
+    correction.save(update_fields=["differences", "digest"])
+    move(correction, "issue_correction", by=by, on=on)
+    announce_correction(by, correction)

@@ -1,0 +1,182 @@
+"""The annexes of a style: tables as layout/annex.py declares them, filled from the style's figures, and those that rooms lay out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from anju.core.models.region import Region
+from anju.core.wording import period_label
+from anju.documents.layout import annex
+from anju.documents.layout.annex import Annex, AnnexCell, AnnexColumn, AnnexRow
+from anju.documents.styles import sources
+from anju.documents.styles.language.schema import AnnexSpec, Style
+from anju.documents.styles.sources import PaperRequest
+from anju.documents.styles.values import requests
+from anju.documents.styles.values.frames import Frame
+from anju.documents.styles.values.paper import Paper
+from anju.documents.tables.filling import fill_at
+from anju.documents.tables.rows import Place
+from anju.documents.tables.schema import Table
+from anju.figures.figure import Figure, total_figure
+
+TABLE = "documents/annex_table.html"
+PARTS_WORD = "县（市、区）"
+OWN = "="  # before a name of the style, where else a measure's code stands
+
+
+def declare(style: Style, spec: AnnexSpec, request: PaperRequest) -> Annex | None:
+    """The table with its heads and no rows; None when an option that it needs is not given, and for one that brings its rows (`fill_own`)."""
+    if spec.table or not all(request.options.get(need) for need in spec.declaration.get("needs", ())):
+        return None
+    return annex.make_annex(spec.declaration, request.period, words(style, request))
+
+
+def words(style: Style, request: PaperRequest) -> dict[str, Any]:
+    """What placeholders of an annex may name."""
+    defaults = {name: option.text for name, option in style.options.items() if option.text}
+    chosen = {
+        name: requests.option_word(style, request.options, name)
+        for name, option in style.options.items()
+        if option.type == "choice"
+    }
+    label = period_label(request.period)
+    place = {"place": request.region.name, "parts_word": PARTS_WORD}
+    spoken = {"span": f"{request.period}年度" if len(request.period) == 4 else label, "period": label}
+    return place | defaults | dict(request.options) | chosen | spoken
+
+
+def fill_own(paper: Paper, table: Table) -> Annex | None:
+    """A table that brings its rows; the writer is reminded of what it says of them."""
+    request = paper.request
+    place = Place(
+        request.user, request.region, request.period, words(paper.style, request),
+        names=lambda name, region: cell_figure(paper, AnnexColumn("", code=f"{OWN}{name}"), region), sets=paper.sets,
+    )  # fmt: skip
+    filled = fill_at(place, table)
+    if filled is not None:
+        request.reminders.extend(filled.problems)
+    return filled
+
+
+def annex_codes(tables: Iterable[Annex]) -> list[str]:
+    """The measures that the columns ask for."""
+    return [
+        ":".join(filter(None, (column.code, column.calibre)))
+        for table in tables
+        for column in table.leaves
+        if column.code and not column.code.startswith(OWN)
+    ]
+
+
+def write_annexes(paper: Paper, tables: Mapping[str, Annex | None]) -> list[tuple[str, SafeString]]:
+    """(title, section) of every annex that has something to say, numbered in their order; then those that a room lays out."""
+    printed: list[tuple[str, SafeString]] = []
+    for spec in paper.style.annexes:
+        if not paper.truth(spec.when, paper.root):
+            continue
+        if spec.source:
+            source = sources.paper_annexes().get(spec.source)
+            printed += source.sections(paper.request, len(printed)) if source else []
+            continue
+        table = fill_own(paper, spec.table) if spec.table else tables.get(spec.name)
+        if table is None:
+            continue
+        if not spec.table:
+            fill(paper, spec, table)
+        if not table.known and not spec.keep_empty:
+            continue
+        if spec.prune != "never" and not spec.table:
+            table.prune(optional_only=spec.prune == "optional")
+        mark = "" if paper.style.enclosure else str(len(printed) + 1)
+        printed.append((table.title, render_to_string(TABLE, {"annex": table, "mark": mark})))
+    return printed
+
+
+def fill(paper: Paper, spec: AnnexSpec, table: Annex) -> None:
+    regions = paper.sets(spec.set)
+    if spec.rows == "targets":
+        target_rows(paper, table, regions)
+    else:
+        annex.fill_rows(
+            table,
+            paper.request.region,
+            regions,
+            lambda column, region: cell_figure(paper, column, region),
+            lambda region: region.name,
+        )
+
+
+def cell_figure(paper: Paper, column: AnnexColumn, region: Region) -> Any:
+    """What a column says of a place: a measure as it stands, a name of the style, or list.member.name."""
+    root = paper.root
+    frame = (
+        root
+        if region.pk == root.region.pk
+        else Frame(region, (*root.key, f"annex.{region.code}"), "regions", {"name": region.name}, root)
+    )
+    if not column.code.startswith(OWN):
+        reader = paper.readers.reader(requests.STANDING, paper.request.period)
+        return reader(column.code, region, calibre=column.calibre)
+    path = column.code[1:].split(".")
+    if len(path) == 3:
+        listed, key, name = path
+        member = next((one for one in paper.members(listed, root).members if one.key[-1] == f"{listed}.{key}"), None)
+        if member is None:
+            return Figure(column.code, column.head, region, "")
+        inner = Frame(member.region, member.key, member.kind, member.fields, frame, member.show)
+        return paper.value(name, Frame(region, inner.key, member.kind, member.fields, frame, member.show))
+    return paper.value(path[0], frame)
+
+
+# -- targets handed down and handed out
+
+
+@dataclass(frozen=True)
+class RegionGroup:
+    """Several parts of a region taken together. Its code is no region's: a sub-total has a reference of its own."""
+
+    region: Region
+    name: str
+    members: list[Region]
+
+    @property
+    def code(self) -> str:
+        return f"{self.region.code}#{self.name}"
+
+
+def target_rows(paper: Paper, table: Annex, parts: Sequence[Region]) -> None:
+    """Handed down to the region, handed out to its parts, sub-totals by group (option groups), then every part. What is handed out is summed."""
+
+    def handed_down(column: AnnexColumn, where: Region) -> Any:
+        return cell_figure(paper, column, where)
+
+    def handed_out(column: AnnexColumn, among: RegionGroup) -> Figure:
+        """Over those the paper gives a task at all: no line is no task, but a line that is not filled in leaves the sum unknown."""
+        lines = [cell_figure(paper, column, part) for part in among.members]
+        lines = [line for line in lines if line.observation_id is not None] or lines
+        return total_figure(lines, region=among)
+
+    def cells(of: Any, where: Any) -> tuple[AnnexCell, ...]:
+        return tuple(AnnexCell(of(column, where), column.show) for column in table.leaves)
+
+    region, groups = paper.request.region, paper.request.options.get("groups", [])
+    table.grouped = bool(groups)
+    table.rows.append(AnnexRow("下达任务", cells(handed_down, region), total=True))
+    table.rows.append(AnnexRow("任务分解", cells(handed_out, RegionGroup(region, "任务分解", list(parts))), total=True))
+    by_code = {part.code: part for part in parts}
+    grouped: set[str] = set()
+    for group in groups:
+        members = [by_code[code] for code in group["regions"] if code in by_code]
+        grouped |= {member.code for member in members}
+        table.rows.append(
+            AnnexRow(group["total"], cells(handed_out, RegionGroup(region, group["total"], members)), total=True)
+        )
+        for place, member in enumerate(members):
+            span = 0 if place else len(members)
+            table.rows.append(
+                AnnexRow(member.name, cells(handed_down, member), inside=True, group=group["label"], span=span)
+            )
+    table.rows += [AnnexRow(part.name, cells(handed_down, part)) for part in parts if part.code not in grouped]

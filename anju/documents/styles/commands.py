@@ -1,0 +1,62 @@
+"""anju style: check files of styles, list those in use."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from anju.core.console.command import OK, add_group, add_parser, print_result, set_up_django, show_problems
+from anju.problems import Problem, Refused
+
+
+def add_commands(subparsers: Any) -> None:
+    group = add_group(subparsers, "style", "文书样式：检查、列出")
+    parser = add_parser(group, "check", "检查文书样式：写法、名称、条件，一次说出全部问题", check_styles)
+    parser.add_argument("path", metavar="路径", nargs="*", help="样式文件或文件夹（默认正在用的全部）")
+    add_parser(group, "list", "列出正在用的文书样式", list_styles)
+
+
+def check_styles(args: argparse.Namespace) -> int:
+    """Every problem of every file."""
+    set_up_django()
+    from anju.core.people.scope import local_actor
+    from anju.documents.styles.library.finding import StyleLibrary, style_folders
+    from anju.documents.styles.values.requests import unknown_codes
+    from anju.figures.queries.current import find_measures
+
+    paths = [Path(path) for path in args.path] or style_folders()
+    problems = [
+        Problem("DOC-053", str(path), "没有这个文件或文件夹。", "请核对路径。") for path in paths if not path.exists()
+    ]
+    if problems:
+        return show_problems(problems, args)
+    library = StyleLibrary(paths)
+    if library.problems:
+        return show_problems(library.problems, args)
+    if not library.styles:
+        return show_problems(
+            [Problem("DOC-053", "、".join(map(str, paths)), "里面没有文书样式（.yaml）。", "请核对路径。")], args
+        )
+    catalogue = find_measures(local_actor())
+    if problems := [problem for style in library.styles for problem in unknown_codes(style, catalogue)]:
+        return show_problems(problems, args)
+    print_result(args, [style.file for style in library.styles], f"{len(library.styles)} 种文书样式，没有问题。")
+    return OK
+
+
+def list_styles(args: argparse.Namespace) -> int:
+    set_up_django()
+    from anju.documents.styles.library.finding import style_library
+
+    library = style_library()
+    rows = [
+        {"code": style.code, "name": style.name, "region": style.region or "", "from": style.applies_from, "until": style.applies_until, "file": style.file, "digest": style.digest}
+        for style in sorted(library.styles, key=lambda style: (style.code, style.region or "", style.applies_from))
+    ]  # fmt: skip
+    text = [
+        f"{row['code']:<22}{row['name']}  {row['region'] or '不限区划'}  自 {row['from']} 至 {row['until'] or '今'}  {row['file']}"
+        for row in rows
+    ]
+    print_result(args, rows, text or "没有文书样式。")
+    if library.problems:
+        raise Refused(*library.problems)
+    return OK

@@ -1,0 +1,82 @@
+"""Styles as kinds of documents: the machine finds them by kind, region and period, and writes them like any other paper."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Actor
+from anju.core.regions import tree
+from anju.documents.kinds import DocumentKind, register_source
+from anju.documents.styles.language import times
+from anju.documents.styles.language.schema import SHAPES, Style
+from anju.documents.styles.library.finding import style_library
+from anju.documents.styles.library.options import check_options
+from anju.documents.styles.sources import paper_reminders
+from anju.documents.styles.writing import write_style
+from anju.problems import Problem, Refused
+
+SHAPE_NAMES = {"year": "年", "half": "半年", "quarter": "季度", "month": "月", "day": "日"}
+
+
+class StyleKinds:
+    """Kinds that exist as styles."""
+
+    def find(self, code: str, region: Region | None, period: str) -> DocumentKind | None:
+        library = style_library()
+        if code not in library.codes():
+            return None
+        if region is None or not period:
+            if code in library.broken:
+                raise Refused(*library.broken[code])
+            style = library.any_of(code)
+            return style_kind(style) if style else None
+        return style_kind(library.find(code, tree.region_path_codes(region), periods.period_end(period)))
+
+    def names(self) -> dict[str, str]:
+        """Without those of which a file cannot be read: a list goes on without them."""
+        library = style_library()
+        return {code: name for code, name in library.codes().items() if code not in library.broken}
+
+
+def style_kind(style: Style) -> DocumentKind:
+    return DocumentKind(
+        code=style.code,
+        name=style.name,
+        template="",
+        prose=tuple(style.prose),
+        options=tuple(style.options),
+        upward=style.upward,
+        needs=style.needs,
+        remind=partial(_remind, style),
+        review=partial(_review, style),
+        write=partial(_write, style),
+        digest=style.digest,
+        sections=dict(style.prose),
+    )
+
+
+def _write(
+    style: Style, user: Actor, region: Region, period: str, options: dict[str, Any], paragraphs: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Refused DOC-079 for a period of a shape that the style does not tell, DOC-080 for options that are not of their type."""
+    if times.shape_of(period) not in style.periods:
+        examples = "、".join(f"{SHAPE_NAMES[shape]}（{SHAPES[shape]}）" for shape in style.periods)
+        raise Refused(
+            Problem("DOC-079", f"{style.name}的期间“{period}”", "与这种文书不合。", f"请写成{examples}这样的期间。")
+        )
+    check_options(style, options)
+    made = write_style(style, user, region, period, options, paragraphs)
+    return made.html, {"title": made.title, "books": made.books, "reminders": made.reminders}
+
+
+def _remind(style: Style, prose: dict[str, Any]) -> list[Problem]:
+    return [problem for code in style.reminders for problem in paper_reminders()[code].prose(prose)]
+
+
+def _review(style: Style, user: Actor, region: Region, period: str, told: set[str]) -> list[Problem]:
+    return [problem for code in style.reminders for problem in paper_reminders()[code].text(user, region, period, told)]
+
+
+register_source(StyleKinds())

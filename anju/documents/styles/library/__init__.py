@@ -1,0 +1,1 @@
+"""Styles as files: read, checked, found by region and day."""

@@ -1,0 +1,496 @@
+"""Read a style from YAML, or refuse it with every problem at once, each with its line. Nothing of the file is run."""
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from anju.documents.styles.language import schema, times
+from anju.documents.styles.language.conditions import Condition, ConditionError, read_condition
+from anju.documents.styles.language.schema import (
+    AnnexSpec,
+    Block,
+    Enclosure,
+    FigureSpec,
+    ListSpec,
+    Option,
+    Paragraph,
+    ProsePlace,
+    RegionSet,
+    Section,
+    Style,
+    Variant,
+)
+from anju.documents.styles.language.sentences import NAME, Piece, SentenceError, read_sentence
+from anju.documents.styles.library import checking
+from anju.documents.styles.library.tables import read_annex_table
+from anju.documents.text.printing import FigureFormat
+from anju.problems import Refused
+from anju.quantities import ALIASES, UNITS
+from anju.rules.book.tree import INTEGER, ProblemReport, YamlNode, read_tree
+
+SHAPE, SENTENCE, FORMULA, NAMES, LIMIT = "DOC-070", "DOC-071", "DOC-072", "DOC-073", "DOC-074"
+MAX_BYTES, MAX_DEPTH, MAX_BLOCKS_DEEP = 400_000, 100, 10
+MOST = {
+    "names": 400,
+    "lists": 80,
+    "sets": 40,
+    "blocks": 400,
+    "sentences": 1500,
+    "annexes": 20,
+    "columns": 200,
+    "rows": 200,
+}
+KEYS = (
+    "style", "name", "region", "applies", "sources", "periods", "title", "variants", "options", "prose", "needs", "upward", "figures", "conditions", "texts", "sets",
+    "lists", "sections", "enclosure", "annexes", "reminders", "letterhead", "imprint", "signed",
+)  # fmt: skip
+REQUIRED = ("style", "name", "applies", "sources", "periods", "title", "sections")
+FIGURE = ("measure", "calibre", "region", "over", "period", "latest", "exactly", "formula", "sum", "of", "run", "parameter", "paper", "given", "count",
+          "first", "when", "unit", "places", "show", "label")  # fmt: skip
+MEANINGS = ("measure", "formula", "sum", "first", "run", "parameter", "paper", "given", "count")
+LIST = ("of", "set", "option", "rows", "calibres", "latest", "where", "order", "top", "cut", "skip", "group", "figures")
+SET = ("below", "regions", "option", "level", "minus", "plus", "order")
+BLOCK = ("text", "prose", "heading", "content", "when", "repeat")
+ANNEX = ("name", "title", "corner", "unit", "note", "places", "columns", "needs", "when", "from", "rows", "set", "keep_empty", "prune", "table")  # fmt: skip
+NEED = ("organs", "addressee")
+
+
+class StyleReport(ProblemReport):
+    """The problems of a style: what is wrong with its YAML has one code."""
+
+    def add(self, code: str, line: int, path: str, what: str, fix: str) -> None:
+        if code == "BOOK-001":
+            fix += "句子里有冒号、引号、花括号的，整句加引号。"
+        if code.startswith("BOOK-"):
+            code, fix = (
+                SHAPE,
+                fix.replace("规则书格式", "文书样式的写法")
+                .replace("几本规则书", "几种样式")
+                .replace("规则书", "文书样式"),
+            )
+        super().add(code, line, path, what, fix)
+
+
+def load_style(path: Path | str) -> Style:
+    """The style in that file. Refused with every problem."""
+    path = Path(path)
+    return load_text(path.read_bytes(), "/".join(path.parts[-2:]))
+
+
+def load_text(content: bytes, file: str) -> Style:
+    """The same from the file's bytes; the digest is over exactly these bytes."""
+    report = StyleReport(file)
+    if len(content) > MAX_BYTES:
+        report.add(LIMIT, 1, "", f"文件有 {len(content)} 字节，最多 {MAX_BYTES} 字节。", "请分成几种样式。")
+        raise Refused(*report.problems)
+    if (line := too_deep(content)) is not None:
+        report.add(LIMIT, line, "", f"括号套了 {MAX_DEPTH} 层以上。", "请检查括号是否配对，或少套几层。")
+        raise Refused(*report.problems)
+    tree, _ = read_tree(content, file, report)
+    style = StyleLoader(report).style(tree, hashlib.sha256(content).hexdigest())
+    if not report.problems and style is not None:
+        checking.check_style(style, report)
+    if report.problems or style is None:
+        raise Refused(*sorted(report.problems, key=lambda problem: problem.where.line))
+    return style
+
+
+def too_deep(content: bytes) -> int | None:
+    """The line where brackets stand in more brackets than any style needs: the reader of YAML would take minutes over them."""
+    depth, line = 0, 1
+    for byte in content:
+        if byte == 10:
+            line += 1
+        elif byte in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return line
+        elif byte in b"]}":
+            depth = max(0, depth - 1)
+    return None
+
+
+class StyleLoader:
+    """The parts of a style, read one by one."""
+
+    def __init__(self, report: StyleReport) -> None:
+        self.report = report
+        self.counted: dict[str, int] = {}
+
+    def style(self, tree: YamlNode, digest: str) -> Style | None:
+        known = tree.fields(KEYS, REQUIRED)
+        if not all(key in known for key in REQUIRED):
+            return None
+        applies = known["applies"].fields(("from", "until"), ("from",))
+        since = applies["from"].day() if "from" in applies else None
+        until = applies["until"].day() if "until" in applies else None
+        if since and until and until < since:
+            applies["until"].wrong(SHAPE, "截止日早于起始日。", "请核对两个日期。")
+        made = {
+            "code": self.word(known["style"], r"文种代码", allow="-"),
+            "name": known["name"].text(),
+            "region": self.region(known.get("region")),
+            "sources": tuple(self.sources(known["sources"])),
+            "periods": tuple(one.choice(schema.SHAPES) for one in known["periods"].elements()),
+            "title": self.sentence(known["title"]),
+            "options": self.named(known.get("options"), self.option, "names"),
+            "prose": {key: one.text() for key, one in known["prose"].items()} if "prose" in known else {},
+            "needs": tuple(one.choice(NEED) for one in known["needs"].elements()) if "needs" in known else (),
+            "upward": self.flag(known, "upward", False),
+            "figures": self.named(known.get("figures"), self.figure, "names"),
+            "conditions": self.named(known.get("conditions"), lambda name, node: self.condition(node), "names"),
+            "texts": self.named(known.get("texts"), lambda name, node: self.sentence(node), "names"),
+            "sets": self.named(known.get("sets"), self.named_set, "sets"),
+            "lists": self.named(known.get("lists"), self.named_list, "lists"),
+            "blocks": self.blocks(known["sections"], 1),
+            "enclosure": self.enclosure(known["enclosure"]) if "enclosure" in known else None,
+            "annexes": tuple(self.annex(one) for one in known["annexes"].elements()) if "annexes" in known else (),
+            "reminders": tuple(one.text() for one in known["reminders"].elements()) if "reminders" in known else (),
+            "letterhead": self.flag(known, "letterhead", True),
+            "imprint": self.flag(known, "imprint", True),
+            "signed": known["signed"].choice(("always", "organs", "never")) if "signed" in known else "always",
+        }
+        made["variants"] = self.named_variants(known["variants"]) if "variants" in known else ()
+        if since is None:
+            return None
+        return Style(applies_from=since, applies_until=until, file=self.report.file, digest=digest, **made)
+
+    def named_variants(self, node: YamlNode) -> tuple[Variant, ...]:
+        """The same text under another code: of periods of another shape, with a title of its own."""
+        found = []
+        for key, one in node.items():
+            known = one.fields(("name", "periods", "title"), ("name", "periods", "title"))
+            if len(known) == 3:
+                shapes = tuple(shape.choice(schema.SHAPES) for shape in known["periods"].elements())
+                found.append(Variant(key, known["name"].text(), shapes, self.sentence(known["title"])))
+        return tuple(found)
+
+    # -- small things
+
+    def count(self, what: str, node: YamlNode) -> None:
+        self.counted[what] = self.counted.get(what, 0) + 1
+        if self.counted[what] == MOST[what] + 1:
+            node.wrong(LIMIT, f"超过 {MOST[what]} 项。", "请分成几种样式，或删去不用的。")
+
+    def flag(self, known: Mapping[str, YamlNode], key: str, default: bool) -> bool:
+        value = known[key].truth() if key in known else None
+        return default if value is None else value
+
+    def word(self, node: YamlNode, what: str = "名称", allow: str = "") -> str:
+        text = node.text()
+        if text and not NAME.fullmatch(text.replace(allow, "_") if allow else text):
+            node.wrong(NAMES, f"“{text}”不能作{what}。", "请用小写英文字母开头，只用小写字母、数字和下划线。")
+        return text
+
+    def region(self, node: YamlNode | None) -> str | None:
+        return node.text() if node is not None else None
+
+    def sources(self, node: YamlNode) -> list[dict[str, str]]:
+        found = []
+        for one in node.elements():
+            keys = one.fields(("title", "number", "note", "on"), ("title",))
+            found.append({key: value.text() for key, value in keys.items()})
+        if not found:
+            node.wrong(SHAPE, "没有写依据。", "请至少写一件：- title: …。")
+        return found
+
+    def named(self, node: YamlNode | None, read: Callable[[str, YamlNode], Any], what: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, one in node.items() if node is not None else ():
+            self.count(what, one)
+            if not NAME.fullmatch(key) or key.startswith(("whole_", "outer_", "ask_")) or len(key) > 60:
+                one.wrong(
+                    NAMES,
+                    f"“{key}”不能作名称。",
+                    "请用小写英文字母开头，只用小写字母、数字和下划线；不要以 whole_、outer_、ask_ 开头。",
+                )
+                continue
+            found[key] = read(key, one)
+        return found
+
+    def sentence(self, node: YamlNode) -> tuple[Piece, ...]:
+        self.count("sentences", node)
+        text = node.text()
+        try:
+            return read_sentence(text)
+        except SentenceError as error:
+            near = text[max(0, error.place - 6) : error.place + 12].replace("\n", " ")
+            line = node.line + (text[: error.place].count("\n") + 1 if node.node.style in ("|", ">") else 0)
+            column = error.place - text.rfind("\n", 0, error.place)
+            self.report.add(SENTENCE, line, node.path, f"第 {column} 个字“{near}”处：{error.what}", error.fix)
+            return ()
+
+    def condition(self, node: YamlNode) -> Condition | None:
+        text = node.text()
+        try:
+            return read_condition(text) if text else None
+        except ConditionError as error:
+            node.wrong(FORMULA, f"“{text[:60]}”：{error}", "写法与规则书的公式相同，见《文书样式》的“条件和公式”。")
+            return None
+
+    def show(self, node: YamlNode) -> str:
+        text = (
+            node.text()
+            if node.quoted() or not INTEGER.match(str(getattr(node.node, "value", "")))
+            else str(node.node.value)
+        )
+        try:
+            FigureFormat.of(text)
+        except ValueError as error:
+            node.wrong(
+                SENTENCE,
+                f"认不得印法里的“{str(error).rpartition(' ')[2]}”。",
+                "印法写单位、小数位、upto、grouping、bare、trim。",
+            )
+        return text
+
+    def unit(self, node: YamlNode) -> str:
+        text = node.text()
+        if text and ALIASES.get(text, text) not in UNITS:
+            node.wrong(FORMULA, f"没有“{text}”这个单位。", f"单位有：{'、'.join(UNITS)}。")
+            return ""
+        return ALIASES.get(text, text)
+
+    def texts(self, node: YamlNode) -> tuple[str, ...]:
+        return tuple(one.text() for one in node.elements()) if node.is_list() else (node.text(),)
+
+    # -- names
+
+    def option(self, name: str, node: YamlNode) -> Option:
+        known = node.fields(("type", "label", "default", "values", "keys"), ("type",))
+        kind = known["type"].choice(schema.OPTION_TYPES) if "type" in known else ""
+        values: dict[str, str] = {}
+        if "values" in known:
+            values = (
+                {key: one.text() for key, one in known["values"].items()}
+                if known["values"].is_mapping()
+                else {one.text(): "" for one in known["values"].elements()}
+            )
+        if kind == "choice" and not values:
+            node.wrong(SHAPE, "choice 没有写可以选的值。", "请写 values: [甲, 乙]，或 {值: 印出来的字}。")
+        text = known["default"].text() if "default" in known else ""
+        if kind == "choice" and text not in ("", *values):
+            known["default"].wrong(SHAPE, f"“{text}”不在可选的值里。", f"可写：{'、'.join(values)}。")
+        keys = tuple(self.word(one) for one in known["keys"].elements()) if "keys" in known else ()
+        return Option(name, kind, known["label"].text() if "label" in known else "", text, values, keys)
+
+    def figure(self, name: str, node: YamlNode) -> FigureSpec:
+        known = node.fields(FIGURE)
+        meant = [key for key in MEANINGS if key in known]
+        if len(meant) != 1:
+            node.wrong(
+                SHAPE,
+                f"要写明它是什么数：{'、'.join(MEANINGS)} 里写且只写一项。",
+                "如 {measure: shanty.start}，或 {formula: a - b}。",
+            )
+        said: dict[str, Any] = {"name": name, "line": node.line}
+        for key in ("measure", "calibre", "region", "over", "label", "sum", "of"):
+            if key in known:
+                said[key] = known[key].text()
+        if "period" in known:
+            said["period"] = str(getattr(known["period"].node, "value", ""))
+            if not times.is_relative(said["period"]) and not said["period"].startswith("{"):
+                known["period"].wrong(
+                    SHAPE,
+                    f"“{said['period']}”不是期间。",
+                    f"可写 {'、'.join(times.RELATIVE)}、year-1、year-1/12，或 2020-06 这样的期间。",
+                )
+        for key in ("latest", "exactly"):
+            said[key] = self.flag(known, key, False)
+        if "formula" in known:
+            said["formula"] = self.condition(known["formula"])
+        if "count" in known:
+            said["of"] = self.word(known["count"])
+        if "first" in known:
+            said["first"] = self.texts(known["first"])
+        if "when" in known:
+            said["when"] = self.condition(known["when"])
+        if "unit" in known:
+            said["unit"] = self.unit(known["unit"])
+        if "places" in known:
+            said["places"] = known["places"].integer()
+        if "show" in known:
+            said["show"] = self.show(known["show"])
+        for key, keys, needed in (
+            ("run", ("kind", "subject", "step", "row"), ("kind", "subject", "step")),
+            ("parameter", ("kind", "subject", "name"), ("kind", "subject", "name")),
+            ("paper", ("kind", "period", "what"), ("kind", "what")),
+            ("given", ("text", "source"), ("text", "source")),
+        ):
+            if key in known:
+                inside = known[key].fields(keys, needed)
+                said["source"] = {"of": key} | {one: value.text() for one, value in inside.items()}
+        if "sum" in known and "of" not in known:
+            node.wrong(SHAPE, "sum 没有写 of：在哪个名单上加。", "请写成 {sum: 名称, of: 名单}。")
+        if said.get("over") and not said.get("measure"):
+            node.wrong(SHAPE, "over 只能和 measure 一起写。", "请写成 {measure: 指标, over: 区划的集合}。")
+        return FigureSpec(**said)
+
+    def named_set(self, name: str, node: YamlNode) -> RegionSet:
+        known = node.fields(SET)
+        said: dict[str, Any] = {"name": name, "line": node.line}
+        for key in ("below", "option", "level", "order"):
+            if key in known:
+                said[key] = known[key].text()
+        for key in ("regions", "minus", "plus"):
+            if key in known:
+                said[key] = self.texts(known[key])
+        if not {"below", "regions", "option", "plus"} & set(known):
+            node.wrong(
+                SHAPE,
+                "没有写它包括哪些区划。",
+                "请写 below: own（所属各地）、regions: [代码]、option: 选项名，或 plus: [别的集合]。",
+            )
+        return RegionSet(**said)
+
+    def named_list(self, name: str, node: YamlNode) -> ListSpec:
+        known = node.fields(LIST, ("of",))
+        said: dict[str, Any] = {"name": name, "line": node.line, "of": known["of"].text() if "of" in known else ""}
+        for key in ("set", "option", "calibres"):
+            if key in known:
+                said[key] = self.word(known[key])
+        for key in ("latest", "cut", "skip"):
+            said[key] = self.flag(known, key, False)
+        for key in ("where", "group"):
+            if key in known:
+                said[key] = self.condition(known[key])
+        if "order" in known:
+            text, descending = known["order"].text(), False
+            for word, down in ((" desc", True), (" asc", False)):
+                if text.endswith(word):
+                    text, descending = text.removesuffix(word), down
+            try:
+                said |= {"order": read_condition(text), "descending": descending}
+            except ConditionError as error:
+                known["order"].wrong(FORMULA, f"“{text[:60]}”：{error}", "写成 order: 名称 desc（由大到小）或 asc。")
+        if "top" in known:
+            said["top"] = max(0, known["top"].integer() or 0)
+        if "rows" in known:
+            said["rows"] = tuple(self.row(one) for one in known["rows"].elements())
+        if "figures" in known:
+            said["figures"] = self.named(known["figures"], self.figure, "names")
+        return ListSpec(**said)
+
+    def row(self, node: YamlNode) -> dict[str, Any]:
+        """Words, and figures where a mapping stands."""
+        self.count("rows", node)
+        found: dict[str, Any] = {"line": node.line}
+        for key, one in node.items():
+            if not NAME.fullmatch(key) or key == "line":
+                one.wrong(NAMES, f"“{key}”不能作名称。", "请用小写英文字母、数字和下划线。")
+            elif one.is_mapping():
+                found[key] = self.figure(key, one)
+            elif key == "show":
+                found[key] = self.show(one)
+            else:
+                found[key] = one.text()
+        return found
+
+    # -- what is written
+
+    def blocks(self, node: YamlNode, level: int) -> tuple[Block, ...]:
+        return tuple(block for one in node.elements() if (block := self.block(one, level)) is not None)
+
+    def block(self, node: YamlNode, level: int) -> Block | None:
+        if node.path.count("content[") > MAX_BLOCKS_DEEP:
+            node.wrong(LIMIT, f"content 套了 {MAX_BLOCKS_DEEP} 层以上。", "请少套几层。")
+            return None
+        self.count("blocks", node)
+        known = node.fields(BLOCK)
+        kinds = [
+            key
+            for key in ("text", "prose", "heading", "content")
+            if key in known and not (key == "content" and "heading" in known)
+        ]
+        if len(kinds) != 1:
+            node.wrong(
+                SHAPE,
+                "一块里要写且只写 text、prose、heading 或 content 一项。",
+                "标题写 heading，下面的内容写 content；一段话写 text；自由正文的位置写 prose。",
+            )
+            return None
+        when = self.condition(known["when"]) if "when" in known else None
+        repeat = self.word(known["repeat"]) if "repeat" in known else ""
+        if kinds[0] == "prose":
+            return ProsePlace(node.line, self.word(known["prose"]), when)
+        if kinds[0] == "text":
+            said = known["text"]
+            sentences = tuple(self.sentence(one) for one in (said.elements() if said.is_list() else [said]))
+            return Paragraph(node.line, sentences, when, repeat)
+        if "heading" in known and level > 3:
+            node.wrong(LIMIT, "标题最多三级。", "请把这一级写成段首的话。")
+            return None
+        heading = self.sentence(known["heading"]) if "heading" in known else ()
+        inside = self.blocks(known["content"], level + ("heading" in known)) if "content" in known else ()
+        return Section(node.line, level if "heading" in known else 0, heading, inside, when, repeat)
+
+    def enclosure(self, node: YamlNode) -> Enclosure | None:
+        known = node.fields(("title", "sections"), ("title", "sections"))
+        if len(known) != 2:
+            return None
+        return Enclosure(self.sentence(known["title"]), self.blocks(known["sections"], 1))
+
+    def annex(self, node: YamlNode) -> AnnexSpec:
+        self.count("annexes", node)
+        known = node.fields(ANNEX, ("name",))
+        source = known["from"].text() if "from" in known else ""
+        if not source and "table" not in known and not {"title", "columns"} <= set(known):
+            node.wrong(SHAPE, "附表没有写 title 和 columns。", "请写标题和各栏；由房间提供的附表写 from。")
+        declaration: dict[str, Any] = {}
+        for key in ("title", "corner", "unit", "note"):
+            if key in known:
+                declaration[key] = known[key].text()
+        if "places" in known:
+            declaration["places"] = known["places"].integer() or 0
+        if "needs" in known:
+            declaration["needs"] = [one.text() for one in known["needs"].elements()]
+        if "columns" in known:
+            declaration["columns"] = [self.column(one) for one in known["columns"].elements()]
+        return AnnexSpec(
+            known["name"].text() if "name" in known else "",
+            node.line,
+            declaration,
+            when=self.condition(known["when"]) if "when" in known else None,
+            source=source,
+            rows=known["rows"].choice(("parts", "targets")) if "rows" in known else "parts",
+            set=self.word(known["set"]) if "set" in known else "parts",
+            keep_empty=self.flag(known, "keep_empty", False),
+            prune=known["prune"].choice(("all", "optional", "never")) if "prune" in known else "all",
+            table=read_annex_table(known["table"]) if "table" in known else None,
+        )
+
+    def column(self, node: YamlNode) -> dict[str, Any]:
+        """As layout/annex.py declares it; figure: a name of the style instead of a measure's code."""
+        self.count("columns", node)
+        known = node.fields(
+            ("head", "code", "figure", "calibre", "show", "places", "optional", "each", "columns"), ("head",)
+        )
+        found: dict[str, Any] = {}
+        for key in ("head", "code", "calibre", "each"):
+            if key in known:
+                found[key] = known[key].text()
+        if "figure" in known:
+            found["code"] = f"={known['figure'].text()}"
+        if "show" in known:
+            found["show"] = self.show(known["show"])
+        if "places" in known:
+            found["places"] = known["places"].integer() or 0
+        if "optional" in known:
+            found["optional"] = self.flag(known, "optional", False)
+        if "columns" in known:
+            found["columns"] = [self.column(one) for one in known["columns"].elements()]
+        elif "code" not in found:
+            node.wrong(SHAPE, "这一栏没有写 code（指标）或 figure（名称），下面也没有栏。", "请补上。")
+        return found
+
+
+@cache
+def load_folder_file(path: Path, stamp: int) -> Style:
+    """A file as it was when it had that time of change: read once."""
+    return load_style(path)
+
+
+def known_keys() -> Collection[str]:
+    return KEYS

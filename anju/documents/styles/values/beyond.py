@@ -1,0 +1,209 @@
+"""What a sentence may print besides measures: results of runs, parameters, papers, given values, counts and ranks. Each prints as a figure does."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from anju import periods
+from anju.core.models.region import Region
+from anju.documents.layout.markup import chinese_date
+from anju.documents.models import Document
+from anju.documents.queries.documents import list_documents
+from anju.documents.styles.language import times
+from anju.documents.styles.language.schema import FigureSpec
+from anju.documents.styles.values.frames import Frame
+from anju.documents.styles.values.references import StyleReference
+from anju.documents.text.wording import chinese_numeral
+from anju.figures.figure import DerivedFigure, Figure, derive_figure
+from anju.figures.references import FigureReference
+from anju.problems import Refused
+from anju.quantities import trim_zeros, unit_of_measure
+from anju.runs.queries.books import find_book
+from anju.runs.queries.runs import newest_run, rerun
+from anju.runs.queries.sentences import SentenceFigure
+from anju.runs.references import StepReference
+
+if TYPE_CHECKING:
+    from anju.documents.styles.values.paper import Paper
+
+
+@dataclass(frozen=True)
+class GivenValue:
+    """Words or a number that no ledger of ours holds: what a run said, a parameter, a paper's number, what somebody else published. "": not known."""
+
+    reference: FigureReference
+    name: str
+    words: str
+    source: str = ""
+    state: str = "number"
+    assumed: bool = False
+    region: Any = None
+    why: str = ""
+
+    @property
+    def known(self) -> bool:
+        return bool(self.words)
+
+    def text(self, unit_name: str | None = None, places: int | None = None, grouping: bool = False) -> str:
+        return self.words
+
+
+def figure(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> Any:
+    """What a spec means that is no measure and no formula."""
+    if spec.of and not spec.source:
+        return counted(paper, name, len(paper.members(spec.of, frame).members), frame, spec.unit or "个")
+    kind = spec.source.get("of", "")
+    if kind == "given":
+        return GivenValue(
+            StyleReference.of(paper, name, frame),
+            spec.label or name,
+            spec.source["text"],
+            spec.source["source"],
+            region=frame.region,
+        )
+    if kind == "run":
+        return run_step(paper, name, spec, frame)
+    if kind == "parameter":
+        return parameter(paper, name, spec, frame)
+    return earlier_paper(paper, name, spec, frame)
+
+
+def counted(paper: "Paper", name: str, number: int, frame: Frame, unit: str) -> DerivedFigure:
+    """How many members, or the place of one: a figure with a reference of the style's."""
+    base = Figure(code="", name=name.rpartition(".")[2], region=frame.region, period=paper.request.period)
+    path = name.rpartition(".")[2] if frame.key else name
+    exact = Fraction(number * unit_of_measure(unit).factor)
+    formula = "名单里的个数" if unit != "1" else "名次"
+    return derive_figure(
+        base,
+        base.name,
+        exact,
+        (),
+        StyleReference.of(paper, path, frame),
+        formula,
+        unit=unit,
+        places=0,
+        family=unit_of_measure(unit).family,
+        kind="",
+    )
+
+
+def nothing(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> DerivedFigure:
+    """A sum over nobody."""
+    base = Figure(
+        code="", name=spec.label or name, region=frame.region, period=paper.request.period, unit=spec.unit or "1"
+    )
+    return derive_figure(base, base.name, None, (), StyleReference.of(paper, name, frame), "合计", why="名单里没有一项")
+
+
+def out_of_sight(code: str, name: str, region: Region, period: str) -> Figure:
+    """A figure of a place that the paper does not read."""
+    return Figure(code=code, name=name, region=region, period=period, why="不在可见范围内")
+
+
+def run_step(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
+    """A step of the newest run of a book for that place and period."""
+    request, source = paper.request, spec.source
+    period = times.shift_period(request.period, spec.period)
+    run = paper.once(
+        ("run", source["kind"], source["subject"], frame.region.pk, period),
+        lambda: newest_run(request.user, source["kind"], source["subject"], frame.region, period),
+    )
+    label = spec.label or f"{source['subject']}“{source['step']}”"
+    if run is None:
+        return GivenValue(
+            StyleReference.of(paper, name, frame),
+            label,
+            "",
+            state="unreported",
+            region=frame.region,
+            why="还没有评判过",
+        )
+    done = paper.once(("rerun", run.pk), lambda: rerun(request.user, run))
+    book = {
+        "kind": run.kind,
+        "subject": run.subject,
+        "title": run.title,
+        "digest": run.book_id if isinstance(run.book_id, str) else run.book.digest,
+    }
+    if book not in request.books:
+        request.books.append(book)
+    row = done.row(source["row"]) if source.get("row") else done.rows[0]
+    step = source["step"]
+    value = row.plain(step) if step in row.values else None
+    words = "" if value is None else trim_zeros(str(value))
+    path = step if not source.get("row") else f"{source['row']}/{step}"
+    return GivenValue(
+        StepReference(run.pk, path), label, words, state="number" if words else "unreported", region=frame.region
+    )
+
+
+def parameter(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
+    """A parameter of a book in force at the end of the period."""
+    source = spec.source
+    on = periods.period_end(times.shift_period(paper.request.period, spec.period))
+    try:
+        book = find_book(source["kind"], source["subject"], frame.region, on)
+        dated = book.parameters[source["name"]].in_force(on)
+    except (Refused, LookupError):
+        dated = None
+    value = dated.value if dated is not None else None
+    words = trim_zeros(f"{value:f}") if isinstance(value, Decimal) else "" if value is None else str(value)
+    return GivenValue(
+        StyleReference.of(paper, name, frame),
+        spec.label or source["name"],
+        words,
+        state="number" if words else "unreported",
+        region=frame.region,
+    )
+
+
+def earlier_paper(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
+    """The number, date or title of the newest issued paper of a kind, of the period meant or of the last one before."""
+    source, request = spec.source, paper.request
+    wanted = source.get("period", "last")
+    issued = list_documents(request.user, frame.region, kind=source["kind"], state=Document.ISSUED)
+    if wanted == "last":
+        end = periods.period_end(request.period)
+        earlier = [one for one in issued if periods.period_end(one.period) < end]
+        document = max(earlier, key=lambda one: (periods.period_end(one.period), one.pk), default=None)
+    else:
+        document = issued.filter(period=times.shift_period(request.period, wanted)).first()
+    words = ""
+    if document is not None:
+        words = {"number": document.number, "title": document.title, "date": chinese_date(document.issued_on)}.get(
+            source["what"], ""
+        )
+    return GivenValue(
+        StyleReference.of(paper, name, frame),
+        spec.label or name,
+        words,
+        state="number" if words else "unreported",
+        region=frame.region,
+    )
+
+
+def decimal(value: Any) -> Decimal | None:
+    """What prints as a figure, as a number; None for what is none."""
+    try:
+        return Decimal(value.text().replace(",", ""))
+    except (AttributeError, InvalidOperation):
+        return None
+
+
+def shared_words(figure: Any) -> SentenceFigure | None:
+    """A target set as a share, as its document says it: 二分之一. None when it was set as a number."""
+    if (
+        not isinstance(figure, Figure)
+        or not figure.parts
+        or not figure.known
+        or not figure.parts[0].exact
+        or figure.kind == "ratio"
+    ):
+        return None
+    share = Fraction(figure.exact, figure.parts[0].exact)  # type: ignore[arg-type]
+    if share.denominator >= 100 or share >= 1 or share <= 0:
+        return None
+    words = f"{chinese_numeral(share.denominator)}分之{chinese_numeral(share.numerator)}"
+    return SentenceFigure(figure.reference, words, assumed=figure.assumed, observation_id=figure.observation_id)  # type: ignore[arg-type]

@@ -1,0 +1,361 @@
+"""What stands in a table's cells before anything is computed of them: measures in one reading, a ledger's records in a few."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from anju import periods as calendar
+from anju.core import ledgers
+from anju.core.models.region import Region
+from anju.core.regions import tree
+from anju.documents.tables.columns import Leaf, earlier_period, member_code, resolve_period
+from anju.documents.tables.rows import EMPTY, SUBTOTAL, Place, RowSubject, find_measure
+from anju.figures.figure import NUMBER, UNREPORTED, Figure, ratio_figure, total_figure
+from anju.figures.models import Measure
+from anju.figures.queries import current, latest
+from anju.figures.queries.current import FigureMapping, catalogue, sides_of
+from anju.problems import Problem, Refused
+from anju.quantities import to_base, unit_of_measure
+
+UNTIL_NOW = (Measure.Kind.CUMULATIVE, Measure.Kind.STOCK)
+
+
+@dataclass(frozen=True)
+class TableValue:
+    """What is in a cell. cited: the figure has a reference to print; one that has none is printed as bare digits."""
+
+    figure: Figure | None = None
+    text: str = ""
+    cited: bool = True
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A measure's figure that a cell asks for. period "": the latest up to the table's day."""
+
+    code: str
+    calibre: str
+    region: Region
+    period: str
+
+
+class TableValues:
+    """Everything that the rows and columns ask for, read at once."""
+
+    def __init__(self, place: Place, rows: Sequence[RowSubject], leaves: Sequence[Leaf]) -> None:
+        self.place = place
+        self.parent = place.region.parent
+        asked = [one for row in rows for leaf in leaves for one in self._asked_for(row, leaf)]
+        self.records = read_records(place, rows, leaves)
+        self.latest = self._latest_periods(asked)
+        looked_back = {leaf.spec.change.against for leaf in leaves if leaf.spec.change}
+        codes: dict[str, None] = {}
+        regions: dict[int, Region] = {}
+        wanted: dict[str, None] = {}
+        for one in asked:
+            codes.update(
+                dict.fromkeys(f"{code}:{one.calibre}" if one.calibre else code for code in self._with_sides(one.code))
+            )
+            regions[one.region.pk] = one.region
+            period = one.period or self.latest.get(one.code, place.period)
+            for when in (period, *(earlier_period(period, against) for against in looked_back)):
+                wanted.update(dict.fromkeys((when, when[:4], f"{when[:4]}-12") if len(when) == 4 else (when, when[:4])))
+        known = [one for one in codes if self._takes(one)]
+        self.figures = (
+            current.current_figures(place.user, known, regions.values(), wanted) if known else FigureMapping()
+        )
+
+    @staticmethod
+    def _takes(column: str) -> bool:
+        code, calibre = current.split_calibre(column)
+        measure = catalogue()[code]
+        return measure.is_computed or current.accepts_calibre(measure, calibre)
+
+    @staticmethod
+    def _with_sides(code: str) -> list[str]:
+        """What a sum of it needs besides: both sides of a rate, and what was asked, which tells who counts."""
+        measure = find_measure(code)
+        wanted = [code, *(sides_of(measure) if measure.kind == Measure.Kind.RATIO else ())]
+        return list(dict.fromkeys([*wanted, *filter(None, [asked_of(measure)])]))
+
+    def _asked_for(self, row: RowSubject, leaf: Leaf) -> list[Asked]:
+        one = self.measure_of(row, leaf)
+        if one is None:
+            return []
+        if row.kind == SUBTOTAL:
+            return [replace(one, region=region) for region in row.members]
+        return [one]
+
+    def measure_of(self, row: RowSubject, leaf: Leaf) -> Asked | None:
+        """The measure's figure that the cell is; None for a cell that is something else, or nothing."""
+        spec = leaf.spec
+        if (
+            row.kind == EMPTY
+            or row.item
+            or spec.text
+            or spec.figure
+            or spec.formula
+            or spec.rank
+            or spec.change
+            or spec.record
+            or (spec.given and not (spec.code or spec.side))
+        ):
+            return None
+        code = (
+            leaf.code
+            if leaf.code and not spec.side
+            else row.code
+            if spec.side in ("", "value")
+            else row.sides.get(spec.side, "")
+        )
+        for dimension, member in (row.pair, (leaf.dimension, leaf.member)):
+            measure = catalogue().get(code)
+            if code and member and not (measure and measure.member == member):
+                code = member_code(code, dimension, member)
+        if not code:
+            return None
+        find_measure(code)
+        said = resolve_period(spec.period, row.period, self.place.options)
+        region = row.region
+        if spec.region == "parent":
+            region = self.parent or region
+        elif spec.region != "own":
+            region = tree.find_region(self.place.user, spec.region, calendar.period_end(row.period))
+        return Asked(code, leaf.calibre or (row.calibre if not leaf.code else ""), region, said)
+
+    def _latest_periods(self, asked: Iterable[Asked]) -> dict[str, str]:
+        """Of each measure asked for as it stood last, the newest period of the year up to the table's day."""
+        codes = {one.code for one in asked if not one.period}
+        if not codes:
+            return {}
+        counted = {code: sides_of(find_measure(code))[0] if find_measure(code).is_computed else code for code in codes}
+        listed = list({one.region.pk: one.region for one in asked if not one.period}.values())
+        on = calendar.period_end(self.place.period)
+        when = latest.latest_figures(self.place.user, list(set(counted.values())), listed, on).when
+        return {code: when[side] for code, side in counted.items() if side in when}
+
+    def figure(self, asked: Asked) -> Figure:
+        """As it stands: a target of a part of a year is the year's; what counts since January is, of a year, December's."""
+        period = asked.period or self.latest.get(asked.code, self.place.period)
+        measure, year = find_measure(asked.code), period[:4]
+        calibre = asked.calibre if self._takes(f"{asked.code}:{asked.calibre}") else ""
+        own = self.figures(asked.code, asked.region, period, calibre)
+        if own.observation_id is not None or own.known:
+            return own
+        if period != year and measure.target_of_id:
+            return self.figures(asked.code, asked.region, year, calibre)
+        if (
+            period == year
+            and (measure.kind in UNTIL_NOW or measure.kind == Measure.Kind.RATIO)
+            and not measure.target_of_id
+        ):
+            december = self.figures(asked.code, asked.region, f"{year}-12", calibre)
+            return december if december.known else own
+        return own
+
+    def value(self, row: RowSubject, leaf: Leaf) -> TableValue:
+        """What is in the cell; nothing for one that is computed of others."""
+        if leaf.spec.text and row.kind != EMPTY:
+            return TableValue(text=self._text(row, leaf))
+        if leaf.spec.record:
+            return self.records.get((row.ledger, row.item, leaf.key or leaf.head.head), TableValue())
+        if leaf.spec.figure:
+            return self._named(row, leaf.spec.figure)
+        asked = self.measure_of(row, leaf)
+        if asked is not None:
+            figure = self._subtotal(row, asked) if row.kind == SUBTOTAL else self.figure(asked)
+            if figure.known or not leaf.spec.given:
+                return TableValue(figure)
+        if leaf.spec.given and leaf.spec.given in row.given:
+            return TableValue(given_figure(row, leaf), cited=False)
+        return TableValue(self.figure(asked)) if asked is not None and row.kind != SUBTOTAL else TableValue()
+
+    def _named(self, row: RowSubject, name: str) -> TableValue:
+        """A figure that the style of papers around the table knows by name."""
+        if self.place.names is None:
+            raise Refused(Problem("DOC-113", f"名称 {name}", "只有文书样式里的表才有名称。", "请改写 code。"))
+        if row.kind in (SUBTOTAL, EMPTY):
+            return TableValue()
+        figure = self.place.names(name, row.region)
+        return TableValue(figure) if isinstance(figure, Figure) else TableValue(text=str(figure or ""))
+
+    def earlier_value(self, row: RowSubject, leaf: Leaf, against: str) -> TableValue:
+        """The same cell of an earlier period."""
+        asked = self.measure_of(row, leaf)
+        if asked is None or row.kind == SUBTOTAL:
+            return TableValue()
+        return TableValue(
+            self.figure(
+                replace(asked, period=earlier_period(asked.period or self.latest.get(asked.code, row.period), against))
+            )
+        )
+
+    def _subtotal(self, row: RowSubject, asked: Asked) -> Figure:
+        """Over those that said anything; a rate is that of the sums."""
+        measure = find_measure(asked.code)
+        figures = [self.figure(replace(asked, region=region)) for region in row.members]
+        return total_of(self.counted(figures, measure), measure, partial=False)
+
+    def counted(self, figures: Sequence[Figure], measure: Measure) -> list[Figure]:
+        """Those that a sum waits for: of a task, who was given one or reported; where nobody was given one, everybody."""
+        if not (code := asked_of(measure)):
+            return list(figures)
+        tasked = {one.region.pk for one in figures if self.figures(code, one.region, one.period[:4]).value}
+        told = [one for one in figures if one.region.pk in tasked or one.known or one.observation_id is not None]
+        return told if tasked else list(figures)
+
+    def _text(self, row: RowSubject, leaf: Leaf) -> str:
+        figure_unit = {"point": "分", "1": ""}.get(row.unit, row.unit)
+        return {
+            "name": row.label, "unit": figure_unit, "period": row.period, "region": row.region.name, "none": "", "number": "",
+            "until": row.until or spoken_day(self.newest_period(row)),
+        }[leaf.spec.text]  # fmt: skip
+
+    def newest_period(self, row: RowSubject) -> str:
+        """The period of the row's own figure."""
+        return (self.latest.get(row.code, "") if row.code else "") or row.period
+
+
+def spoken_day(period: str) -> str:
+    """2021-08 → 8月31日: the day up to which a period counts."""
+    day = calendar.period_end(period)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def asked_of(measure: Measure) -> str:
+    """The measure of the task that this one does, or is the rate of; "" when there is none."""
+    every = catalogue()
+    if measure.kind == Measure.Kind.RATIO:
+        below = measure.denominator_id or ""
+        return below if below and every[below].target_of_id else ""
+    return next((one.code for one in every.values() if one.target_of_id == measure.code and not one.of_id), "")
+
+
+def total_of(figures: Sequence[Figure], measure: Measure | None, *, partial: bool) -> Figure:
+    """The sum of a column: unknown while a part is, unless it may be partial. Of a rate that of its two sums; of an average none."""
+    if measure is not None and measure.kind == Measure.Kind.RATIO:
+        both = [one for one in figures if one.known] if partial else []  # both sides of the same places
+        top, bottom = (_side_total(both or figures, side, partial) for side in (0, 1))
+        return replace(ratio_figure(top, bottom, measure.places or 0), name=measure.name)
+    if measure is not None and not measure.adds:
+        return replace(
+            figures[0],
+            code="",
+            value=None,
+            fraction=None,
+            state=UNREPORTED,
+            parts=(),
+            observation_id=None,
+            why=f"{measure.name}不能相加",
+        )
+    return _sum(figures, partial)
+
+
+def _side_total(rates: Sequence[Figure], side: int, partial: bool) -> Figure:
+    return replace(_sum([one.parts[side] for one in rates], partial), name=rates[0].parts[side].name)
+
+
+def _sum(figures: Sequence[Figure], partial: bool) -> Figure:
+    chosen = [one for one in figures if one.known] if partial else list(figures)
+    if len(chosen) == 1:
+        return chosen[0]
+    return replace(total_figure(chosen or figures), code="")
+
+
+def given_figure(row: RowSubject, leaf: Leaf) -> Figure:
+    """A value that the declaration gives, with who says so."""
+    said = row.given[leaf.spec.given]
+    whole, _, decimals = said.value.partition(".")
+    unit = said.unit or leaf.unit or "1"
+    value = to_base(int(whole + decimals), len(decimals), unit)
+    return Figure("", leaf.head.head, row.region, row.period, state=NUMBER, value=value, unit=unit, places=len(decimals), family=unit_of_measure(unit).family,
+                  why=said.source)  # fmt: skip
+
+
+def read_records(
+    place: Place, rows: Sequence[RowSubject], leaves: Sequence[Leaf]
+) -> dict[tuple[str, int, str], TableValue]:
+    """Fields and sums of every ledger's records that have a row, a few statements a ledger."""
+    by_ledger: dict[str, list[RowSubject]] = defaultdict(list)
+    for row in rows:
+        if row.item:
+            by_ledger[row.ledger].append(row)
+    wanted = [leaf for leaf in leaves if leaf.spec.record]
+    values: dict[tuple[str, int, str], TableValue] = {}
+    for name, mine in by_ledger.items():
+        values |= _ledger_values(place, name, {row.item: row for row in mine}, wanted)
+    return values
+
+
+def _ledger_values(
+    place: Place, name: str, rows: Mapping[int, RowSubject], leaves: Sequence[Leaf]
+) -> dict[tuple[str, int, str], TableValue]:
+    source = ledgers.ledger(name)
+    fields, events = source.known_fields(), source.known_events()
+    if wrong := [
+        one
+        for one in leaves
+        if (rec := one.spec.record)
+        and ((rec.field and rec.field not in fields) or (rec.event and rec.event not in events))
+    ]:
+        told = "、".join(one.head.head for one in wrong)
+        raise Refused(
+            Problem(
+                "DOC-113",
+                f"栏“{told}”",
+                f"台账“{source.label}”没有这样的字段或事项。",
+                f"字段：{'、'.join(fields)}；事项：{'、'.join(events)}。",
+            )
+        )
+    first, last = calendar.period_bounds(place.period)
+    since = {"year": first.replace(month=1, day=1), "period": first, "all": None}
+    read = source.fields(
+        place.user, rows, {one.spec.record.field for one in leaves if one.spec.record and one.spec.record.field}
+    )
+    sums = {
+        word: source.sums(place.user, rows, since[word], last)
+        for word in {one.spec.record.since for one in leaves if one.spec.record and one.spec.record.event}
+    }
+    values: dict[tuple[str, int, str], TableValue] = {}
+    for leaf in leaves:
+        if (record := leaf.spec.record) is None:
+            continue
+        spoken = (
+            source.texts(place.user, rows, record.event, last) if record.event and events[record.event].text else None
+        )
+        for item, row in rows.items():
+            said: int | str | None
+            if spoken is not None:
+                said = spoken.get(item, "")
+            elif record.event:
+                said = (
+                    sums[record.since]
+                    .get(item, {})
+                    .get(f"{record.event}:{record.mode}" if record.mode else record.event)
+                )
+            else:
+                said = read.get(item, {}).get(record.field)
+            values[name, item, leaf.key or leaf.head.head] = record_value(row, leaf, said)
+    return values
+
+
+def record_value(row: RowSubject, leaf: Leaf, said: int | str | None) -> TableValue:
+    """A number in base units, or words."""
+    if isinstance(said, str):
+        return TableValue(text=said, cited=False)
+    unit = leaf.unit or "1"
+    family = unit_of_measure(unit).family
+    blank = Figure(
+        "",
+        leaf.head.head,
+        row.region,
+        row.period,
+        unit=unit,
+        family=family,
+        kind="flow",
+        places=leaf.places,
+        why="台账没有记",
+    )
+    if said is None:
+        return TableValue(blank, cited=False)
+    return TableValue(replace(blank, state=NUMBER, value=said, why=""), cited=False)

@@ -1,0 +1,113 @@
+"""Figures as a paper of a period tells them: what stands for a year, a quarter or a month, from what was reported within it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Actor
+from anju.figures.figure import DerivedFigure, Figure
+from anju.figures.models import Measure
+from anju.figures.queries import current, latest
+
+UNTIL_NOW = (Measure.Kind.CUMULATIVE, Measure.Kind.STOCK)  # December's is the year's
+
+
+class StandingFigures:
+    """Figures of a period. Within a year: of the quarter's or month's latest report, against the year's targets; sums where only parts reported.
+
+    Of a whole year: its own, else what December counted since January or had at its end.
+    """
+
+    def __init__(self, user: Actor, codes: Iterable[str], listed: Sequence[Region], period: str) -> None:
+        codes, listed = list(codes), list(listed)
+        self.region, self.period, self.year = listed[0], period, period[:4]
+        catalogue = current.find_measures(user)
+        behind = {
+            (one, code.partition(":")[2]) for code in codes for one in self._behind(catalogue, code.partition(":")[0])
+        }
+        named = {one for one, _ in behind}
+        self.targets = {code for code in named if catalogue[code].target_of_id}
+        self.catalogue = catalogue
+        self.asked = named - self.targets
+        until_now = {one for one in self.asked if period != self.year or catalogue[one].kind in UNTIL_NOW}
+        self.when, _ = latest.latest_within(user, until_now, listed, period)
+        if period == self.year:
+            end = periods.period_end(period)
+            self.when = {code: one for code, one in self.when.items() if periods.period_end(one) == end}
+        sides = {f"{one}:{calibre}" for one, calibre in behind if current.accepts_calibre(catalogue[one], calibre)}
+        self.found = current.current_figures(
+            user, {*codes, *named, *sides}, listed, {period, self.year, *self.when.values()}
+        )
+
+    def reported_else(self, region: Region) -> bool:
+        """Whether the region reported anything of what the text is about in this period."""
+        return any(
+            self.found(code, region, period).known
+            for code, period in [*self.when.items(), *((code, self.period) for code in self.asked)]
+        )
+
+    @staticmethod
+    def _behind(catalogue: Mapping[str, Measure], code: str) -> Iterator[str]:
+        """The stored measures that a code is or is computed from."""
+        measure = catalogue.get(code)
+        if measure is None:
+            return
+        if not measure.is_computed:
+            yield code
+        for side in filter(None, (measure.numerator_id, measure.denominator_id, *measure.terms)):
+            yield from StandingFigures._behind(catalogue, side)
+
+    def __call__(self, code: str, region: Region | None = None, calibre: str = "") -> Figure:
+        region = region or self.region
+        code, _, named = code.partition(":")
+        calibre = calibre or named
+        own = self.found(code, region, self.period, calibre)
+        if own.observation_id is not None or (own.known and self.period == self.year):
+            return own
+        measure = self.catalogue[code]
+        if measure.kind == Measure.Kind.RATIO:
+            top, bottom = (
+                self(side, region, calibre if current.accepts_calibre(self.catalogue[side], calibre) else "")
+                for side in map(str, (measure.numerator_id, measure.denominator_id))
+            )
+            return own if own.known else latest.rate_figure(code, top, bottom, own)
+        if code in self.targets:
+            return self.found(code, region, self.year, calibre)
+        newest = self.found(code, region, self.when.get(code, self.period), calibre)
+        return newest if newest.known or newest.observation_id is not None else own
+
+
+class FiguresUpTo:
+    """Figures as they stood on a day: of each measure the newest report of the year up to it, against the year's targets."""
+
+    def __init__(self, user: Actor, codes: Iterable[str], listed: Sequence[Region], period: str) -> None:
+        self.catalogue = current.find_measures(user)
+        wanted = dict.fromkeys(code.partition(":")[0] for code in codes)
+        rates = [code for code in wanted if self.catalogue[code].kind == Measure.Kind.RATIO]
+        done = dict.fromkeys(
+            [
+                *(code for code in wanted if code not in rates),
+                *(str(self.catalogue[code].numerator_id) for code in rates),
+            ]
+        )
+        targets = [code for code in done if self.catalogue[code].target_of_id]
+        targets += [str(self.catalogue[code].denominator_id) for code in rates]
+        self.done = latest.latest_figures(
+            user, [code for code in done if code not in targets], listed, periods.period_end(period)
+        )
+        self.when = {code: self.done.period(str(self.catalogue[code].numerator_id)) or self.done.year for code in rates}
+        self.found = current.current_figures(
+            user, dict.fromkeys([*rates, *targets]), listed, {self.done.year, *self.when.values()}
+        )
+        self.targets = set(targets)
+
+    def __call__(self, code: str, region: Region, calibre: str = "") -> Figure:
+        if code in self.when:
+            measure, rate = self.catalogue[code], self.found(code, region, self.when[code])
+            actual = self(str(measure.numerator_id), region)
+            if isinstance(actual, DerivedFigure):  # a sum of parts: the catalogue's own rate knows nothing of it
+                return latest.rate_figure(code, actual, self(str(measure.denominator_id), region), rate)
+            return rate
+        if code in self.targets:
+            return self.found(code, region, self.done.year)
+        return self.done(code, region)

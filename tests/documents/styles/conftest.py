@@ -1,0 +1,54 @@
+"""A city with figures of two years, by month, for papers that are styles."""
+
+import pytest
+
+from tests.sample_place import CITY, FIRST, SECOND, place
+
+THIS, BEFORE = "2023-06", "2022-06"
+PERIOD = "2023-H1"
+
+
+def told(user, facts, code=CITY, period=THIS, **beside):
+    """Enter figures: measure → value in the measure's own unit."""
+    from anju.figures.services import observations
+
+    enter = observations.correct_figure if "reason" in beside else observations.enter_figure
+    for measure, value in facts.items():
+        enter(by=user, measure=measure, region=place(user, code), period=period, value=value, **beside)
+
+
+@pytest.fixture
+def half_year(scope):
+    from anju.figures import catalogue
+
+    catalogue.load_catalogue(by=scope)
+    told(scope, {"shanty.start.target": "100", "invest.target": "20"}, period="2023")
+    told(scope, {"shanty.start.target": "60"}, FIRST, "2023")
+    told(scope, {"shanty.start.target": "40"}, SECOND, "2023")
+    told(scope, {"shanty.start": "90", "invest.done": "12.5"})
+    told(scope, {"shanty.start": "60"}, FIRST)
+    told(scope, {"shanty.start": "30"}, SECOND)
+    told(scope, {"shanty.start": "80", "invest.done": "10"}, period=BEFORE)
+    told(scope, {"shanty.start": "50"}, FIRST, BEFORE)
+    return place(scope)
+
+
+@pytest.fixture
+def written(scope, half_year):
+    """kind → the newest version of a paper of the half-year just written."""
+    from anju.documents.queries.documents import find_version
+    from anju.documents.services.documents import write_document
+
+    def write(kind="half-year", period=PERIOD, **options):
+        prose = options.pop("prose", {})
+        document = write_document(
+            by=scope,
+            kind=kind,
+            region=half_year,
+            period=period,
+            options={"organs": ["示例机关"], "addressee": "各地", **options},
+            prose=prose,
+        )
+        return find_version(scope, document)
+
+    return write

@@ -1,0 +1,14 @@
+"""The shipped kinds that became styles print what their templates printed, to the byte. golden/: the articles as they were."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fidelity.conftest import drafted, grouped, pages  # noqa: F401
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("place", grouped([path.stem for path in sorted(GOLDEN.glob("*.html"))]))
+def test_a_style_prints_what_its_template_printed(place, drafted):  # noqa: F811
+    assert drafted(place) == (GOLDEN / f"{place}.html").read_text("utf-8")
