@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anju.documents.styles.values.references import StyleReference
+from anju.documents.tables.references import CalculatedReference
 from anju.figures.figure import Figure, ratio_figure, total_figure
 from anju.figures.queries.changes import added_since
 from anju.figures.queries.latest import rate_figure
@@ -34,11 +36,28 @@ NODES = st.one_of(
 )
 OBSERVATIONS = st.builds(ObservationReference, NUMBERS)
 STEPS = st.builds(StepReference, NUMBERS, st.from_regex(r"([0-9]{6}/)?[^\s]{1,12}", fullmatch=True))
+STYLES = st.builds(
+    StyleReference,
+    st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True),
+    st.from_regex(r"([a-z_]{1,8}\.[0-9a-z]{1,6}/){0,2}[a-z][a-z_]{0,8}", fullmatch=True),
+    REGIONS,
+    PERIODS,
+)
+CALCULATED = st.builds(
+    CalculatedReference,
+    st.sampled_from(["套", "%", "亿元"]),
+    st.integers(0, 6),
+    st.just("c1 - c2"),
+    st.tuples(st.just("套"), st.just("套")),
+    st.tuples(PLACED[0], PLACED[1]),
+)
 PART = st.one_of(*PLACED, NODES)
 TOTALS = st.builds(CombinedReference, st.just("+"), st.lists(PART, min_size=2, max_size=4).map(tuple))
 RATIOS = st.builds(CombinedReference, st.just("÷"), st.tuples(PART | TOTALS, PART | TOTALS))
 DIFFERENCES = st.builds(CombinedReference, st.just("−"), st.tuples(PART | TOTALS | RATIOS, PART | TOTALS | RATIOS))
-EVERY = st.one_of(*PLACED, OF_A_GROUP, RANKS, NODES, OBSERVATIONS, STEPS, TOTALS, RATIOS, DIFFERENCES)
+EVERY = st.one_of(
+    *PLACED, OF_A_GROUP, RANKS, NODES, OBSERVATIONS, STEPS, STYLES, CALCULATED, TOTALS, RATIOS, DIFFERENCES
+)
 
 
 @given(EVERY)
@@ -48,6 +67,7 @@ def test_what_is_written_is_read_back(reference):
 
 def test_every_kind_of_the_house_is_tried():
     tried = {MeasureReference, SumReference, RankReference, NodeReference, ObservationReference, StepReference}
+    tried |= {StyleReference, CalculatedReference}
     assert {kind.reads for kind in reference_kinds().values()} == tried
 
 

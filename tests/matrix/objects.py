@@ -42,6 +42,7 @@ NO_REGION = {
 NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
 
 OF_ONE = {
+    "documents:receive",
     "core:me-end-deputy",
     "core:job",
     "core:job-stop",
@@ -244,7 +245,8 @@ def delivery(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.documents.models import Delivery, Document
 
     paper = Document.objects.get(pk=document(by, region, visitor).parts["pk"])
-    office = person("head", region.code).postings.get().organisation
+    own = visitor.postings.filter(organisation__region=region).first()
+    office = (own or person("head", region.code).postings.get()).organisation
     made = Delivery.objects.create(
         document=paper, region=region, organisation=office, title="示例文书", number="1号", issued_on=timezone.localdate(),
         html="<article class='official'><p>示例</p></article>", sent_by=by.key,
