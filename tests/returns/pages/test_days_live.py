@@ -99,7 +99,12 @@ def test_the_scan_is_looked_at_beside_the_totals(visit, locked):
     reviewer.goto(f"/returns/{locked.pk}/")
     reviewer.get_by_role("link", name="核对", exact=True).click()
     see(reviewer.locator("main"), "还没有人核对", "程序读出了")
-    reviewer.wait_for_function("[...document.querySelectorAll('.scan-page')].some((one) => one.naturalWidth > 300)")
+    page_picture = reviewer.locator(".scan-page").first
+    for _ in range(100):  # drawn by the server; what would wait in the page itself is not allowed there
+        if page_picture.evaluate("(one) => one.naturalWidth") > 300:
+            break
+        reviewer.wait_for_timeout(100)
+    assert page_picture.evaluate("(one) => one.naturalWidth") > 300
     picture(reviewer, "scan")
     rows = reviewer.locator(".scan-figures tbody tr")
     rows.nth(0).get_by_label("与扫描件一致").check()
