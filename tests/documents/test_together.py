@@ -118,3 +118,15 @@ def test_a_correction_is_drafted_or_left_once(issued):
     with open_scope(local_actor()):
         assert Correction.objects.filter(state=Correction.DRAFTED).count() <= 1
         assert Document.objects.filter(kind="correction").count() <= 1
+
+
+def test_a_second_click_on_drafting_begins_no_second_draft(city, kind):
+    from anju.documents.models import Document
+    from anju.documents.services.documents import write_document
+
+    def draft(by):
+        return write_document(by=by, kind="sample", region=city, period=YEAR, options=OPTIONS).pk
+
+    assert len(set(race(draft, draft, draft))) == 1
+    with open_scope(local_actor()):
+        assert Document.objects.count() == 1
