@@ -2,11 +2,12 @@
 
 import argparse
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result, set_up_django
+from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result
+from anju.documents.console.base import act_handler, read_bytes, write_file
+from anju.documents.console.checker import check_file, propose_repairs
 from anju.problems import Problem, Refused
 
 FORMATS = ("docx", "pdf", "xlsx", "html")
@@ -30,7 +31,7 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("--period", metavar="期间", required=True, help="如 2021、2021-08")
     parser.add_argument("--options", metavar="文件", help="YAML：发文机关、主送、抄送等（不给则沿用草稿的）")
     parser.add_argument("--prose", metavar="文件", help="YAML：自由正文（不给则沿用草稿的）")
-    _files(parser)
+    add_file_arguments(parser)
     parser = add_parser(
         group,
         "check",
@@ -50,7 +51,7 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("file", metavar="文件", help=".docx、.pdf、.html，或用制表符分栏的 .txt")
     parser = add_parser(group, "export", "把公文写成 Word、PDF、Excel、网页文件", export_document)
     _add_document_argument(parser)
-    _files(parser, needed=True)
+    add_file_arguments(parser, needed=True)
     parser = add_parser(group, "bundle", "把一组公文的各种格式打成一个压缩包", bundle_documents)
     parser.add_argument("documents", metavar="编号", type=int, nargs="+", help="公文编号，见 anju document list")
     parser.add_argument("--output", metavar="文件", required=True, help="写到哪个 .zip 文件")
@@ -67,13 +68,6 @@ def add_commands(subparsers: Any) -> None:
     )
     parser.add_argument("file", metavar="文件", help=".docx 文件")
     parser.add_argument("--document", metavar="编号", type=int, required=True, help="它是哪份公文")
-    parser = add_parser(group, "table", "按一张写好的表（YAML），或从 Excel 粘贴出来的表头，取数写成文件", write_table)
-    parser.add_argument("file", metavar="文件", help=".yaml 的表，或 .tsv、.txt 的表头和地名")
-    parser.add_argument("--region", metavar="区划", help="区划代码，如 140500")
-    parser.add_argument("--period", metavar="期间", help="如 2021、2021-08")
-    parser.add_argument("--check", action="store_true", help="只检查写法，不取数")
-    parser.add_argument("--options", metavar="文件", help="YAML：表里所用的选项")
-    _files(parser)
     for name, text, act in (
         ("sign", "签发", sign_document),
         ("issue", "印发：编文号、定日期", issue_document),
@@ -91,7 +85,7 @@ def _add_document_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("document", metavar="编号", type=int, help="公文编号，见 anju document list")
 
 
-def _files(parser: argparse.ArgumentParser, needed: bool = False) -> None:
+def add_file_arguments(parser: argparse.ArgumentParser, needed: bool = False) -> None:
     parser.add_argument("--output", metavar="文件夹", required=needed, help="写到哪个文件夹（没有就新建）")
     parser.add_argument(
         "--format",
@@ -101,34 +95,6 @@ def _files(parser: argparse.ArgumentParser, needed: bool = False) -> None:
         default=["docx", "pdf", "xlsx"],
         help="docx pdf xlsx html（默认前三种）",
     )
-
-
-def act_handler(act: Callable[[argparse.Namespace, Any], int]) -> Callable[[argparse.Namespace], int]:
-    """Start the database and open the operator's scope around an act; what is not there is told, not traced."""
-
-    @wraps(act)
-    def run(args: argparse.Namespace) -> int:
-        set_up_django()
-        from anju.core.models.region import Region
-        from anju.core.people.scope import local_actor, open_scope
-        from anju.documents.models import Document
-
-        try:
-            with open_scope(local_actor()) as user:
-                return act(args, user)
-        except Document.DoesNotExist:
-            number = getattr(args, "document", None) or "、".join(map(str, getattr(args, "documents", ())))
-            raise Refused(
-                Problem("DOC-050", f"公文 {number}", "没有这份公文。", "请用 anju document list 查编号。")
-            ) from None
-        except Region.DoesNotExist:
-            raise Refused(
-                Problem(
-                    "DOC-051", f"区划 {args.region}", "没有这个区划。", "请核对六位代码，或用 anju regions match 查。"
-                )
-            ) from None
-
-    return run
 
 
 @act_handler
@@ -177,7 +143,12 @@ def write_document(args: argparse.Namespace, user: Any) -> int:
 
     place = find_region(user, args.region, periods.period_end(args.period))
     document = document_services.write_document(
-        by=user, kind=args.kind, region=place, period=args.period, options=_yaml(args.options), prose=_yaml(args.prose)
+        by=user,
+        kind=args.kind,
+        region=place,
+        period=args.period,
+        options=read_options(args.options),
+        prose=read_options(args.prose),
     )
     files = _save(user, [document], args) if args.output else []
     warnings = find_version(user, document).warnings
@@ -193,7 +164,7 @@ def write_document(args: argparse.Namespace, user: Any) -> int:
 @act_handler
 def check_document(args: argparse.Namespace, user: Any) -> int:
     if not args.document.isdecimal() or Path(args.document).is_file():
-        return _check_file(args, user)
+        return check_file(args, user)
     from anju.documents.queries import documents as document_queries
     from anju.documents.queries.stale import stale_sentences
 
@@ -214,75 +185,6 @@ def check_document(args: argparse.Namespace, user: Any) -> int:
     ]
     print_result(args, data, [*text, "数字都是现在的。"] if not stale else text)
     return REFUSED if stale else OK
-
-
-def _check_file(args: argparse.Namespace, user: Any) -> int:
-    """A paper of anybody."""
-    from dataclasses import asdict
-
-    from anju import periods
-    from anju.core.regions.tree import find_region
-    from anju.documents.queries.checker import annotate_paper, check_paper
-
-    path = Path(args.document)
-    region = (
-        find_region(user, args.region, periods.period_end(args.period) if args.period else None)
-        if args.region
-        else None
-    )
-    if bool(args.region) != bool(args.period):
-        raise Refused(Problem("DOC-092", "--region、--period", "只写了一个。", "与台账核对要同时写明区划和期间。"))
-    content = _bytes(path)
-    checked = check_paper(user, content, path.name, region, args.period or "")
-    report = checked.report
-    if args.output:
-        form = Path(args.output).suffix.lstrip(".").lower()
-        if form not in ("docx", "html") or (form == "docx" and checked.paper.kind != "docx"):
-            raise Refused(
-                Problem(
-                    "DOC-093",
-                    args.output,
-                    "批注稿不能写成这种文件。",
-                    "Word 文件的批注稿写成 .docx 或 .html，别的写成 .html。",
-                )
-            )
-        _write_file(Path(args.output), annotate_paper(user, content, checked, form))
-    data = {
-        "file": path.name, "title": report.title, "numbers": report.numbers, "checked": report.checked, "ledger": checked.ledger,
-        "findings": [asdict(finding) for finding in report.findings], "open": [{"where": where, "printed": printed} for where, printed in report.open],
-    }  # fmt: skip
-    text = [f"{one.level}（{one.kind}） {one.where} {one.printed}：{one.sentence}" for one in report.findings]
-    text.append(
-        f"共 {report.numbers} 个数，{report.checked} 个有别的数可以对，{len(report.open)} 个未能核对；矛盾 {len(report.contradictions)} 处，舍入 {len(report.roundings)} 处。"
-    )
-    if checked.ledger is not None:
-        text.append(f"台账里有 {checked.ledger} 个。")
-    print_result(args, data, [*text, *([f"已写出 {args.output}"] if args.output else [])])
-    return REFUSED if report.contradictions else OK
-
-
-@act_handler
-def propose_repairs(args: argparse.Namespace, user: Any) -> int:
-    """What the tables of a paper allow for their damaged cells."""
-    from anju.core.reading import read_file_of
-    from anju.documents.checker.inspection import repair_tables
-
-    path = Path(args.file)
-    proposals = read_file_of(user, repair_tables, _bytes(path), path.name, file=path.name)
-    data = [
-        {
-            "table": name,
-            "row": label,
-            "column": one.column + 1,
-            "printed": one.printed,
-            "values": one.values,
-            "arithmetic": one.arithmetic,
-        }
-        for name, label, one in proposals
-    ]
-    text = [f"{name} “{label}”第{one.column + 1}列：{one.sentence}" for name, label, one in proposals]
-    print_result(args, data, text or "没有看出抄丢的数字。")
-    return OK
 
 
 @act_handler
@@ -307,7 +209,7 @@ def bundle_documents(args: argparse.Namespace, user: Any) -> int:
         ],
         args.format,
     )
-    _write_file(Path(args.output), content)
+    write_file(Path(args.output), content)
     print_result(
         args, {"file": args.output, "documents": len(documents)}, f"已写出 {args.output}，{len(documents)} 份公文。"
     )
@@ -320,7 +222,7 @@ def compare_document(args: argparse.Namespace, user: Any) -> int:
     from anju.documents.text import readback
 
     document = document_queries.find_document(user, args.document)
-    found = readback.compare_edited(user, document, _bytes(Path(args.file)), Path(args.file).name)
+    found = readback.compare_edited(user, document, read_bytes(Path(args.file)), Path(args.file).name)
     rows = {name: [vars(one) for one in getattr(found, name)] for name in ("changed", "disagree", "prose", "unread")}
     text = [
         f"数字被改 {one.where}：{one.printed or '空白'} → {one.found or '没有了'}（{one.ref}）\n      {one.sentence}"
@@ -336,75 +238,6 @@ def compare_document(args: argparse.Namespace, user: Any) -> int:
         args, {**rows, "figures": len(found.figures)}, text or f"{len(found.figures)} 处数字全部一致，文字没有改动。"
     )
     return REFUSED if found.changed or found.disagree else OK
-
-
-@act_handler
-def write_table(args: argparse.Namespace, user: Any) -> int:
-    """A declared table, or one that a pasted head asks for: into files, or told as it would be read."""
-    from anju import periods
-    from anju.core.regions.tree import find_region
-    from anju.documents.tables.alone import table_article
-    from anju.documents.tables.filling import fill_tables
-    from anju.documents.tables.loading import read_tables
-    from anju.documents.writers import formats
-
-    path = Path(args.file)
-    text = _text(path)
-    declared = path.suffix.lower() in (".yaml", ".yml")
-    if args.check:
-        tables = read_tables(text, path.name) if declared else {}
-        print_result(args, {"tables": list(tables)}, [f"{name}  {table.title}" for name, table in tables.items()])
-        return OK
-    if not args.region or not args.period:
-        raise Refused(Problem("DOC-056", "取数", "没有写区划或期间。", "请加上 --region 和 --period。"))
-    place = find_region(user, args.region, periods.period_end(args.period))
-    if declared:
-        tables = read_tables(text, path.name)
-        filled = fill_tables(user, list(tables.values()), place, args.period, _yaml(args.options) or {})
-    else:
-        filled = [_asked_table(user, place, args.period, text, path.stem)]
-    files = []
-    for annex in filled:
-        for form, content in formats.write_formats(table_article(annex), args.format, annex.title).items():
-            target = Path(args.output or ".") / formats.file_name(annex.title, form)
-            _write_file(target, content)
-            files.append(str(target))
-    reminders = [str(problem) for annex in filled for problem in annex.problems]
-    written = [*reminders, *(f"已写出 {file}" for file in files)]
-    print_result(args, {"files": files, "reminders": reminders}, written or "表里没有一个数，没有写出。")
-    return OK
-
-
-def _asked_table(user: Any, place: Any, period: str, text: str, name: str) -> Any:
-    """What a pasted head asks for, as it is recognised. Refused DOC-122 where that is not certain: nobody is there to confirm it."""
-    from anju.documents.asking.picks import ColumnPick, Picks
-    from anju.documents.asking.proposing import propose_columns, propose_rows
-    from anju.documents.queries import asked_tables
-
-    pasted = asked_tables.read_head(user, place, period, text)
-    columns, rows = propose_columns(pasted, period), propose_rows(user, place, period, pasted.names)
-    if unsure := [one for one in columns if not one.sure]:
-        raise Refused(
-            *(
-                Problem(
-                    "DOC-122",
-                    f"表头“{one.head}”",
-                    f"认不准，最像的是 {'、'.join([one.says, *one.others[:3]])}。",
-                    "请把表头写得更明白，或在网页的“临时取数”里挑选。",
-                )
-                for one in unsure
-            )
-        )
-    picks = tuple(ColumnPick(one.says, one.unit, one.period, one.calibre) for one in columns)
-    chosen = Picks(pasted.title or name, picks, tuple(one.region for one in rows), place.code, period)
-    return asked_tables.fill_asked(user, place, period, text, chosen)
-
-
-def _text(path: Path) -> str:
-    try:
-        return _bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused(Problem("DOC-053", str(path), "不是 UTF-8 的文字。", "请另存为 UTF-8。")) from None
 
 
 def _act(name: str) -> Callable[[argparse.Namespace], int]:
@@ -452,37 +285,12 @@ def _save(user: Any, documents: list[Any], args: argparse.Namespace) -> list[str
         )
         for form, one in content.items():
             path = Path(args.output) / formats.file_name(document.title, form)
-            _write_file(path, one)
+            write_file(path, one)
             written.append(str(path))
     return written
 
 
-def _write_file(path: Path, content: bytes) -> None:
-    """A whole file or none: written beside and put in place."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        raise Refused(
-            Problem(
-                "DOC-052",
-                str(path),
-                f"写不进去：{error.strerror}。",
-                "请换一个可以写的文件夹，或关掉正打开着它的程序。",
-            )
-        ) from None
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Refused(Problem("DOC-053", str(path), f"读不出来：{error.strerror}。", "请核对文件名和位置。")) from None
-
-
-def _yaml(name: str | None) -> dict[str, Any] | None:
+def read_options(name: str | None) -> dict[str, Any] | None:
     """A mapping of options or prose; None when no file is given."""
     if not name:
         return None
@@ -491,7 +299,7 @@ def _yaml(name: str | None) -> dict[str, Any] | None:
     from anju.yaml_files import load_yaml
 
     try:
-        data = load_yaml(_bytes(Path(name)).decode(), plain=True)
+        data = load_yaml(read_bytes(Path(name)).decode(), plain=True)
     except (YAMLError, UnicodeDecodeError):
         data = None
     if not isinstance(data, dict):

@@ -5,7 +5,11 @@ PREFIXES = ("documents/",)
 NAVIGATION = (
     {"order": 80, "label": "文书", "url": "documents:list", "permission": "documents.see", "guide": "documents"},
 )
-COMMANDS = ("anju.documents.commands:add_commands", "anju.documents.styles.commands:add_commands")
+COMMANDS = (
+    "anju.documents.commands:add_commands",
+    "anju.documents.styles.commands:add_commands",
+    "anju.documents.console.tables:add_commands",
+)
 DOCTOR = ("anju.documents.doctor",)
 REMINDERS = ("anju.documents.reminders:document_reminders",)
 OVERDUE = ("anju.documents.overdue:overdue_documents",)

@@ -143,7 +143,10 @@ def _of_scan(user: Actor, ret: Return) -> Iterator[Reminder]:
         what = f"{ret}：盖章件与锁定的数有{len(unlike)}处不一致，请发起更正"
         due = datetime.fromisoformat(ret.due["unit"])
         office = ret.organisation_id
-        yield Reminder(ret.region, "returns.correct", f"scan/{ret.pk}/", what, ret.get_absolute_url(), due, office)
+        yield Reminder(
+            region=ret.region, act="returns.correct", key=f"scan/{ret.pk}/", what=what[:300], link=ret.get_absolute_url(), due=due,
+            organisation_id=office,
+        )  # fmt: skip
 
 
 def inquiry_reminders(user: Actor) -> Iterator[Reminder]:
@@ -166,7 +169,9 @@ def _inquiry(inquiry: Inquiry) -> Reminder:
     due = datetime.combine(inquiry.due, time(23, 59), calendar.local_zone())
     office = ret.organisation_id if owed else None
     key = f"inquiry/{inquiry.pk}/{act}"
-    return Reminder(ret.region, act, key, what[:300], path_of("returns:inquiry", inquiry.pk), due, office)
+    return Reminder(
+        region=ret.region, act=act, key=key, what=what[:300], link=path_of("returns:inquiry", inquiry.pk), due=due, organisation_id=office
+    )  # fmt: skip
 
 
 def announce_unbegun(by: Actor, one: ReportingStatus) -> None:

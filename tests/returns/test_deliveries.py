@@ -13,9 +13,9 @@ from anju.oversight.services.reminders import write_reminders
 from anju.problems import Refused
 from anju.returns.models import Delivery, Return, SuperiorRemark
 from anju.returns.queries import checks, deliveries, grid
-from anju.returns.services import answers, corrections, locking
+from anju.returns.services import answers, corrections
 from anju.returns.services import deliveries as services
-from tests.returns.conftest import FORM, PERIOD, complete, pass_on
+from tests.returns.conftest import FORM, PERIOD, pass_on
 
 
 @pytest.fixture
@@ -206,6 +206,18 @@ def test_what_cannot_be_returned(locked, people, acting, about, superior):
     assert not SuperiorRemark.objects.exists()
 
 
+def test_a_correction_for_the_superior_is_begun_once_and_by_who_may_register_it(sent, people, acting, locked):
+    about = {"ret_id": locked.pk, "reason": "上级退回：核实", "ordered_by": "晋建保函7"}
+    with pytest.raises(Refused, match="ACT-001"):
+        corrections.correct_returned(by=acting(people["clerk"]), **about)
+    made = corrections.correct_returned(by=acting(people["lock"]), **about)
+    assert (made.serial, made.reason, made.ordered_by) == (2, "上级退回：核实", "晋建保函7")
+    with pytest.raises(Refused, match="RET-060"):
+        corrections.correct_returned(by=people["lock"], **about)
+    with pytest.raises(Refused, match="RET-020"):
+        corrections.correct_returned(by=people["lock"], **about | {"ret_id": made.pk})
+
+
 def test_the_daily_reminders_say_the_same_as_the_acts(sent, people, superior, acting, operator):
     before = told(acting(superior))
     acting(operator)
@@ -215,6 +227,3 @@ def test_the_daily_reminders_say_the_same_as_the_acts(sent, people, superior, ac
     acting(operator)
     write_reminders(by=operator, at=timezone.now())
     assert not [one for one in told(acting(superior)) if "请签收" in one]
-
-
-assert complete and locking

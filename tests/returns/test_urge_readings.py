@@ -11,9 +11,10 @@ from anju.core.models.region import Region
 from anju.core.models.trail import Trail
 from anju.core.people.scope import local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
-from anju.returns.models import UrgeReading
+from anju.returns.models import Urge, UrgeReading
 from anju.returns.queries import deadlines
 from anju.returns.services import bulk, opening
+from anju.returns.services.urges import record_reading
 from tests.cast import EAST, WEST, operator, person, sign_in
 
 FORM = "anju-project-month"
@@ -116,3 +117,16 @@ def test_of_a_return_that_was_begun_it_is_read_on_its_own_page(counties):
     assert readings() == []
     client.get(f"/returns/{ret.pk}/")
     assert readings() == [east.username]
+
+
+def test_it_is_recorded_once_and_of_who_was_told_alone(urged, counties):
+    clerk, head = operator("clerk", EAST), operator("head", EAST)
+    with open_scope(clerk):
+        urge = Urge.objects.get(region=counties[EAST])
+        record_reading(by=clerk, urge=urge)
+        record_reading(by=clerk, urge=urge)
+    with open_scope(head):
+        record_reading(by=head, urge=urge)
+    assert readings() == [clerk.key]
+    with open_scope(local_actor()):
+        assert Trail.objects.filter(act="returns.read_urge").count() == 1

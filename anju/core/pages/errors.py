@@ -63,6 +63,19 @@ def show_missing_post(request: Request, act: Permission, problems: list[Problem]
     return error_page(request, 403, "您没有办理这件事的岗位", f"{what}请转交该岗位的人员；岗位由安全管理员授予。")
 
 
+def show_refusal(request: Request, problems: list[Problem]) -> HttpResponse:
+    """What a page did not foresee being refused: a paper that could not be laid out in its time, say. Its sentences are told all the same."""
+    recognise_actor(request)
+    return page_response(
+        request,
+        "core/stopped.html",
+        status=422,
+        heading="没有办成",
+        advice="按下面说的改好，或过一会儿再试。",
+        problems=problems,
+    ).render()
+
+
 def too_many_requests(request: Request, exception: Exception | None = None) -> HttpResponse:
     return error_page(request, 429, "试得太频繁", "请过几分钟再试。")
 

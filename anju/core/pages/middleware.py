@@ -16,7 +16,7 @@ from anju.core.database.cache import pin_cache
 from anju.core.jobs.reading import ask_reading
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.context import navigation_links
-from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post
+from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post, show_refusal
 from anju.core.pages.forms import draft_key, unfit_text
 from anju.core.pages.jobs import wait_for_job
 from anju.core.pages.request import Request, is_fragment
@@ -109,8 +109,10 @@ def answer(request: Request, view: Callable[..., HttpResponse], args: Any, kwarg
     except ObjectDoesNotExist as error:  # what a user may not see does not exist
         raise Http404(str(error)) from error
     except Refused as refused:
+        if any(problem.code.startswith("DB-") for problem in refused.problems):
+            raise  # the database or its disk: nothing can be shown from it
         if any(problem.code != "ACT-001" for problem in refused.problems):
-            raise
+            return show_refusal(request, refused.problems)
         response = show_missing_post(request, permissions()[act], refused.problems)
     return response
 

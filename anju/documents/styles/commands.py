@@ -36,10 +36,11 @@ def check_styles(args: argparse.Namespace) -> int:
         return show_problems(
             [Problem("DOC-053", "、".join(map(str, paths)), "里面没有文书样式（.yaml）。", "请核对路径。")], args
         )
-    catalogue = find_measures(local_actor())
-    if problems := [problem for style in library.styles for problem in unknown_codes(style, catalogue)]:
+    files = {style.file: style for style in reversed(library.styles)}  # a style and its variants are one file
+    catalogue = find_measures(local_actor())  # empty until a place is loaded: then no measure can be told to be missing
+    if problems := [one for style in files.values() if catalogue for one in unknown_codes(style, catalogue)]:
         return show_problems(problems, args)
-    print_result(args, [style.file for style in library.styles], f"{len(library.styles)} 种文书样式，没有问题。")
+    print_result(args, [*files], f"{len(files)} 个文书样式文件，没有问题。")
     return OK
 
 

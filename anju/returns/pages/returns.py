@@ -19,7 +19,7 @@ from anju.core.wording import period_label
 from anju.problems import Problem
 from anju.returns.base import unlocked_returns
 from anju.returns.forms import calendar
-from anju.returns.models import Form, Return, Urge
+from anju.returns.models import Delivery, Form, Return, Urge
 from anju.returns.pages import wording
 from anju.returns.queries import checks, deadlines, deliveries, extensions, inquiries, returns
 from anju.returns.reminders import delivery_path, readings_of, unread_urges, urged_periods
@@ -190,14 +190,31 @@ def reporting_context(request: Request, region: Region, at: datetime, known: dea
     return {
         "to_lock": sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed) if acts else 0, "bulk": acts,
         "bulk_remark": PostedForm(request).text("remark"), "lock_form": code, "lock_period": period,
-        "delivery": delivery_path(region, code, period) if region.kind == Region.Kind.CITY else "",
-        "all_locked": len(listed) if all(one.ret and one.ret.state == Return.LOCKED for one in listed) else 0,
+        **delivery_context(user, region, code, period, listed),
         "progress": join(progress_row(one, at, urge_text(one, urges.get(one.region.pk), readings), acts) for one in listed),
         "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "months": [(name, period_label(name), name == period) for name in choices],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
         "progress_sub": f"{period_label(period)}，期限{wording.moment_text(listed[0].deadline)}{f'（{doubt}）' if doubt else ''}；首次上报时间即为凭证，退回再报不改",
     }  # fmt: skip
+
+
+def delivery_context(
+    user: Actor, region: Region, code: str, period: str, listed: list[deadlines.ReportingStatus]
+) -> dict[str, Any]:
+    """The way to the city's set, how far it is, and whether it is this person's next act to send it."""
+    if region.kind != Region.Kind.CITY:
+        return {}
+    locked = all(one.ret and one.ret.state == Return.LOCKED for one in listed)
+    sent = deliveries.list_deliveries(user, region, code, period)[:1] if locked else []
+    said = (
+        Delivery.STATES.label(sent[0].state) if sent else f"{len(listed)}个单位已全部锁定，还没有报送" if locked else ""
+    )
+    return {
+        "delivery": delivery_path(region, code, period),
+        "delivery_said": said,
+        "delivery_next": locked and not sent and may(user, "returns.deliver", region.pk),
+    }
 
 
 def reporting_periods(user: Actor, region: Region, form: Form, newest: str) -> list[str]:

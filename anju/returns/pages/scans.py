@@ -13,6 +13,7 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
 from anju.core.reading import read_file_of
+from anju.isolation import read_isolated
 from anju.problems import Place, Problem, Refused
 from anju.returns.files import papers, scan_reading
 from anju.returns.files.scans import PDF, KeyFigure, compared_figures, with_readings
@@ -91,7 +92,8 @@ def show_page(request: Request, pk: int, scan_id: int, number: int) -> HttpRespo
     if file.media != PDF:
         return HttpResponse(bytes(file.content), file.media)
     try:
-        picture = read_file_of(request.actor, scan_reading.draw_page, bytes(file.content), number, file=file.name)
+        # Not in the person's turn: the page asks for all its pictures at once, and they would be too late for each other.
+        picture = read_isolated(scan_reading.draw_page, bytes(file.content), number, file=file.name)
     except Refused as refused:
         raise Http404(file.name) from refused
     if not picture:

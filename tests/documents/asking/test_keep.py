@@ -73,6 +73,16 @@ def test_another_office_does_not_see_it(scope, keep, acting):
             find_table(county_user, table.pk)
 
 
+def test_another_office_of_the_same_city_does_not_see_it_either(scope, keep, acting):
+    from anju.documents.queries.asked_tables import list_tables
+
+    housing, finance = operator("city_reviewer", CITY), operator("finance", CITY)
+    with acting(housing):
+        keep(housing)
+    with acting(finance):
+        assert not list_tables(finance)
+
+
 def test_a_colleague_of_the_office_sees_it_within_their_scope(scope, keep, acting):
     from anju.documents.queries.asked_tables import list_tables
 

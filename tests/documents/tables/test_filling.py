@@ -106,6 +106,15 @@ def test_a_part_row_is_indented_left_out_of_the_sum_and_no_more_than_its_whole(s
     assert "230套，大于“公租房开工（筹集）量”的50套" in problem.what
 
 
+def test_a_line_may_be_part_of_the_one_above_it(fill):
+    lines = [
+        {"label": "全市", "code": "shanty.start"},
+        {"label": "城区", "code": "shanty.start", "region": "140502", "inside": True},
+    ]
+    annex = fill(table({"head": "数量", "side": "value"}, rows={"lines": lines}, total={}))
+    assert texts(annex) == [["全市", "230"], ["其中：城区", "90"], ["合计", "230"]]
+
+
 def test_what_may_not_be_added_has_no_total(fill):
     rows = {"measures": ["shanty.start", "shanty.start.target"]}  # of August, and of the year
     assert texts(fill(table({"head": "数量", "side": "value"}, rows=rows, total={})))[-1] == ["合计", ""]

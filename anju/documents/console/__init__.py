@@ -1,0 +1,1 @@
+"""Commands of the room that have a file of their own, and what they share."""
