@@ -1,21 +1,31 @@
 """Reading YAML that offices write: whatever is wrong with it is one kind of error, at its line. Below every room."""
 
+import re
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 SLIPS = (ValueError, OverflowError, LookupError, TypeError, AttributeError)  # what the library lets through
 
 
+MAX_DEPTH = 100  # brackets in brackets, more than any file of ours needs
+BRACKETS = re.compile(r"[\[{\]}\n]")
+WRITTEN_TWICE = re.compile(r'found duplicate key "(.*?)" with value', re.DOTALL)
+
+
 def load_yaml(text: str, *, plain: bool = False) -> Any:
-    """The data with their lines; plain: without. MarkedYAMLError for what is no YAML and for a date, a number or a nesting that cannot be."""
+    """The data with their lines; plain: without. MarkedYAMLError, in Chinese, for what is no YAML and for a date, a number or a nesting that cannot be."""
+    if (line := too_deep(text)) is not None:
+        raise MarkedYAMLError(
+            problem="嵌套太深", problem_mark=StringMark("", 0, line - 1, 0, None, 0)
+        ) from RecursionError()
     yaml = YAML(typ="safe", pure=True) if plain else YAML()
     try:
         return yaml.load(text)
-    except MarkedYAMLError:
-        raise
+    except MarkedYAMLError as error:
+        raise MarkedYAMLError(problem=_flaw(error, text), problem_mark=error.problem_mark) from None
     except RecursionError as error:
         raise MarkedYAMLError(problem="嵌套太深") from error
     except YAMLError as error:
@@ -28,6 +38,33 @@ def load_yaml(text: str, *, plain: bool = False) -> Any:
             else "有一个值写得不对",
             problem_mark=node.start_mark if node else None,
         ) from error
+
+
+def too_deep(text: str) -> int | None:
+    """The line, from 1, where brackets stand in more brackets than any file needs: the reader would take minutes over them."""
+    depth, line = 0, 1
+    for bracket in BRACKETS.finditer(text):
+        if bracket[0] == "\n":
+            line += 1
+        elif bracket[0] in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return line
+        else:
+            depth = max(0, depth - 1)
+    return None
+
+
+def _flaw(error: MarkedYAMLError, text: str) -> str:
+    """What the library says in English, for who wrote the file."""
+    told = str(error.problem)
+    if twice := WRITTEN_TWICE.match(told):
+        return f"“{twice[1][:40]}”写了两次"
+    if "another document" in told:
+        return "一个文件里有几份（---）"
+    if "\t" in text:
+        return "用了制表符（Tab）缩进"
+    return "这一行或它的上一行，缩进、冒号或引号不对"
 
 
 def _wrong_scalar(text: str) -> ScalarNode | None:

@@ -89,9 +89,9 @@ class Figure:
         scaled = divide_half_up(exact.numerator * 10**places, exact.denominator * unit_of_measure(wanted).factor)
         return scaled_text(scaled, places, grouping)
 
-    def spoken(self, unit_name: str | None = None, places: int | None = None) -> str:
+    def spoken(self, unit_name: str | None = None, places: int | None = None, grouping: bool = False) -> str:
         """With its 约 or 余 and its unit: 约5.3万个, 700余个. "" when unknown."""
-        digits, name = self.text(unit_name, places), unit_of_measure(unit_name or self.unit).name
+        digits, name = self.text(unit_name, places, grouping), unit_of_measure(unit_name or self.unit).name
         if not digits:
             return ""
         before, middle, after = APPROXIMATE[self.approx]

@@ -93,7 +93,7 @@ def test_every_measure_of_the_city_says_the_same_everywhere(city, client, capsys
             if figure.known:
                 assert standing(leaf.code).exact == figure.exact, where
             if not leaf.calibre:
-                shown = figure.spoken() or figure.why or figure.state_text
+                shown = figure.spoken(grouping=True) or figure.why or figure.state_text
                 assert title(client, leaf.measure.code, period).endswith(shown), where
     assert seen and sums
     parser = Parser(prog="anju")

@@ -34,6 +34,11 @@ def gaps(scope, region):
     return [(one.code, one.year, one.first, one.last) for one in numbers.list_gaps(scope, [region])]
 
 
+def test_a_code_longer_than_is_kept_is_no_number():
+    assert parse_number("字" * 50 + "〔2026〕2号") == NumberParts("字" * 50, 2026, 2)
+    assert parse_number("字" * 51 + "〔2026〕2号") is None
+
+
 @pytest.mark.parametrize(
     ("typed", "parts"),
     [

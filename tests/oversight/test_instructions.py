@@ -107,6 +107,7 @@ def test_workdays_of_a_year_whose_holidays_are_not_registered_are_refused_with_t
     [
         ({"text": " "}, ["OVER-020"]),
         ({"organisations": []}, ["OVER-020"]),
+        ({"text": "长" * 1001}, ["OVER-020"]),
         ({"workdays": None}, ["OVER-021"]),
         ({"workdays": 0}, ["OVER-021"]),
         ({"due_on": DAY - timedelta(days=1)}, ["OVER-021"]),
@@ -177,6 +178,7 @@ def test_asked_again_it_is_the_units_turn_until_a_new_day(demand):
     with as_("head", CITY) as head:
         for text, due, code in (
             (" ", later, "OVER-022"),
+            ("长" * 2001, later, "OVER-022"),
             ("写明", timezone.localdate() - timedelta(days=1), "OVER-021"),
         ):
             with pytest.raises(Refused, match=code):

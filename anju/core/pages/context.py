@@ -1,6 +1,6 @@
 """Where and when: the region and the period of the address, which every page obeys, and what may be chosen instead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
 from types import SimpleNamespace
@@ -135,6 +135,13 @@ def navigation_links(user: Actor) -> list[tuple[str, str]]:
     return [(path_of(link.url), link.label) for link in registry.navigation() if may(user, link.permission)]
 
 
+def nearest_link(path: str, links: Sequence[str]) -> str:
+    """The one entry that a page belongs to: the longest that its path begins with. The front page's is its own alone."""
+    front = front_page_path()
+    inside = [link for link in links if (path == link if link == front else path.startswith(link))]
+    return max(inside, key=len, default="")
+
+
 def guide_path(path: str) -> str:
     """The guide of the part of the site that a path belongs to; the list of them elsewhere."""
     front = front_page_path()
@@ -148,14 +155,9 @@ def guide_path(path: str) -> str:
 def template_context(request: Request) -> dict[str, Any]:
     """For every page, the ones that say what went wrong included: they may have no scope, and then no where and when either."""
     user = getattr(request, "actor", None)
-    nav = [
-        SimpleNamespace(
-            path=path,
-            label=label,
-            here=request.path == path if path == front_page_path() else request.path.startswith(path),
-        )
-        for path, label in (navigation_links(user) if user is not None else ())
-    ]
+    links = navigation_links(user) if user is not None else []
+    here = nearest_link(request.path, [path for path, _ in links])
+    nav = [SimpleNamespace(path=path, label=label, here=path == here) for path, label in links]
     page = getattr(request, "anju_page_context", None)
     notices = sum(ask(user) for ask in registry.fetch_hooks("notices")) if user is not None and page else 0
     return {

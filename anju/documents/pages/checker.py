@@ -15,6 +15,7 @@ from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
+from anju.documents.checker.findings import Report
 from anju.documents.queries.checker import CheckedPaper, annotate_paper, check_paper
 from anju.problems import Place, Problem, Refused
 
@@ -75,6 +76,15 @@ def _checked(request: Request, digest: str) -> tuple[bytes, CheckedPaper]:
     )
 
 
+def findings_heading(report: Report) -> str:
+    """What was not looked at is not said to be right."""
+    if report.contradictions:
+        return f"《{report.name}》有{len(report.contradictions)}处矛盾"
+    if not report.numbers:
+        return f"《{report.name}》里没有读到数字，没有核对"
+    return f"《{report.name}》没有发现矛盾"
+
+
 @requires_permission("documents.see")
 @require_GET
 def show_findings(request: Request, digest: str) -> HttpResponse:
@@ -83,10 +93,8 @@ def show_findings(request: Request, digest: str) -> HttpResponse:
     except Refused as refused:
         return render_upload(request, status=422, problems=refused.problems)
     report = checked.report
-    wrong = len(report.contradictions)
-    heading = f"《{report.name}》有{wrong}处矛盾" if wrong else f"《{report.name}》没有发现矛盾"
     return render_page(
-        request, "documents/check.html", heading=heading, checked=checked, report=report, digest=digest,
+        request, "documents/check.html", heading=findings_heading(report), checked=checked, report=report, digest=digest,
         forms=FORMS if checked.paper.kind == "docx" else ("html",), query=request.GET.urlencode(),
     )  # fmt: skip
 

@@ -29,16 +29,15 @@ def keep_table(*, by: Actor, region: Region, period: str, pasted: str, picks: Pi
         raise Refused(Problem("DOC-123", "名称", f"要写，最多 {LONGEST_NAME} 个字。", "请写一个下次认得出的名称。"))
     asked_tables.fill_asked(by, region, period, pasted, picks)
     office = office_of(by, region)
-    kept = AskedTable.objects.select_for_update().filter(
-        organisation=office, region=region, name=name, dropped_at__isnull=True
-    )
-    table, before = kept.first(), None
-    if table is None:
-        table = AskedTable(organisation=office, region=region, name=name)
-    else:
+    confirmed = {"period": period, "pasted": pasted, "picks": picks.as_stored(), "by": by.key}
+    kept, before = AskedTable.objects.select_for_update(), None
+    table, is_new = kept.get_or_create(
+        organisation=office, region=region, name=name, dropped_at=None, defaults=confirmed
+    )  # of two at once the later replaces
+    if not is_new:
         before = {"period": table.period, "picks": table.picks}
-    table.period, table.pasted, table.picks, table.by = period, pasted, picks.as_stored(), by.key
-    table.save(update_fields=None if table.pk is None else ["period", "pasted", "picks", "by"])
+        table.period, table.pasted, table.picks, table.by = period, pasted, confirmed["picks"], by.key
+        table.save(update_fields=list(confirmed))
     after = {"period": period, "picks": table.picks}
     trail.describe(obj=table, region_id=region.pk, before=before, after=after)
     return table

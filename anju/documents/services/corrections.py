@@ -9,6 +9,7 @@ from anju.core.people.permissions import require_permission
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.states import move
 from anju.core.trail import trail
+from anju.documents.base import hold_document
 from anju.documents.models import Correction, Document
 from anju.documents.queries import corrections, documents
 from anju.documents.reminders import announce_correction
@@ -69,6 +70,7 @@ def draft_correction(*, by: Actor, document: Document) -> Document:
     Refused: DOC-044 not issued, or a correction itself; DOC-045 nothing is printed otherwise now.
     """
     require_permission(by, CORRECT, document.region_id, str(document))
+    document = hold_document(by, document)
     row = _held(by, document)
     if row is not None and row.state == Correction.DRAFTED and row.document is not None:
         return row.document
@@ -100,6 +102,7 @@ def dismiss_correction(*, by: Actor, document: Document, reason: str) -> Correct
     Refused: DOC-044, DOC-045 as above, DOC-046 without the reason; STATE-001 when it is drafted already.
     """
     require_permission(by, CORRECT, document.region_id, str(document))
+    document = hold_document(by, document)
     if not reason.strip():
         where = Place(f"公文 {document}", field="不更正的理由")
         raise Refused(Problem("DOC-046", where, "没有写为什么不更正。", "请写明理由，它会留在记录里。"))

@@ -12,6 +12,7 @@ from anju.core.people.permissions import missing_permission_problem, require_per
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.reading import read_file_of
 from anju.core.trail import trail
+from anju.documents.base import hold_document
 from anju.documents.models import Delivery, Document, SealedScan
 from anju.documents.queries import delivery as delivery_queries
 from anju.documents.queries import documents
@@ -79,6 +80,7 @@ def confirm_scan(*, by: Actor, scan_id: int, note: str = "") -> SealedScan:
 def send_document(*, by: Actor, document: Document, organisations: Collection[Organisation]) -> list[Delivery]:
     """Send an issued paper to units; those that have it already are passed over. Refused DOC-064 not issued, or to nobody."""
     require_permission(by, ISSUE, document.region_id, str(document))
+    document = hold_document(by, document)  # two send at once, or one withdraws it
     if document.state != Document.ISSUED or document.issued_on is None or not organisations:
         what = "没有印发，不能发送。" if document.state != Document.ISSUED else "没有选收文单位。"
         raise Refused(Problem("DOC-064", f"公文 {document}", what, "印发以后选收文单位再发送。"))

@@ -14,7 +14,7 @@ from anju.core.people.scope import Actor
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.documents import kinds
-from anju.documents.base import settle_correction
+from anju.documents.base import hold_drafting, settle_correction
 from anju.documents.checker.inspection import remind_of
 from anju.documents.layout import markup
 from anju.documents.models import Document, Version
@@ -45,6 +45,7 @@ def write_document(
     DOC-032, DOC-033 an option or a section of prose that the kind does not have.
     """
     require_permission(by, "documents.write", region.pk, region.name)
+    hold_drafting(kind, region, period)
     draft = _standing_draft(by, kind, region, period, options or {})
     last = documents.find_version(by, draft) if draft else None
     options = _as_stored(options) if options is not None else last.options if last else {}

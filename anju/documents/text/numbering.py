@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 # 示保办字〔2022〕1号; people type any brackets, and the serial with 第 or a nought before it.
-PATTERN = re.compile(r"^(?P<code>\S.*?)\s*[〔\[【(](?P<year>\d{4})[〕\]】)]\s*第?(?P<serial>\d{1,5})号$")
+PATTERN = re.compile(r"^(?P<code>\S.{0,49}?)\s*[〔\[【(](?P<year>\d{4})[〕\]】)]\s*第?(?P<serial>\d{1,5})号$")
 
 
 @dataclass(frozen=True, order=True)

@@ -1,5 +1,6 @@
 """指标: tables of a topic, one measure over places and periods, the door of a figure, its correction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -138,10 +139,22 @@ def show_measure(request: Request, code: str) -> HttpResponse:
         for region in listed
         if len(calibres) > 1 and figures_differ(found(codes[0], region), found(codes[1], region))
     ]
-    context["over_time"] = time_sheet(user, one, made, sorted({period for period, _ in keys}), calibres)
-    value = found(codes[0], made.region)
-    heading = f"{made.region.name}{period_label(made.period, one.kind)}{one.name}：{value.spoken() or value.why or value.state_text}"
+    known_periods = sorted({period for period, _ in keys})
+    line = parts.figure_series(user, code, made.region, known_periods, calibres[0]) if len(known_periods) > 1 else []
+    context["over_time"] = time_sheet(one, line)
+    heading = measure_heading(made, one, found(codes[0], made.region), line)
     return render_page(request, "figures/measure.html", heading=heading, **context)
+
+
+def measure_heading(made: PageContext, one, value: Figure, line: Sequence[Figure]) -> str:
+    """The figure; of a year that is not over the latest that was reported in it, as the overview tells it."""
+    told = value.spoken(grouping=True) or value.why or value.state_text
+    inside = [figure for figure in line if figure.known and figure.period.startswith(f"{made.period}-")]
+    if value.known or not inside:
+        return f"{made.region.name}{period_label(made.period, one.kind)}{one.name}：{told}"
+    latest = max(inside, key=lambda figure: periods.period_end(figure.period))
+    span = period_label(latest.period, one.kind)
+    return f"{made.region.name}{span}{one.name}：{latest.spoken(grouping=True)}；{period_label(made.period)}全年{told}"
 
 
 def figures_differ(first: Figure, second: Figure) -> bool:
@@ -172,7 +185,7 @@ def measure_charts(one, target, codes: list[str], found, listed: list, made: Pag
     below, sub = listed[1:], f"{made.region.name}，{period_label(made.period, one.kind)}"
     wanted = next((name for name in codes if target and name.partition(":")[0] == target.code), None)
     actual = codes[0]
-    unit = next((found(actual, region).unit for region in below if found(actual, region).known), "")
+    unit = next((found(actual, region).unit for region in below if found(actual, region).known), one.unit)
     if wanted:
         pairs = [comparison.TargetComparison(found(actual, region), found(wanted, region)) for region in below]
         return [
@@ -196,11 +209,9 @@ def _alike(before: str, now: str) -> bool:
     return len(before) == len(now) and periods.spans_years(before) == periods.spans_years(now)
 
 
-def time_sheet(user, one, made: PageContext, known: list[str], calibres: list[str]) -> Sheet | None:
-    if len(known) < 2:
-        return None
+def time_sheet(one, line: Sequence[Figure]) -> Sheet | None:
     columns = [SheetColumn("期间"), SheetColumn(one.name, unit=one.unit or "%"), SheetColumn("比上一期")]
-    line, rows = parts.figure_series(user, one.code, made.region, known, calibres[0]), []
+    rows = []
     for number, value in enumerate(line):
         before = line[number - 1] if number else None
         comparable = before is not None and before.known and value.known and _alike(before.period, value.period)

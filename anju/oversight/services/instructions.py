@@ -29,6 +29,7 @@ from anju.returns.forms import calendar
 
 GIVE, ANSWER = "instructions.give", "demands.answer"
 LONGEST, LONGEST_ANSWER, LONGEST_NAME, MOST_DAYS = 1_000, 2_000, 40, 250
+SHORTER = "请写短些；长的写成公文，这里写文号。"
 MEDIA = {
     b"%PDF": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png",
     b"PK\x03\x04": "application/octet-stream", b"\xd0\xcf\x11\xe0": "application/octet-stream",
@@ -167,6 +168,7 @@ def _blank_problems(text: str, organisations: Collection[Organisation], leader: 
         (not text.strip(), "批示", "没有写批示的内容。", "请写明要办什么。"),
         (not organisations, "责任单位", "没有选责任单位。", "请至少选一个。"),
         (not leader, "领导", "没有写是哪位领导的批示。", "代为登记的，请写领导的姓名、职务。"),
+        (len(text.strip()) > LONGEST, "批示", f"写了{len(text.strip())}个字，最多{LONGEST}个。", SHORTER),
     )
     return [Problem("OVER-020", Place("批示", field=field), what, fix) for is_, field, what, fix in lacking if is_]
 
@@ -207,7 +209,10 @@ def _step(
     *,
     after: dict[str, Any] | None = None,
 ) -> DemandStep:
-    """Move its case, keep what was said, tell whose turn it is."""
+    """Move its case, keep what was said, tell whose turn it is. Refused OVER-022 what is longer than is kept."""
+    if len(text.strip()) > LONGEST_ANSWER:
+        what = f"写了{len(text.strip())}个字，最多{LONGEST_ANSWER}个。"
+        raise Refused(_problem(demand, "OVER-022", what, SHORTER, "说明"))
     move(demand.case, name, by=by, on=timezone.localdate(), reason=text.strip())
     Case.objects.filter(pk=demand.pk).update(handled_by=by.key)
     acting = ANSWER if kind == DemandStep.Kind.ANSWER else GIVE

@@ -300,18 +300,11 @@ def load_map(path: str | Path) -> TableMap:
         ) from missing
     except MarkedYAMLError as broken:
         line = broken.problem_mark.line + 1 if broken.problem_mark else 0
-        flaw = (
-            str(broken.problem)
-            if broken.__cause__
-            else "用了制表符（Tab）缩进"
-            if "\t" in path.read_text("utf-8")
-            else "这一行或它的上一行，缩进、冒号或引号不对"
-        )
         raise Refused(
             Problem(
                 "WB-102",
                 _place(path, line),
-                f"不是正确的 YAML：{flaw}。",
+                f"不是正确的 YAML：{broken.problem}。",
                 "缩进用空格；冒号后空一格；请对照《对照表怎么写》。",
             )
         ) from broken

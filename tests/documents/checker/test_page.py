@@ -127,3 +127,17 @@ def test_what_no_balance_reaches_is_said_to_be_open(scope, capsys, tmp_path):
     path.write_text("县区\t任务\t完成\n甲县\t4000\t5?00\n乙县\t3500\t5350\n丙县\t3000\t4047\n\n", encoding="utf-8")
     assert run_handler(build_parser().parse_args(["document", "repair", str(path)])) == 0
     assert "没有可用的合计或比率关系" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "never"),
+    [
+        ("MZ没有数字的一段话。", ("里没有读到数字，没有核对", "请上传带文字的文件"), "对得上"),
+        ("今年新开工123套。", ("没有一个有别的数可以对",), "都对得上"),
+    ],
+)
+def test_what_was_not_looked_at_is_not_said_to_be_right(clerk, content, told, never):
+    answer = upload(clerk, content.encode(), "说明.txt")
+    page = clerk.get(answer.url).content.decode()
+    assert all(one in page for one in told)
+    assert never not in page

@@ -29,9 +29,10 @@ from anju.documents.text.printing import FigureFormat
 from anju.problems import Refused
 from anju.quantities import ALIASES, UNITS
 from anju.rules.book.tree import INTEGER, ProblemReport, YamlNode, read_tree
+from anju.yaml_files import MAX_DEPTH, too_deep
 
 SHAPE, SENTENCE, FORMULA, NAMES, LIMIT = "DOC-070", "DOC-071", "DOC-072", "DOC-073", "DOC-074"
-MAX_BYTES, MAX_DEPTH, MAX_BLOCKS_DEEP = 400_000, 100, 10
+MAX_BYTES, MAX_BLOCKS_DEEP = 400_000, 10
 MOST = {
     "names": 400,
     "lists": 80,
@@ -85,7 +86,7 @@ def load_text(content: bytes, file: str) -> Style:
     if len(content) > MAX_BYTES:
         report.add(LIMIT, 1, "", f"文件有 {len(content)} 字节，最多 {MAX_BYTES} 字节。", "请分成几种样式。")
         raise Refused(*report.problems)
-    if (line := too_deep(content)) is not None:
+    if (line := too_deep(content.decode("utf-8", "replace"))) is not None:
         report.add(LIMIT, line, "", f"括号套了 {MAX_DEPTH} 层以上。", "请检查括号是否配对，或少套几层。")
         raise Refused(*report.problems)
     tree, _ = read_tree(content, file, report)
@@ -95,21 +96,6 @@ def load_text(content: bytes, file: str) -> Style:
     if report.problems or style is None:
         raise Refused(*sorted(report.problems, key=lambda problem: problem.where.line))
     return style
-
-
-def too_deep(content: bytes) -> int | None:
-    """The line where brackets stand in more brackets than any style needs: the reader of YAML would take minutes over them."""
-    depth, line = 0, 1
-    for byte in content:
-        if byte == 10:
-            line += 1
-        elif byte in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return line
-        elif byte in b"]}":
-            depth = max(0, depth - 1)
-    return None
 
 
 class StyleLoader:
