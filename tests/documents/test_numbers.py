@@ -219,3 +219,10 @@ def test_the_page_lists_explains_and_leaves_as_a_file(scope, city, kind):
     )
     exported = client.get(at + "&export=xlsx")
     assert exported["Content-Type"].startswith("application/vnd") and exported.status_code == 200
+
+
+@pytest.mark.parametrize(("year", "serial"), [(9999, 7), (0, 7), (2022, 99_999)])
+def test_a_slip_of_the_hand_keeps_no_number_that_leaves_thousands_of_gaps(scope, city, year, serial):
+    with pytest.raises(Refused, match="DOC-043"):
+        reserve_number(by=scope, region=city, parts=NumberParts(CODE, year, serial), reason="通报")
+    assert not DocumentNumber.objects.exists()

@@ -304,3 +304,22 @@ def test_a_project_page_leads_to_the_form_and_the_row_comes_of_it(scope, browse,
 @pytest.mark.parametrize("about", ["project/999999", "project/x", "warning/none/none", "nothing/1"])
 def test_what_is_not_there_is_not_written_about(browse, about):
     assert browse("head", CITY).get(f"{reverse('oversight:instruct')}?region={CITY}&about={about}").status_code == 404
+
+
+def test_a_second_click_gives_and_answers_nothing_twice(scope, city, offices):
+    with open_scope(operator("head", CITY)) as head:
+        first = give(head, city, offices)
+        assert give(head, city, offices) == first and Demand.objects.filter(instruction=first).count() == 2
+        other = give(head, city, offices[:1])
+        assert other != first
+        row = Demand.objects.filter(instruction=first, region=offices[0].region).get()
+    with open_scope(operator("clerk", offices[0].region.code)) as clerk:
+        step = answer_demand(by=clerk, demand_id=row.pk, text="已开工")
+        assert answer_demand(by=clerk, demand_id=row.pk, text="已开工") == step
+        assert answer_demand(by=clerk, demand_id=row.pk, text="已开工，附照片") != step
+
+
+def test_a_day_years_away_and_a_name_that_is_too_long_are_slips(scope, city, offices):
+    with open_scope(operator("head", CITY)) as head, pytest.raises(Refused) as refused:
+        give(head, city, offices, workdays=None, due_on=date(9999, 12, 31), person="王" * 41)
+    assert [one.code for one in refused.value.problems] == ["OVER-020", "OVER-021"]

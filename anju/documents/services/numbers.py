@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from anju.core.models.region import Region
@@ -19,6 +20,7 @@ from anju.documents.text.numbering import NumberParts, range_text
 from anju.problems import Place, Problem, Refused
 
 NUMBER = "documents.number"
+FIRST_YEAR = 1949  # of the offices whose papers are numbered here
 MOST = 500  # serials that are explained at once
 CHANGE = "请核对发文登记，换一个文号。"
 
@@ -60,10 +62,14 @@ def take_number(by: Actor, document: Document, parts: NumberParts, on: date) -> 
 @transaction.atomic
 @trail.act("documents.reserve_number")
 def reserve_number(*, by: Actor, region: Region, parts: NumberParts, reason: str) -> DocumentNumber:
-    """预留: keep a number for a paper to come. Refused DOC-020, DOC-041 when it is taken, DOC-042 without what it is kept for."""
+    """预留: keep a number for a paper to come. Refused DOC-020, DOC-041 when it is taken, DOC-042 without what it is kept for.
+
+    DOC-043 for a slip of the hand: a year of another century or after the next, a serial far above the highest in use.
+    """
     _require(by, region, parts.text)
     problem = taken_problem(by, region, parts)
     problems = [problem] if problem else [*_reason_problems(parts.text, reason, "没有写明留给哪件公文。")]
+    problems += _slip_problems(by, region, parts)
     if problems:
         raise Refused(*problems)
     try:
@@ -141,6 +147,17 @@ def _require(by: Actor, region: Region, name: str) -> None:
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
     require_permission(by, NUMBER, region.pk, f"文号 {name}")
+
+
+def _slip_problems(by: Actor, region: Region, parts: NumberParts) -> list[Problem]:
+    where, next_year = Place(f"文号“{parts.text}”", field="文号"), timezone.localdate().year + 1
+    if not FIRST_YEAR <= parts.year <= next_year:
+        return [Problem("DOC-043", where, f"年份写的是{parts.year}。", f"请写{FIRST_YEAR}—{next_year}年之间的年份。")]
+    used = numbers.list_numbers(by).filter(region=region, code=parts.code, year=parts.year)
+    highest = used.aggregate(highest=Max("serial"))["highest"] or 0
+    if parts.serial > highest + MOST:
+        return [Problem("DOC-043", where, f"现在用到{highest}号，一下子跳到{parts.serial}号。", "请核对顺序号；确实编到了这里的，先预留中间的一个号。")]  # fmt: skip
+    return []
 
 
 def _reason_problems(name: str, reason: str, what: str) -> list[Problem]:

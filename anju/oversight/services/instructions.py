@@ -1,10 +1,11 @@
 """批示: written down with units and a day; answered by each unit; closed or asked again by who gave it, or the office for them."""
 
+import hashlib
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from anju import file_sizes
@@ -28,6 +29,7 @@ from anju.problems import Place, Problem, Refused
 from anju.returns.forms import calendar
 
 GIVE, ANSWER = "instructions.give", "demands.answer"
+YEAR = timedelta(days=366)
 LONGEST, LONGEST_ANSWER, LONGEST_NAME, MOST_DAYS = 1_000, 2_000, 40, 250
 SHORTER = "请写短些；长的写成公文，这里写文号。"
 MEDIA = {
@@ -54,20 +56,23 @@ def give_instruction(
     """批示: what was written, which units must answer, and by when: so many workdays after that day, or a day.
 
     region: whose leader it is. leader: whose it is where the office enters it for them; the head's own name otherwise.
-    Refused with all of: OVER-020 text, units or leader are missing; OVER-021 no day, a past one, or workdays of a year whose holidays
-    nobody registered.
+    The same again, a second click, is the one that stands.
+    Refused with all of: OVER-020 text, units or leader are missing or too long; OVER-021 no day, a past one, one more than a year away, or
+    workdays of a year whose holidays nobody registered.
     """
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
     require_permission(by, GIVE, region.pk, f"{region.name} 批示")
     leader = leader.strip() or (signature(by, GIVE, region.pk) if _is_leader(by, region) else "")
-    problems = _blank_problems(text, organisations, leader)
+    problems = _blank_problems(text, organisations, leader, person)
     due, wrong_day = read_due_day(on, workdays, due_on)
     if problems or wrong_day or due is None:
         raise Refused(*problems, *wrong_day)
+    if (standing := _given_before(by, region, subject, text, organisations, on)) is not None:
+        return standing
     giver = _office_of(by, region)
     instruction = Instruction.objects.create(
-        region=region, organisation=giver, text=text.strip()[:LONGEST], about_text=subject.text, about_link=subject.link,
+        region=region, organisation=giver, text=text.strip(), about_text=subject.text, about_link=subject.link,
         leader=leader[:LONGEST_NAME], given_on=on, by=by.key,
     )  # fmt: skip
     cases = [_case(by, instruction, office, on) for office in organisations]
@@ -75,7 +80,7 @@ def give_instruction(
         demand = Demand.objects.create(
             case=case, region=office.region, organisation=office, instruction=instruction, giver=giver,
             leader=instruction.leader, text=instruction.text, about_text=subject.text, about_link=subject.link,
-            person=person.strip()[:LONGEST_NAME], given_on=on, due_on=due,
+            person=person.strip(), given_on=on, due_on=due,
         )  # fmt: skip
         announce_demand(by, demand)
     after = {
@@ -90,8 +95,13 @@ def read_due_day(on: date, workdays: int | None, due_on: date | None) -> tuple[d
     """The day by which an answer is due, or why it cannot be told."""
     where = Place("批示", field="期限")
     if due_on is not None:
-        past = "请写今天以后的日期。"
-        return (due_on, []) if due_on >= on else (None, [Problem("OVER-021", where, f"{due_on} 已经过了。", past)])
+        if due_on < on:
+            return None, [Problem("OVER-021", where, f"{due_on} 已经过了。", "请写今天以后的日期。")]
+        if due_on - on > YEAR:
+            return None, [
+                Problem("OVER-021", where, f"{due_on} 在一年以后。", "请写一年以内的日期；更久的事分几步写。")
+            ]
+        return due_on, []
     if workdays is None or not 0 < workdays <= MOST_DAYS:
         fix = f"请写几个工作日（1—{MOST_DAYS}），或者写到哪一天。"
         return None, [Problem("OVER-021", where, "没有写期限。", fix)]
@@ -106,7 +116,8 @@ def read_due_day(on: date, workdays: int | None, due_on: date | None) -> tuple[d
 @transaction.atomic
 @trail.act("demands.answer")
 def answer_demand(*, by: Actor, demand_id: int, text: str, name: str = "", content: bytes | None = None) -> DemandStep:
-    """答复: what was done, with a file that shows it if there is one. An answer may be added to until it is closed.
+    """答复: what was done, with a file that shows it if there is one. An answer may be added to until it is closed; the same
+    again, a second click, changes nothing.
 
     Refused: ACT-001 not of that unit, OVER-022 blank, OVER-023 a file of no kind that is kept or too large, STATE-001 it is closed.
     """
@@ -115,6 +126,12 @@ def answer_demand(*, by: Actor, demand_id: int, text: str, name: str = "", conte
         raise Refused(missing_permission_problem(ANSWER, str(demand)))
     if not text.strip():
         raise Refused(_problem(demand, "OVER-022", "没有写办理情况。", "请写明办了什么、结果怎样。", "办理情况"))
+    last = DemandStep.objects.filter(demand=demand).order_by("id").last()
+    digest = hashlib.sha256(content).hexdigest() if content else None
+    if last is not None and (last.kind, last.by, last.text, last.file.sha256 if last.file else None) == (
+        DemandStep.Kind.ANSWER, by.key, text.strip(), digest,
+    ):  # fmt: skip
+        return last
     file = _kept(by, demand, name, content)
     return _step(by, demand, "answer", DemandStep.Kind.ANSWER, text, file)
 
@@ -163,11 +180,33 @@ def _is_leader(by: Actor, region: Region) -> bool:
     return by.holds("head", region.pk) and by.posts is not None
 
 
-def _blank_problems(text: str, organisations: Collection[Organisation], leader: str) -> list[Problem]:
+def _given_before(
+    by: Actor, region: Region, subject: InstructionSubject, text: str, organisations: Collection[Organisation], on: date
+) -> Instruction | None:
+    """The same of the same day, by the same hand; of two clicks at once the later sees the earlier."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [GIVE, by.key])
+    alike = Instruction.objects.filter(
+        region=region, text=text.strip(), about_link=subject.link, given_on=on, by=by.key
+    )
+    offices = {office.pk for office in organisations}
+    for instruction in visible_rows(alike, by):
+        if set(Demand.objects.filter(instruction=instruction).values_list("organisation_id", flat=True)) == offices:
+            return instruction
+    return None
+
+
+def _blank_problems(text: str, organisations: Collection[Organisation], leader: str, person: str) -> list[Problem]:
     lacking = (
         (not text.strip(), "批示", "没有写批示的内容。", "请写明要办什么。"),
         (not organisations, "责任单位", "没有选责任单位。", "请至少选一个。"),
         (not leader, "领导", "没有写是哪位领导的批示。", "代为登记的，请写领导的姓名、职务。"),
+        (
+            len(person.strip()) > LONGEST_NAME,
+            "责任人",
+            f"写了{len(person.strip())}个字，最多{LONGEST_NAME}个。",
+            "请只写姓名、职务。",
+        ),
         (len(text.strip()) > LONGEST, "批示", f"写了{len(text.strip())}个字，最多{LONGEST}个。", SHORTER),
     )
     return [Problem("OVER-020", Place("批示", field=field), what, fix) for is_, field, what, fix in lacking if is_]
