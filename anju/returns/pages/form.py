@@ -66,6 +66,7 @@ def render_return(
     )
     findings = shown_findings(request, ret, found)
     asked = joint_review(user, ret, steps) if ret.state not in (Return.DRAFT, Return.VOID) else []
+    all_spoken = bool(asked) and all(one.opinion is not None for one in asked)
     opined = any(one.opinion and one.organisation and one.organisation.pk in user.organisation_ids for one in asked)
     later = read.corrected_by
     choices = wording.offered_acts(
@@ -84,9 +85,10 @@ def render_return(
     unsettled = [one for one in problems or [] if one.code in UNSETTLED]
     problems = [one for one in problems or [] if one.code not in UNSETTLED]
     context: dict[str, Any] = {
-        "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": header_facts(ret, at), "stages": wording.stage_line(ret, steps, at), "steps": describe_steps(ret, steps),
+        "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": header_facts(ret, at), "stages": wording.stage_line(ret, steps, at, all_spoken=all_spoken),
+        "steps": describe_steps(ret, steps),
         "remark": steps[-1] if steps and steps[-1].move == "return" and ret.state == Return.DRAFT else None, "corrected_by": later,
-        "strong": wording.next_act(choices, opined=opined), "choices": choices, "form": form or {}, "waits": waiting_text(ret),
+        "strong": wording.next_act(choices, opined=opined), "choices": choices, "form": form or {}, "waits": waiting_text(ret, all_spoken),
         "place": remark_place(request, grid, form or {}), "findings": grid_html.group_findings(findings),
         **grid_html.count_findings(findings, grid.spec), "marks": grid_html.finding_marks(findings),
         "moved": [] if grid.open else moved, "last_label": grid_html.PERIODS[grid.spec.period], "compared": bool(grid.last_period),
@@ -159,12 +161,12 @@ def header_facts(ret: Return, at: datetime) -> list[str]:
     return [one for one in made if one]
 
 
-def waiting_text(ret: Return) -> str:
+def waiting_text(ret: Return, all_spoken: bool) -> str:
     if ret.state == Return.VOID:
         return "这次更正已撤销，不用再办。"
     if ret.state == Return.LOCKED:
         return f"已锁定，内容摘要 {ret.digest[:16]}。数字有误只能更正。"
-    return f"现在等{wording.waits_for(ret)}办理，您这里不用做什么。"
+    return f"现在等{wording.waits_for(ret, all_spoken=all_spoken)}办理，您这里不用做什么。"
 
 
 def describe_steps(ret: Return, steps: list[Any]) -> list[SimpleNamespace]:

@@ -159,10 +159,10 @@ def next_act(found: list[OfferedAct], *, opined: bool) -> OfferedAct | None:
     return wanted[0] if wanted else None
 
 
-def waits_for(ret: Return) -> str:
-    """Whom a return waits for: 审核岗. A joint review waits for the departments, and for who gathers what they say."""
+def waits_for(ret: Return, *, all_spoken: bool = False) -> str:
+    """Whom a return waits for: 审核岗. A joint review waits for the departments until all have spoken, and for who gathers what they say."""
     moves = [move for move in Return.STATES if move.source == ret.state and move.name not in ("withdraw", "return")]
-    asked = ["returns.opine"] if ret.state == Return.JOINT else []
+    asked = ["returns.opine"] if ret.state == Return.JOINT and not all_spoken else []
     return "、".join(permissions()[act].who + "岗" for act in (*asked, *(move.permission for move in moves[:1])))
 
 
@@ -171,7 +171,7 @@ STAGES = (
 )  # fmt: skip
 
 
-def stage_line(ret: Return, steps: list, at: datetime) -> list[dict[str, str]]:
+def stage_line(ret: Return, steps: list, at: datetime, *, all_spoken: bool = False) -> list[dict[str, str]]:
     """The line of states: of what is done who, when and how long; of what is in hand how long it waits."""
     order = [state for state, _ in STAGES]
     here = order.index(Return.DRAFT if ret.state == Return.VOID else ret.state)
@@ -193,7 +193,7 @@ def stage_line(ret: Return, steps: list, at: datetime) -> list[dict[str, str]]:
                 if state == Return.LOCKED
                 else "已撤销"
                 if ret.state == Return.VOID
-                else f"等{waits_for(ret)}，{duration_text(at - since.get(state, ret.at))}"
+                else f"等{waits_for(ret, all_spoken=all_spoken)}，{duration_text(at - since.get(state, ret.at))}"
             )
             made.append({"label": label, "css": "now", "said": said})
         else:

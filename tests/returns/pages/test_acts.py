@@ -129,12 +129,14 @@ def test_all_are_in_when_each_asked_department_agrees(visitor, ret, operator):
     by = person_of("finance")
     with open_scope(by):
         review.give_opinion(by=by, ret_id=ret.pk, agrees=True)
-    assert "意见已齐" not in at(visitor("reviewer"), ret)
+    waiting = at(visitor("reviewer"), ret)
+    assert "意见已齐" not in waiting and "等部门联审、" in waiting
     with open_scope(operator):
         for kind in ("reform", "land"):
             office = Organisation.objects.get(region=ret.region, kind=kind)
             Opinion.objects.create(ret=ret, region=ret.region, organisation=office, agrees=True, by="x", by_name="x")
-    assert "各部门意见已齐，都同意" in at(visitor("reviewer"), ret)
+    told = at(visitor("reviewer"), ret)
+    assert "各部门意见已齐，都同意" in told and "等部门联审、" not in told and "等审核岗" in told
 
 
 def test_a_mistaken_correction_is_given_up_from_its_page(visitor, ret):
