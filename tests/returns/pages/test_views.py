@@ -185,8 +185,8 @@ def test_the_scan_is_kept_and_given_back(visitor, opened):
     scan = io.BytesIO(b"%PDF-1.4 sample %%EOF")
     scan.name = "盖章.pdf"
     page = client.post(f"/returns/{ret.pk}/scan/", {"file": scan}, follow=True)
-    one = page.context["scans"][0]
-    assert client.get(f"/returns/{ret.pk}/scan/{one.paper.pk}/").content.startswith(b"%PDF")
+    paper = page.context["scans"][0][0].paper
+    assert client.get(f"/returns/{ret.pk}/scan/{paper.pk}/").content.startswith(b"%PDF")
 
 
 def test_what_the_ledger_learnt_since_is_brought_in_at_one_click(visitor, opened):
