@@ -16,10 +16,11 @@ TEMPLATES = [
     path
     for room in ("oversight", "evaluation", "documents")
     for path in sorted((ROOMS / room / "templates").rglob("*.html"))
+    if '{% extends "core/base.html" %}' not in path.read_text(encoding="utf-8")  # a page is no paper
 ]
 PLACES = sorted((ROOMS / "demo" / "places").iterdir())
 PLACED = [path.name for path in PLACES if (path / "place.yaml").exists()]
-TAGS, MARKS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S), re.compile(r"<[^>]*>")
+TAGS, MARKS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S), re.compile(r"<style>.*?</style>|<[^>]*>", re.S)
 REFERENCES = re.compile(r"\[\[.*?\]\]|\{[a-z][^}]*\}")
 # A year, a month or a day, and what follows from a document's number; the point numbers of score tables are the rulebook's own text.
 DATES = re.compile(r"(19|20)\d\d(年(\d{1,2}月(\d{1,2}日)?)?)?")
