@@ -6,8 +6,8 @@ import pytest
 
 from anju.problems import Refused
 from tests.documents.tables.conftest import texts
+from tests.projects.conftest import acting, clerk, county, neighbour, next_county, project  # noqa: F401
 
-pytest_plugins = ["tests.projects.conftest"]
 DECLARED = {
     "title": "项目清单",
     "corner": "项目",
@@ -24,14 +24,14 @@ DECLARED = {
 }
 
 
-def filled(user, county, declared=DECLARED):
+def filled(user, county, declared=DECLARED):  # noqa: F811
     from anju.documents.tables.filling import fill_table
     from anju.documents.tables.loading import read_table
 
     return fill_table(user, read_table(declared), county, "2025-06")
 
 
-def test_projects_are_rows_and_their_sums_are_the_tables(clerk, county, project):
+def test_projects_are_rows_and_their_sums_are_the_tables(clerk, county, project):  # noqa: F811
     from anju.projects.services.events import record_event
 
     record_event(by=clerk, project_id=project.pk, kind="start", on=date(2025, 5, 1), amount="141")
@@ -42,11 +42,11 @@ def test_projects_are_rows_and_their_sums_are_the_tables(clerk, county, project)
     ]
 
 
-def test_what_was_never_recorded_is_blank_not_nought(clerk, county, project):
+def test_what_was_never_recorded_is_blank_not_nought(clerk, county, project):  # noqa: F811
     assert texts(filled(clerk, county))[0] == ["东关棚改", "1", "P1", "282", "4.3", "", ""]
 
 
-def test_another_county_sees_none(neighbour, next_county, county, project, acting):
+def test_another_county_sees_none(neighbour, next_county, county, project, acting):  # noqa: F811
     from anju.core.models.region import Region
 
     acting(neighbour)
@@ -55,7 +55,7 @@ def test_another_county_sees_none(neighbour, next_county, county, project, actin
     assert texts(filled(neighbour, next_county)) == []
 
 
-def test_a_field_that_the_ledger_does_not_have_is_told(clerk, county, project):
+def test_a_field_that_the_ledger_does_not_have_is_told(clerk, county, project):  # noqa: F811
     wrong = {**DECLARED, "columns": [{"head": "面积", "record": {"field": "no_such"}}]}
     with pytest.raises(Refused, match="DOC-113"):
         filled(clerk, county, wrong)
