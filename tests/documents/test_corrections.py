@@ -246,3 +246,22 @@ def test_on_the_page(scope, original, city):
     paper = Document.objects.get(kind="correction")
     assert "更正的是" in client.get(paper.get_absolute_url()).content.decode()
     assert "更正通报已起草" in client.get(at).content.decode()
+
+
+def test_what_is_proposed_or_corrected_is_not_told_twice(scope, original, city):
+    """The page asks for the stale sentences where no correction tells of them already."""
+    client = Client()
+    sign_in(client, person("publisher", CITY))
+    stale = f'hx-get="{reverse("documents:stale", args=[original.pk])}"'
+
+    def asks():
+        return stale in client.get(original.get_absolute_url()).content.decode()
+
+    correct(scope, city)
+    assert asks()
+    propose_corrections(by=scope)
+    assert not asks()
+    issue(scope, draft_correction(by=scope, document=original), "示保办字〔2022〕2号", NEXT)
+    assert not asks()
+    correct(scope, city, "702")
+    assert asks()

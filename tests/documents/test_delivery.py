@@ -147,3 +147,10 @@ def test_on_the_pages(scope, issued, offices):
     assert clerk.get(reverse("documents:delivery-pdf", args=[received.pk])).content.startswith(b"%PDF")
     assert clerk.post(reverse("documents:receive", args=[received.pk])).status_code == 302
     assert "已签收1/2" in publisher.get(issued.get_absolute_url()).content.decode()
+
+
+def test_who_sends_is_not_among_the_receivers(scope, issued, offices):
+    own = operator("publisher", CITY)
+    with open_scope(own):
+        offered = {one.pk for one in deliveries.list_receivers(own, issued, [])}
+    assert offered >= {one.pk for one in offices} and not offered & own.organisation_ids

@@ -21,7 +21,7 @@ from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
 from anju.core.people.scope import Actor
 from anju.documents import kinds
-from anju.documents.models import Document, Version
+from anju.documents.models import Correction, Document, Version
 from anju.documents.pages import fields, prose
 from anju.documents.pages import listing as listing_pages
 from anju.documents.pages import stale as stale_told
@@ -104,7 +104,8 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
     version = documents.find_version(user, document, int(serial) if serial.isdecimal() and len(serial) < 10 else None)
     newest = version.serial == versions[0].serial
     drafted = newest and document.state == Document.DRAFT
-    paper = listing_pages.listed_document(user, document)
+    paper, listed = listing_pages.listed_document(user, document), corrections.correction_papers(user, document)
+    proposed = any(one.state == Correction.PROPOSED for one in listed)
     context: dict[str, Any] = {
         "document": document,
         "paper": paper,
@@ -114,8 +115,8 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
         "newest": newest,
         "article": trusted(documents.document_text(document, version)),
         "warnings": [Problem(**warning) for warning in version.warnings],
-        "ask_stale": newest and document.state != Document.WITHDRAWN,
-        "corrections": corrections.correction_papers(user, document),
+        "ask_stale": newest and document.state != Document.WITHDRAWN and not paper.corrected and not proposed,
+        "corrections": listed,
         "corrects": corrections.corrected_paper(user, document),
         "annexed": 'class="annex' in version.html,
         "prose": prose_fields(posted, version) if drafted else [],

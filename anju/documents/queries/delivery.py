@@ -38,13 +38,14 @@ def is_receiver(user: Actor, delivery: Delivery) -> bool:
 
 
 def list_receivers(user: Actor, document: Document, sent: Sequence[Delivery]) -> list[Organisation]:
-    """Offices of the region, and the housing ones below, that do not have it yet."""
+    """Offices of the region but the sender's own, and the housing ones below, that do not have it yet."""
     below = tree.region_ids_below(user, document.region)
     standing = visible_rows(Organisation.objects.filter(ended_on=None).select_related("region"), user)
-    offices = rows_within(standing, {document.region_id, *below}).exclude(pk__in=[one.organisation_id for one in sent])
+    offices = rows_within(standing, {document.region_id, *below})
+    there = {*user.organisation_ids, *(one.organisation_id for one in sent)}
     return [
         one
-        for one in offices.order_by("region__order", "region_id", "id")
+        for one in offices.exclude(pk__in=there).order_by("region__order", "region_id", "id")
         if one.region_id == document.region_id or one.kind == Organisation.Kind.HOUSING
     ]
 
