@@ -10,7 +10,7 @@ from anju.core.models.region import Region
 class OverdueItem:
     """One thing: an entry of a ledger, since a day, for so many days; or what had to be done by a moment (due); or what waits in a state.
 
-    ledger: what people call it. period: of a return. link: "" when there is no page of it yet.
+    who: whose it is to do. ledger: what people call it. period: of a return. link: "" when there is no page of it yet.
     """
 
     region: Region
@@ -23,3 +23,4 @@ class OverdueItem:
     period: str = ""
     state: str = ""
     reason: str = ""
+    who: str = ""

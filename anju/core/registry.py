@@ -40,6 +40,11 @@ CALLS: dict[str, tuple[str, ...]] = {
     "announcements": ("by", "region", "prefix", "wanted"),  # writes down what an act just handed on (core/reminders.py)
     "overdue": ("user", "region", "on"),  # what is overdue there and below, as of that day (core/overdue.py)
     "figure_changes": ("by",),  # figures that stood were replaced or taken back; part of that act
+    "behind": (
+        "user",
+        "region",
+        "on",
+    ),  # what of a ledger holds this one region back, the most of it first (core/overdue.py)
     "uses": ("user", "figure", "reference"),  # what rests on a figure: [{"href": …, "text": …}], few and the newest
     "holds": (
         "user",

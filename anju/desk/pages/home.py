@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import periods
+from anju.core import registry
 from anju.core.pages.addresses import page_address
 from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
@@ -70,6 +71,9 @@ def show_overview(request: Request) -> HttpResponse:
         "node_passed": bool(gaps.last) and not gaps.next,
         "waiting": group_reminders(waiting),
         "waiting_count": len(waiting),
+        "behind": []
+        if below
+        else [one for ask in registry.fetch_hooks("behind") for one in ask(user, page.region, on)],
         "demands": instructions.standing_demands(user, page.region, timezone.localdate()),
         "late": overdue.list_overdue(user, page.region, on),
         "moved": told.report_increases(user, catalogue, reports, page.region, reported),

@@ -53,7 +53,13 @@ def _paper(document: Document, old: int, corrected: Document | None, changed: Ma
     note = f"{document.number}，{read_day(document.issued_on)}" if document.number else ""
     if corrected is not None and not changed.get(corrected.pk):
         return ListedDocument(
-            document, kind, 0, f"{document.state_text}·已更正", "on", f"{note}；已由{corrected.number}更正", True
+            document,
+            kind,
+            0,
+            f"{document.state_text}·已更正",
+            "on",
+            f"{note}；已由{corrected.number}更正",
+            corrected=True,
         )
     if old:
         return ListedDocument(
