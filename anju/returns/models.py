@@ -379,7 +379,7 @@ class Extension(models.Model):
         return f"{self.ret} 延至 {self.until}"
 
 
-class Delivery(Signed):
+class SetDelivery(Signed):
     """A city's returns of one form and period, sent to its superior as one set (报送上级). serial 2 and later: again, after corrections."""
 
     SENT, RECEIVED, RETURNED = "sent", "received", "returned"
@@ -416,7 +416,7 @@ class Delivery(Signed):
 class SuperiorRemark(Signed):
     """A cell that the superior returned, and why (上级退回意见). ret: the correction in which it is answered. Append-only."""
 
-    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="remarks")
+    delivery = models.ForeignKey(SetDelivery, models.PROTECT, related_name="remarks")
     ret = models.ForeignKey(Return, models.PROTECT, related_name="superior_remarks")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     line = models.CharField("行", max_length=60)

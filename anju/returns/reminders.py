@@ -15,7 +15,7 @@ from anju.core.reminders import Reminder, announce_work
 from anju.core.wording import period_label
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
-from anju.returns.models import Delivery, Extension, Form, Inquiry, Return, ScanComparison, Step, Urge, UrgeReading
+from anju.returns.models import Extension, Form, Inquiry, Return, ScanComparison, SetDelivery, Step, Urge, UrgeReading
 from anju.returns.queries import deadlines
 from anju.returns.queries.checks import unlike_scan
 from anju.returns.queries.deadlines import DueReturn, ReportingStatus
@@ -105,7 +105,7 @@ def _to_deliver(user: Actor, city: Region, form_code: str, period: str) -> Itera
     yield _of_set(city, "returns.deliver", form_code, period, what=what, due=due["province"])
 
 
-def _to_sign(delivery: Delivery) -> Reminder:
+def _to_sign(delivery: SetDelivery) -> Reminder:
     due = calendar.form_deadlines(forms.form_spec(delivery.form), delivery.period)
     what = f"{delivery}{len(delivery.listed)}张已由{delivery.by_name}报送，请签收"
     last = due.get("province") or due.get("city") or due["unit"]

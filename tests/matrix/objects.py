@@ -405,11 +405,11 @@ def inquiry(by: Actor, region: Region, visitor: Staff) -> At:
 
 @makes("returns:sign-delivery", "returns:register-signature", "returns:delivery-receipt")
 def set_delivery(by: Actor, region: Region, visitor: Staff) -> At:
-    from anju.returns.models import Delivery, Form
+    from anju.returns.models import Form, SetDelivery
     from anju.returns.services import opening
 
     opening.load_forms(by=by)
-    made = Delivery.objects.create(
+    made = SetDelivery.objects.create(
         form=Form.objects.filter(code="anju-project-month")[0], region=region, period="2020-06", listed=[], digest="", by=by.key, by_name=by.name,
         file=picture(by, region),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from anju.core.people.scope import Actor, open_scope
 from anju.oversight.queries.reminders import list_reminders
 from anju.oversight.services.reminders import write_reminders
 from anju.problems import Refused
-from anju.returns.models import Delivery, Return, SuperiorRemark
+from anju.returns.models import Return, SetDelivery, SuperiorRemark
 from anju.returns.queries import checks, deliveries, grid
 from anju.returns.services import answers, corrections
 from anju.returns.services import deliveries as services
@@ -93,7 +93,7 @@ def test_what_is_not_locked_is_named_and_nothing_is_sent(ready, people, about, a
     with pytest.raises(Refused) as refused:
         services.deliver_set(by=lock, **about)
     assert codes(refused) == ["RET-090"] and "阳城县" in refused.value.problems[0].what
-    assert not Delivery.objects.exists()
+    assert not SetDelivery.objects.exists()
 
 
 def test_the_same_set_is_sent_once_and_by_the_city_alone(sent, people, about, acting, superior):
@@ -104,7 +104,7 @@ def test_the_same_set_is_sent_once_and_by_the_city_alone(sent, people, about, ac
         services.deliver_set(by=acting(superior), **about)
     with pytest.raises(Refused, match="ACT-001"):
         services.sign_for_delivery(by=acting(people["lock"]), delivery_id=sent.pk, number="1")
-    with pytest.raises(Delivery.DoesNotExist):
+    with pytest.raises(SetDelivery.DoesNotExist):
         services.sign_for_delivery(by=acting(people["clerk"]), delivery_id=sent.pk, number="1")
 
 

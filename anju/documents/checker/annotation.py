@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anju.documents.checker.findings import Finding, Report
-from anju.documents.checker.paper import Paper
+from anju.documents.checker.paper import ReadPaper
 from anju.documents.text import word_file
 from anju.problems import Problem, Refused
 
@@ -94,7 +94,7 @@ class MarkedPart:
     title: str = ""
 
 
-def marked_parts(paper: Paper, report: Report) -> list[MarkedPart]:
+def marked_parts(paper: ReadPaper, report: Report) -> list[MarkedPart]:
     """The paper with its findings marked where they are, numbered as in the list."""
     marks = {finding.serials[0]: number for number, finding in enumerate(report.findings, 1) if finding.serials}
     levels = [finding.level for finding in report.findings]

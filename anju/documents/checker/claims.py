@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from anju.documents.checker.findings import CONTRADICTION, Ledgerbook
-from anju.documents.checker.paper import Paragraph, Table
+from anju.documents.checker.paper import ReadParagraph, ReadTable
 from anju.documents.checker.tables import TOTAL, grids_of
 from anju.documents.text.wording import claim_words
 
@@ -39,7 +39,7 @@ def _claims(sentence: str) -> Iterator[tuple[str, bool, bool]]:
             )
 
 
-def _own_rates(paper: Ledgerbook, paragraph: Paragraph, index: int, begin: int, sentence: str) -> None:
+def _own_rates(paper: Ledgerbook, paragraph: ReadParagraph, index: int, begin: int, sentence: str) -> None:
     rates = [
         one
         for one in paragraph.numbers
@@ -69,7 +69,7 @@ def _own_rates(paper: Ledgerbook, paragraph: Paragraph, index: int, begin: int, 
             )
 
 
-def _rates_of_parts(paper: Ledgerbook, paragraph: Paragraph, begin: int, sentence: str) -> None:
+def _rates_of_parts(paper: Ledgerbook, paragraph: ReadParagraph, begin: int, sentence: str) -> None:
     """各县（市、区）圆满完成任务: against the completion rates of the tables."""
     spoken = PARTS.search(sentence)
     if spoken is None:
@@ -95,7 +95,7 @@ def _rates_of_parts(paper: Ledgerbook, paragraph: Paragraph, begin: int, sentenc
             return
 
 
-def _behind(table: Table) -> Iterator[str]:
+def _behind(table: ReadTable) -> Iterator[str]:
     """Parts whose completion rate is below 100 %. A completion rate is a column of rates of which one is above 100 %, or whose head says so."""
     grid, _ = grids_of(table)
     for place in sorted(grid.ratios):
@@ -117,7 +117,7 @@ def _behind(table: Table) -> Iterator[str]:
                 yield f"{table.name} {label}{f'“{name}”' if name else ''}{rate.shown}"
 
 
-def _named_places(paper: Ledgerbook, paragraph: Paragraph, begin: int, sentence: str) -> None:
+def _named_places(paper: Ledgerbook, paragraph: ReadParagraph, begin: int, sentence: str) -> None:
     for match in NAMES.finditer(sentence):
         names = match["names"].split("、")
         count = _count(match["count"])

@@ -21,7 +21,7 @@ from anju.documents.checker.findings import (
     slip_to,
     times_off,
 )
-from anju.documents.checker.paper import PaperNumber, Paragraph, Table
+from anju.documents.checker.paper import PaperNumber, ReadParagraph, ReadTable
 from anju.documents.checker.tables import TOTAL
 from anju.quantities import separate_thousands
 
@@ -138,7 +138,7 @@ def _place_lists(paper: Ledgerbook) -> None:
                 _judge_places(paper, re.findall(one, runs[-1][0]), numbers)
 
 
-def _listed_behind(paragraph: Paragraph, at: int) -> list[PaperNumber]:
+def _listed_behind(paragraph: ReadParagraph, at: int) -> list[PaperNumber]:
     """The numbers of one unit that stand one after the other from there."""
     numbers: list[PaperNumber] = []
     for number in paragraph.numbers:
@@ -185,7 +185,7 @@ def _judge_places(paper: Ledgerbook, names: list[str], numbers: list[PaperNumber
             paper.covers([number, cell])
 
 
-def _rows_meant(paper: Ledgerbook, table: Table, number: PaperNumber) -> Iterator[PaperNumber]:
+def _rows_meant(paper: Ledgerbook, table: ReadTable, number: PaperNumber) -> Iterator[PaperNumber]:
     """The cells of the rows that a number of the text may stand for: of the places its sentence names, else of the total."""
     sentence = sentence_of(paper, number)
     named = [
@@ -242,7 +242,7 @@ def _slipped_from_table(paper: Ledgerbook, number: PaperNumber) -> None:
                     return
 
 
-def _is_same_figure(table: Table, number: PaperNumber, cell: PaperNumber, mine: frozenset[str]) -> bool:
+def _is_same_figure(table: ReadTable, number: PaperNumber, cell: PaperNumber, mine: frozenset[str]) -> bool:
     theirs, head = subjects_of(cell.before + table.title), subjects_of(cell.before)
     stages = {stage_of(cell.before), stage_of(number.before)} - {""}
     if not mine & head or len(stages) > 1:

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import date
 
 from anju.documents.checker.findings import Ledgerbook
-from anju.documents.checker.paper import Paragraph
+from anju.documents.checker.paper import ReadParagraph
 
 DAY = re.compile(r"(?:(?P<year>(?:19|20)[0-9]{2})年)?(?P<month>[0-9]{1,2})月(?:(?P<day>[0-9]{1,2})日)?")
 YEAR = re.compile(r"((?:19|20)[0-9]{2})年")
@@ -30,7 +30,7 @@ def check_dates(paper: Ledgerbook) -> None:
     _missing_annexes(paper, paragraphs)
 
 
-def _impossible_days(paper: Ledgerbook, paragraph: Paragraph) -> None:
+def _impossible_days(paper: Ledgerbook, paragraph: ReadParagraph) -> None:
     for match in DAY.finditer(paragraph.text):
         if match.start() and paragraph.text[match.start() - 1] in "0123456789.个":
             continue
@@ -56,11 +56,11 @@ def _impossible_days(paper: Ledgerbook, paragraph: Paragraph) -> None:
             )
 
 
-def _body(paragraphs: list[Paragraph], title: str) -> list[Paragraph]:
+def _body(paragraphs: list[ReadParagraph], title: str) -> list[ReadParagraph]:
     return [one for one in paragraphs if one.text != title and not SIGNED.match(one.text)]
 
 
-def _title_year(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
+def _title_year(paper: Ledgerbook, paragraphs: list[ReadParagraph]) -> None:
     title = paper.paper.title
     years = set(YEAR.findall(title))
     if len(years) != 1:
@@ -80,7 +80,7 @@ def _title_year(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
         )
 
 
-def _title_city(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
+def _title_city(paper: Ledgerbook, paragraphs: list[ReadParagraph]) -> None:
     title = paper.paper.title
     match = CITY.search(title)
     if match is None:
@@ -106,7 +106,7 @@ def _title_city(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
         )
 
 
-def _later_than_signed(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
+def _later_than_signed(paper: Ledgerbook, paragraphs: list[ReadParagraph]) -> None:
     """截至 a day after the paper's own date."""
     days = [match for one in paragraphs if (match := SIGNED.match(one.text))]
     if not days:
@@ -127,7 +127,7 @@ def _later_than_signed(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
                 )
 
 
-def _missing_annexes(paper: Ledgerbook, paragraphs: list[Paragraph]) -> None:
+def _missing_annexes(paper: Ledgerbook, paragraphs: list[ReadParagraph]) -> None:
     """附件1-4 in the text, three in the list."""
     listed: list[int] = []
     for begin, paragraph in enumerate(paragraphs):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from anju.documents.checker.paper import Paper, PaperNumber, Paragraph
+from anju.documents.checker.paper import PaperNumber, ReadPaper, ReadParagraph
 from anju.quantities import divide_half_up, scaled_text, trim_zeros
 
 CONTRADICTION, ROUNDING, UNCLEAR = "矛盾", "舍入", "未能核对"
@@ -66,7 +66,7 @@ class Report:
 class Ledgerbook:
     """Collects findings, and which numbers something was held against."""
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: ReadPaper) -> None:
         self.paper = paper
         self.checked: set[int] = set()
         self.accused: set[int] = set()
@@ -110,7 +110,7 @@ class Ledgerbook:
     def tell_words(
         self,
         kind: str,
-        paragraph: Paragraph,
+        paragraph: ReadParagraph,
         at: int,
         *,
         printed: str,

@@ -2,7 +2,7 @@
 
 from anju.documents.checker import claims, crossing, dates, rates, reading, sums, tables
 from anju.documents.checker.findings import CONTRADICTION, ROUNDING, TRUNCATED, UNCLEAR, Ledgerbook, Report
-from anju.documents.checker.paper import Paper
+from anju.documents.checker.paper import ReadPaper
 from anju.problems import ASK, Problem
 from anju.workbooks.repair import RepairProposal, propose_repairs
 
@@ -17,11 +17,11 @@ def inspect_file(content: bytes, name: str = "上传的文件") -> Ledgerbook:
     return look_through(reading.read_paper(content, name))
 
 
-def inspect_paper(paper: Paper) -> Report:
+def inspect_paper(paper: ReadPaper) -> Report:
     return report_of(look_through(paper))
 
 
-def look_through(paper: Paper) -> Ledgerbook:
+def look_through(paper: ReadPaper) -> Ledgerbook:
     book = Ledgerbook(paper)
     tables.check_tables(book)
     rates.check_rates(book)

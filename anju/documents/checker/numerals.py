@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from anju.documents.checker.paper import CLAUSE_END, UNIT_SCALES, Cell, PaperNumber, Paragraph
+from anju.documents.checker.paper import CLAUSE_END, UNIT_SCALES, PaperNumber, ReadPaperCell, ReadParagraph
 
 MULTIPLES = {"": 1, "十": 10, "百": 100, "千": 1_000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}  # fmt: skip
 BASES = {  # unit → (family, base units of one)
@@ -80,7 +80,7 @@ def number_from(match: re.Match[str], unit: str = "") -> PaperNumber:
     )
 
 
-def read_numbers(paragraph: Paragraph) -> None:
+def read_numbers(paragraph: ReadParagraph) -> None:
     """Put every number of a paragraph into it."""
     depths = _depths(paragraph.text)
     ends = [(begin, begin + len(text), index) for index, begin, text in paragraph.sentences()]
@@ -137,7 +137,7 @@ def _words_before(text: str, begin: int, at: int) -> str:
     return tail[-40:]
 
 
-def read_cell(cell: Cell, unit: str) -> None:
+def read_cell(cell: ReadPaperCell, unit: str) -> None:
     """A cell that is nothing but a number, in its own unit or in the one that stands over it."""
     match = PURE.match(cell.text)
     if match:

@@ -55,7 +55,7 @@ UNIT_SCALES: dict[str, Fraction] = {}
 
 
 @dataclass(eq=False)
-class Paragraph:
+class ReadParagraph:
     """text: plain, without blanks. anchor: the number of its paragraph in the file's order; page: of a PDF, 0 elsewhere."""
 
     text: str
@@ -81,7 +81,7 @@ class Paragraph:
 
 
 @dataclass(eq=False)
-class Cell:
+class ReadPaperCell:
     text: str
     anchor: int
     row: int
@@ -90,19 +90,19 @@ class Cell:
 
 
 @dataclass(eq=False)
-class Table:
+class ReadTable:
     """cells: by (row, column) of the grid, each once where it begins. head: how many rows are heads. name: as a reader finds it."""
 
     name: str
     title: str
-    cells: dict[tuple[int, int], Cell]
+    cells: dict[tuple[int, int], ReadPaperCell]
     rows: int
     columns: int
     head: int = 0
     unit: str = ""
     heads: dict[int, str] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
-    cover: dict[tuple[int, int], Cell] = field(default_factory=dict)  # place → the cell that covers it
+    cover: dict[tuple[int, int], ReadPaperCell] = field(default_factory=dict)  # place → the cell that covers it
     ragged: bool = False  # its heads do not reach over its columns
 
     def number(self, row: int, column: int) -> PaperNumber | None:
@@ -115,13 +115,13 @@ class Table:
 
 
 @dataclass(eq=False)
-class Paper:
+class ReadPaper:
     """kind: docx, pdf, html or txt."""
 
     name: str
     kind: str
-    paragraphs: list[Paragraph] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
+    paragraphs: list[ReadParagraph] = field(default_factory=list)
+    tables: list[ReadTable] = field(default_factory=list)
 
     @property
     def title(self) -> str:

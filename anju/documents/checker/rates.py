@@ -17,7 +17,7 @@ from anju.documents.checker.findings import (
     exact_in,
     slip_to,
 )
-from anju.documents.checker.paper import PaperNumber, Paragraph
+from anju.documents.checker.paper import PaperNumber, ReadParagraph
 from anju.quantities import divide_half_up, scaled_text, trim_zeros
 
 RATE_WORDS = re.compile(r"率|占|完成|达|比例|比重|的$|为$|分别")
@@ -46,7 +46,7 @@ def check_rates(paper: Ledgerbook) -> None:
 # --- 分别 --------------------------------------------------------------------
 
 
-def _respectively(paragraph: Paragraph) -> Iterator[tuple[list[PaperNumber], list[PaperNumber]]]:
+def _respectively(paragraph: ReadParagraph) -> Iterator[tuple[list[PaperNumber], list[PaperNumber]]]:
     """Numbers before 分别 and the percentages after it."""
     for match in re.finditer("分别", paragraph.text):
         after = [one for one in paragraph.numbers if one.start > match.start()]
@@ -98,7 +98,7 @@ def _judge_list(paper: Ledgerbook, index: int, items: list[PaperNumber], rates: 
         tell_rate(paper, rate, part, whole, outcome)
 
 
-def _earlier_lists(paragraphs: Sequence[Paragraph], index: int, own: list[PaperNumber]) -> list[list[PaperNumber]]:
+def _earlier_lists(paragraphs: Sequence[ReadParagraph], index: int, own: list[PaperNumber]) -> list[list[PaperNumber]]:
     """Runs of numbers in the same units, in front of these."""
     wanted = [one.family for one in own]
     lists = []

@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree, html
 
 from anju.documents.checker.numerals import PURE, read_cell, read_numbers, unit_in_head
-from anju.documents.checker.paper import Cell, Paper, Paragraph, Table
+from anju.documents.checker.paper import ReadPaper, ReadPaperCell, ReadParagraph, ReadTable
 from anju.documents.text import word_file
 from anju.documents.text.quantities import plain_text
 from anju.problems import Problem, Refused
@@ -21,7 +21,7 @@ DASH = re.compile(r"^[-—－/\\~]+$")
 CENTRED = re.compile(r"^(?:第?[-—–]*\d+[-—–]*页?|[-—–]\s*\d+\s*[-—–])$")
 
 
-def read_paper(content: bytes, name: str = "上传的文件") -> Paper:
+def read_paper(content: bytes, name: str = "上传的文件") -> ReadPaper:
     """Refused DOC-040 for a .docx that cannot be read, DOC-090 for anything that is no paper with text."""
     if content.startswith(b"%PDF") or b"%PDF-" in content[:1024]:
         return _read_pdf(content, name)
@@ -56,8 +56,8 @@ def _decoded(content: bytes) -> str | None:
 # --- Word --------------------------------------------------------------------
 
 
-def _read_word(content: bytes, name: str) -> Paper:
-    builder = _Builder(Paper(name, "docx"))
+def _read_word(content: bytes, name: str) -> ReadPaper:
+    builder = _Builder(ReadPaper(name, "docx"))
     body, text_of = word_file.open_body(content, name)
     nodes = list(word_file.paragraph_nodes(body))  # held: lxml makes an element anew when nobody holds it
     anchors = {id(node): index for index, node in enumerate(nodes)}
@@ -87,11 +87,11 @@ def _word_rows(table: Any, text_of: Any, anchors: dict[int, int]) -> list[list[t
 # --- PDF ---------------------------------------------------------------------
 
 
-def _read_pdf(content: bytes, name: str) -> Paper:
+def _read_pdf(content: bytes, name: str) -> ReadPaper:
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
-    builder = _Builder(Paper(name, "pdf"))
+    builder = _Builder(ReadPaper(name, "pdf"))
     try:
         with pdfplumber.open(io.BytesIO(content)) as file:
             if len(file.pages) > PAGES:
@@ -161,8 +161,8 @@ def _inside(piece: dict[str, Any], boxes: Sequence[tuple[Any, Any, Any, Any]]) -
 # --- our own pages, and plain text -------------------------------------------
 
 
-def read_html(text: str, name: str = "文书") -> Paper:
-    builder = _Builder(Paper(name, "html"))
+def read_html(text: str, name: str = "文书") -> ReadPaper:
+    builder = _Builder(ReadPaper(name, "html"))
     try:
         root = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
     except (etree.LxmlError, ValueError) as error:
@@ -193,9 +193,9 @@ def _span(cell: Any, name: str) -> int:
     return min(60, int(value)) if value.isdecimal() and value.isascii() and len(value) < 4 and int(value) else 1
 
 
-def read_text(text: str, name: str = "文本") -> Paper:
+def read_text(text: str, name: str = "文本") -> ReadPaper:
     """Lines are paragraphs; lines with tabs are rows of a table."""
-    builder = _Builder(Paper(name, "txt"))
+    builder = _Builder(ReadPaper(name, "txt"))
     rows: list[list[tuple[str, int, int, int]]] = []
     for line in [*text.splitlines(), ""]:
         if "\t" in line:
@@ -219,7 +219,7 @@ def read_text(text: str, name: str = "文本") -> Paper:
 class _Builder:
     """Takes texts and tables in order; names their places; reads their numbers at the end."""
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: ReadPaper) -> None:
         self.paper = paper
         self.part, self.count = "正文", 0
         self.page = 0
@@ -267,14 +267,14 @@ class _Builder:
         self.broken = False
         self.count += 1
         page = f"第{self.page}页" if self.page else ""
-        paragraph = Paragraph(plain, f"{page}{self.part}第{self.count}段", anchor, self.page)
+        paragraph = ReadParagraph(plain, f"{page}{self.part}第{self.count}段", anchor, self.page)
         paragraph.heading = len(plain) < 60 and not plain.endswith(("。", "；", "，"))
         self.paper.paragraphs.append(paragraph)
 
     def add_table(self, rows: Iterable[Sequence[tuple[str, int, int, int]]]) -> None:
         self.close()
-        cells: dict[tuple[int, int], Cell] = {}
-        cover: dict[tuple[int, int], Cell] = {}
+        cells: dict[tuple[int, int], ReadPaperCell] = {}
+        cover: dict[tuple[int, int], ReadPaperCell] = {}
         width = count = 0
         for at, row in enumerate(rows):
             count, column = at + 1, 0
@@ -282,7 +282,7 @@ class _Builder:
                 while (at, column) in cover:
                     column += 1
                 if down:
-                    cell = cells[at, column] = Cell(fold(text), anchor, at, column)
+                    cell = cells[at, column] = ReadPaperCell(fold(text), anchor, at, column)
                     cover |= {(at + y, column + x): cell for y in range(down) for x in range(across)}
                 elif (at - 1, column) in cover:
                     cover |= {(at, column + x): cover[at - 1, column] for x in range(across)}
@@ -303,11 +303,11 @@ class _Builder:
         page = f"第{self.page}页" if self.page else ""
         own = f"表{count_here}" if count_here > 1 or self.part == "正文" else ""
         name = page + ("" if self.part == "正文" else self.part) + own
-        table = Table(name, title, cells, count, width, unit=unit_in_head(above) if above else "", cover=cover)
+        table = ReadTable(name, title, cells, count, width, unit=unit_in_head(above) if above else "", cover=cover)
         self.paper.tables.append(table)
         self.broken = True
 
-    def _continue(self, cells: dict[tuple[int, int], Cell], count: int) -> None:
+    def _continue(self, cells: dict[tuple[int, int], ReadPaperCell], count: int) -> None:
         """The table of the page before goes on; what its head repeats is left out."""
         table = self.paper.tables[-1]
         above = [
@@ -323,7 +323,7 @@ class _Builder:
                 table.cells[cell.row, column] = table.cover[cell.row, column] = cell
         table.rows += count - repeated
 
-    def finished(self) -> Paper:
+    def finished(self) -> ReadPaper:
         self.close()
         for paragraph in self.paper.paragraphs:
             read_numbers(paragraph)
@@ -359,9 +359,9 @@ def _goes_on(before: str, after: str) -> bool:
     )
 
 
-def read_table(table: Table, index: int) -> None:
+def read_table(table: ReadTable, index: int) -> None:
     """Its heads, labels and numbers."""
-    by_row: dict[int, list[Cell]] = {}
+    by_row: dict[int, list[ReadPaperCell]] = {}
     for cell in table.cells.values():
         by_row.setdefault(cell.row, []).append(cell)
     table.head = next((row for row in range(table.rows) if _is_body(by_row.get(row, []))), table.rows)
@@ -393,13 +393,13 @@ def read_table(table: Table, index: int) -> None:
                 cell.number.where = f"{table.name} {place}" + (f"“{head.rpartition('·')[2][:20]}”" if head else "")
 
 
-def _bottom_heads(table: Table, used: set[int]) -> int:
+def _bottom_heads(table: ReadTable, used: set[int]) -> int:
     """How many used columns have a head of their own that begins there."""
     begin = {cell.column for cell in table.cells.values() if cell.row < table.head and cell.text}
     return len(begin & used)
 
 
-def _is_body(cells: list[Cell]) -> bool:
+def _is_body(cells: list[ReadPaperCell]) -> bool:
     """A row with numbers in it that are no years."""
     texts = [cell.text for cell in cells if cell.text]
     numbers = [text for text in texts if PURE.match(text) and not re.fullmatch(r"(?:19|20)\d\d", text)]
@@ -412,7 +412,7 @@ def _is_column_numbers(texts: list[str]) -> bool:
     return len(digits) >= 3 and digits == list(range(digits[0], digits[0] + len(digits))) and digits[0] in (1, 2)
 
 
-def _heads_over(table: Table, column: int) -> Iterator[str]:
+def _heads_over(table: ReadTable, column: int) -> Iterator[str]:
     """The heads over a column from the top."""
     for row in range(table.head):
         cell = table.cover.get((row, column))

@@ -21,7 +21,7 @@ from anju.documents.checker.findings import (
     sum_value,
     times_off,
 )
-from anju.documents.checker.paper import PaperNumber, Paragraph
+from anju.documents.checker.paper import PaperNumber, ReadParagraph
 
 PARTLY = re.compile(r"其中|包括|包含|^含|主要(?:是|为)")
 AMONG = re.compile(r"其中")
@@ -49,7 +49,7 @@ def check_sums(paper: Ledgerbook) -> None:
 # --- where sums are told -----------------------------------------------------
 
 
-def _bracketed(paragraph: Paragraph) -> Iterator[tuple[PaperNumber, list[PaperNumber]]]:
+def _bracketed(paragraph: ReadParagraph) -> Iterator[tuple[PaperNumber, list[PaperNumber]]]:
     """49.03亿元（国开行21.552亿元、农发行27.478亿元）."""
     numbers = paragraph.numbers
     for index, whole in enumerate(numbers[:-2]):
@@ -72,17 +72,17 @@ def _bracketed(paragraph: Paragraph) -> Iterator[tuple[PaperNumber, list[PaperNu
             yield whole, parts
 
 
-def _one_bracket(paragraph: Paragraph, whole: PaperNumber, parts: Sequence[PaperNumber]) -> bool:
+def _one_bracket(paragraph: ReadParagraph, whole: PaperNumber, parts: Sequence[PaperNumber]) -> bool:
     between = paragraph.text[whole.end : parts[-1].start]
     return between.count("）") + between.count(")") < between.count("（") + between.count("(")
 
 
-def _inside(paragraph: Paragraph, first: PaperNumber) -> str:
+def _inside(paragraph: ReadParagraph, first: PaperNumber) -> str:
     begin = max(paragraph.text.rfind(sign, 0, first.start) for sign in "（(")
     return paragraph.text[begin + 1 : first.start]
 
 
-def _among(paragraph: Paragraph) -> Iterator[tuple[list[PaperNumber], list[PaperNumber]]]:
+def _among(paragraph: ReadParagraph) -> Iterator[tuple[list[PaperNumber], list[PaperNumber]]]:
     """Wholes that may be meant, the nearest first, and what follows 其中 in the same sentence on the same level."""
     for match in AMONG.finditer(paragraph.text):
         depth = _depth(paragraph.text, match.start())
@@ -111,7 +111,7 @@ def _depth(text: str, at: int) -> int:
     return max(0, sum(before.count(sign) for sign in "（(") - sum(before.count(sign) for sign in "）)"))
 
 
-def _split_in_two(paragraph: Paragraph) -> Iterator[tuple[PaperNumber, list[PaperNumber]]]:
+def _split_in_two(paragraph: ReadParagraph) -> Iterator[tuple[PaperNumber, list[PaperNumber]]]:
     """21个问题，已完成整改18个，正在整改3个."""
     for whole, done, rest in zip(paragraph.numbers, paragraph.numbers[1:], paragraph.numbers[2:], strict=False):
         alike = (
@@ -258,7 +258,7 @@ def _hint(whole: PaperNumber, parts: Sequence[PaperNumber]) -> str:
     return "请核对。"
 
 
-def _quiet_sums(paper: Ledgerbook, paragraph: Paragraph) -> None:
+def _quiet_sums(paper: Ledgerbook, paragraph: ReadParagraph) -> None:
     """A whole followed by two to six of its kind that add up to it exactly: they are checked, whatever the words."""
     numbers = [one for one in paragraph.numbers if one.family not in ("%", "点", "分", "倍")]
     for index, whole in enumerate(numbers):

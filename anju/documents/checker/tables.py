@@ -18,7 +18,7 @@ from anju.documents.checker.findings import (
     slip_to,
     sum_value,
 )
-from anju.documents.checker.paper import PaperNumber, Table
+from anju.documents.checker.paper import PaperNumber, ReadTable
 from anju.documents.checker.rates import tell_rate
 from anju.documents.checker.sums import judge_sum, tell_sum
 
@@ -60,7 +60,7 @@ def check_tables(paper: Ledgerbook) -> None:
         _repeated_lines(paper, table, upright)
 
 
-def grids_of(table: Table) -> tuple[Grid, Grid]:
+def grids_of(table: ReadTable) -> tuple[Grid, Grid]:
     numbers = {
         (cell.row, cell.column): cell.number
         for cell in table.cells.values()
@@ -88,7 +88,7 @@ def grids_of(table: Table) -> tuple[Grid, Grid]:
 # --- rows that sum up others -------------------------------------------------
 
 
-def _check_rows(paper: Ledgerbook, table: Table, grid: Grid) -> None:
+def _check_rows(paper: Ledgerbook, table: ReadTable, grid: Grid) -> None:
     if len(grid.lines) < 3:
         return
     totals = [line for line in grid.lines if TOTAL.search(table.labels.get(line, ""))]
@@ -114,7 +114,7 @@ def _check_rows(paper: Ledgerbook, table: Table, grid: Grid) -> None:
         _tell_rows(paper, table, grid, line, accepted)
 
 
-def _groups(table: Table, grid: Grid, line: int, totals: list[int]) -> Iterator[list[int]]:
+def _groups(table: ReadTable, grid: Grid, line: int, totals: list[int]) -> Iterator[list[int]]:
     after, before = [one for one in grid.lines if one > line], [one for one in grid.lines if one < line]
     same = {one for one in totals if one != line and _same_line(grid, one, line)}
     following = next((one for one in totals if one > line and one not in same), None)
@@ -161,7 +161,7 @@ def _is_strong(grid: Grid, group: list[int], place: int) -> bool:
 
 
 def _tell_rows(
-    paper: Ledgerbook, table: Table, grid: Grid, line: int, accepted: list[tuple[list[int], dict[int, str], int]]
+    paper: Ledgerbook, table: ReadTable, grid: Grid, line: int, accepted: list[tuple[list[int], dict[int, str], int]]
 ) -> None:
     if not accepted:
         return
@@ -415,7 +415,7 @@ def _rate_by_heads(paper: Ledgerbook, grid: Grid, ratio: int) -> None:
 # --- a line twice ------------------------------------------------------------
 
 
-def _repeated_lines(paper: Ledgerbook, table: Table, grid: Grid) -> None:
+def _repeated_lines(paper: Ledgerbook, table: ReadTable, grid: Grid) -> None:
     """Two lines under each other with the same numbers: perhaps one was copied."""
     for above, below in zip(grid.lines, grid.lines[1:], strict=False):
         if TOTAL.search(table.labels.get(above, "")) or TOTAL.search(table.labels.get(below, "")):

@@ -9,14 +9,14 @@ from anju.core.people.scope import Actor
 from anju.core.reading import read_file_of
 from anju.documents.checker import annotation, inspection, ledger
 from anju.documents.checker.findings import Ledgerbook, Report
-from anju.documents.checker.paper import Paper
+from anju.documents.checker.paper import ReadPaper
 
 
 @dataclass
 class CheckedPaper:
     """ledger: how many of its numbers the ledger holds; None when it was not asked."""
 
-    paper: Paper
+    paper: ReadPaper
     report: Report
     ledger: int | None = None
 

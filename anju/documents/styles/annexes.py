@@ -16,10 +16,10 @@ from anju.documents.styles.language.schema import AnnexSpec, Style
 from anju.documents.styles.sources import PaperRequest
 from anju.documents.styles.values import requests
 from anju.documents.styles.values.frames import Frame
-from anju.documents.styles.values.paper import Paper
+from anju.documents.styles.values.paper import ComputedPaper
 from anju.documents.tables.filling import fill_at
-from anju.documents.tables.rows import Place
-from anju.documents.tables.schema import Table
+from anju.documents.tables.rows import RowPlace
+from anju.documents.tables.schema import DeclaredTable
 from anju.figures.figure import Figure, total_figure
 
 TABLE = "documents/annex_table.html"
@@ -48,10 +48,10 @@ def words(style: Style, request: PaperRequest) -> dict[str, Any]:
     return place | defaults | dict(request.options) | chosen | spoken
 
 
-def fill_own(paper: Paper, table: Table) -> Annex | None:
+def fill_own(paper: ComputedPaper, table: DeclaredTable) -> Annex | None:
     """A table that brings its rows; the writer is reminded of what it says of them."""
     request = paper.request
-    place = Place(
+    place = RowPlace(
         request.user, request.region, request.period, words(paper.style, request),
         names=lambda name, region: cell_figure(paper, AnnexColumn("", code=f"{OWN}{name}"), region), sets=paper.sets,
     )  # fmt: skip
@@ -71,7 +71,7 @@ def annex_codes(tables: Iterable[Annex]) -> list[str]:
     ]
 
 
-def write_annexes(paper: Paper, tables: Mapping[str, Annex | None]) -> list[tuple[str, SafeString]]:
+def write_annexes(paper: ComputedPaper, tables: Mapping[str, Annex | None]) -> list[tuple[str, SafeString]]:
     """(title, section) of every annex that has something to say, numbered in their order; then those that a room lays out."""
     printed: list[tuple[str, SafeString]] = []
     for spec in paper.style.annexes:
@@ -95,7 +95,7 @@ def write_annexes(paper: Paper, tables: Mapping[str, Annex | None]) -> list[tupl
     return printed
 
 
-def fill(paper: Paper, spec: AnnexSpec, table: Annex) -> None:
+def fill(paper: ComputedPaper, spec: AnnexSpec, table: Annex) -> None:
     regions = paper.sets(spec.set)
     if spec.rows == "targets":
         target_rows(paper, table, regions)
@@ -109,7 +109,7 @@ def fill(paper: Paper, spec: AnnexSpec, table: Annex) -> None:
         )
 
 
-def cell_figure(paper: Paper, column: AnnexColumn, region: Region) -> Any:
+def cell_figure(paper: ComputedPaper, column: AnnexColumn, region: Region) -> Any:
     """What a column says of a place: a measure as it stands, a name of the style, or list.member.name."""
     root = paper.root
     frame = (
@@ -147,7 +147,7 @@ class RegionGroup:
         return f"{self.region.code}#{self.name}"
 
 
-def target_rows(paper: Paper, table: Annex, parts: Sequence[Region]) -> None:
+def target_rows(paper: ComputedPaper, table: Annex, parts: Sequence[Region]) -> None:
     """Handed down to the region, handed out to its parts, sub-totals by group (option groups), then every part. What is handed out is summed."""
 
     def handed_down(column: AnnexColumn, where: Region) -> Any:

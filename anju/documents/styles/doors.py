@@ -8,7 +8,7 @@ from anju.documents.queries.documents import find_version, list_documents
 from anju.documents.styles.library.finding import style_library
 from anju.documents.styles.sources import PaperRequest
 from anju.documents.styles.values.frames import Frame
-from anju.documents.styles.values.paper import Paper
+from anju.documents.styles.values.paper import ComputedPaper
 from anju.documents.styles.values.references import StyleReference
 from anju.figures.figure import Figure
 from anju.figures.references import ReferenceKind
@@ -32,7 +32,7 @@ def read_computed(user: Actor, reference: StyleReference) -> Figure:
             .first()
         )
         options = find_version(user, document).options if document else {}
-        paper = Paper(style, PaperRequest(user, region, reference.period, options, style.code), ())
+        paper = ComputedPaper(style, PaperRequest(user, region, reference.period, options, style.code), ())
         frame = paper.root
         members, name = reference.names
         for member in members:
@@ -45,7 +45,7 @@ def read_computed(user: Actor, reference: StyleReference) -> Figure:
     return figure
 
 
-def _member(paper: Paper, key: str, frame: Frame, user: Actor) -> Frame:
+def _member(paper: ComputedPaper, key: str, frame: Frame, user: Actor) -> Frame:
     """LookupError when the list has no such member."""
     name, _, own = key.partition(".")
     if name == "annex":

@@ -13,7 +13,7 @@ from anju.core.pages.layout.markup import element, join, markup, writer
 from anju.core.people.scope import Actor
 from anju.core.wording import period_label
 from anju.documents.styles import annexes
-from anju.documents.styles.language.schema import Block, Paragraph, ProsePlace, Section, Style
+from anju.documents.styles.language.schema import Block, ProsePlace, Style, StyleParagraph, StyleSection
 from anju.documents.styles.language.sentences import (
     ALL,
     DOWN,
@@ -30,14 +30,14 @@ from anju.documents.styles.language.sentences import (
     Each,
     Piece,
     Reference,
+    SentenceWords,
     When,
-    Words,
 )
 from anju.documents.styles.sources import PaperRequest
 from anju.documents.styles.values import beyond
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.lists import Listed
-from anju.documents.styles.values.paper import Paper, SpokenText, figure_until
+from anju.documents.styles.values.paper import ComputedPaper, SpokenText, figure_until
 from anju.documents.text.printing import FigureFormat, figure_html, note_section
 from anju.documents.text.references import paragraph_html
 from anju.documents.text.wording import chinese_numeral, fill_placeholders, spoken_date
@@ -76,7 +76,7 @@ def write_style(
     request = PaperRequest(user, region, period, options, style.code)
     tables = [(spec, annexes.declare(style, spec, request)) for spec in style.annexes if not spec.source]
     written = [key for key, items in paragraphs.items() if items]
-    paper = Paper(style, request, written, annexes.annex_codes(table for _, table in tables if table))
+    paper = ComputedPaper(style, request, written, annexes.annex_codes(table for _, table in tables if table))
     text = StyleText(paper, paragraphs)
     body = text.blocks(style.blocks, paper.root)
     title = options.get("title") or text.plain(style.title, paper.root)
@@ -97,7 +97,7 @@ def write_style(
 class StyleText:
     """Sentences into markup. Nothing is added to what the style says but figures, words and numerals of headings."""
 
-    def __init__(self, paper: Paper, paragraphs: Mapping[str, Any]) -> None:
+    def __init__(self, paper: ComputedPaper, paragraphs: Mapping[str, Any]) -> None:
         self.paper, self.paragraphs = paper, paragraphs
         self.counts = {1: 0, 2: 0, 3: 0}
         self.length = 0
@@ -118,14 +118,14 @@ class StyleText:
         for member in self.paper.members(block.repeat, frame).members if block.repeat else [frame]:
             if not self.paper.truth(block.when, member):
                 continue
-            if isinstance(block, Paragraph):
+            if isinstance(block, StyleParagraph):
                 text = join([self.sentence(one, member) for one in block.sentences])
                 if text:
                     yield WRITE_P(text=text)
             else:
                 yield from self.section(block, member)
 
-    def section(self, block: Section, frame: Frame) -> Iterator[SafeString]:
+    def section(self, block: StyleSection, frame: Frame) -> Iterator[SafeString]:
         if block.level:
             self.counts[block.level] += 1
             self.counts |= {level: 0 for level in self.counts if level > block.level}
@@ -156,7 +156,7 @@ class StyleText:
     def pieces(self, pieces: Iterable[Piece], frame: Frame) -> Iterator[Any]:
         """Words as text, figures as markup."""
         for piece in pieces:
-            if isinstance(piece, Words):
+            if isinstance(piece, SentenceWords):
                 yield self.counted(piece.text)
             elif isinstance(piece, Reference):
                 yield from self.reference(piece, frame)

@@ -7,7 +7,7 @@ from typing import Any
 from anju import periods
 from anju.core.wording import period_label
 from anju.documents.layout.annex import UNIT, AnnexColumn
-from anju.documents.tables.schema import Column, Members, Table, walk
+from anju.documents.tables.schema import Column, DeclaredTable, Members, walk
 from anju.documents.text.printing import FigureFormat
 from anju.documents.text.wording import fill_placeholders
 from anju.figures.models import Measure
@@ -51,7 +51,7 @@ class Leaf:
 
 
 def bind_columns(
-    table: Table, period: str, options: Mapping[str, Any], unit: str
+    table: DeclaredTable, period: str, options: Mapping[str, Any], unit: str
 ) -> tuple[tuple[AnnexColumn, ...], list[Leaf]]:
     """The heads as a tree, and the columns in order."""
     leaves: list[Leaf] = []

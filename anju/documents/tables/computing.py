@@ -8,7 +8,7 @@ from anju.documents.tables.columns import Leaf, unit_of
 from anju.documents.tables.formulas import column_names, evaluate, known_truth, read_formula
 from anju.documents.tables.references import calculate, counted_in, values_of
 from anju.documents.tables.rows import DATA, INSIDE, TOTAL, RowSubject
-from anju.documents.tables.schema import Change, Order, Rank, Table, uses
+from anju.documents.tables.schema import ComparedPeriod, DeclaredTable, Order, Rank, uses
 from anju.documents.tables.values import TableValue, TableValues, total_of
 from anju.figures.figure import UNREPORTED, Figure
 from anju.figures.models import Measure
@@ -28,7 +28,7 @@ class FilledRow:
 class FilledTable:
     """Rows with their values, what the note below the table says of them, and what the writer is reminded of."""
 
-    table: Table
+    table: DeclaredTable
     leaves: Sequence[Leaf]
     rows: list[FilledRow]
     notes: list[str] = field(default_factory=list)
@@ -104,7 +104,7 @@ def _of_formula(filled: FilledTable, row: FilledRow, leaf: Leaf) -> TableValue:
 
 
 def _of_change(
-    filled: FilledTable, row: FilledRow, leaf: Leaf, change: Change | None, values: TableValues
+    filled: FilledTable, row: FilledRow, leaf: Leaf, change: ComparedPeriod | None, values: TableValues
 ) -> TableValue:
     now = filled.figure(row, change.of) if change else None
     if change is None or now is None:

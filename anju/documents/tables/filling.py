@@ -10,8 +10,8 @@ from anju.documents.layout.annex import Annex, AnnexCell, AnnexRow
 from anju.documents.tables.columns import Leaf, bind_columns
 from anju.documents.tables.computing import FilledRow, FilledTable, compute_table
 from anju.documents.tables.lying import page_of
-from anju.documents.tables.rows import DATA, SUBTOTAL, TOTAL, WHOLE, Place, RowSubject, gather_rows
-from anju.documents.tables.schema import Table
+from anju.documents.tables.rows import DATA, SUBTOTAL, TOTAL, WHOLE, RowPlace, RowSubject, gather_rows
+from anju.documents.tables.schema import DeclaredTable
 from anju.documents.tables.values import TableValue, TableValues
 from anju.documents.text.printing import FigureFormat, figure_text
 from anju.documents.text.wording import fill_placeholders
@@ -19,14 +19,14 @@ from anju.quantities import ALIASES, UNITS
 
 
 def fill_table(
-    user: Actor, table: Table, region: Region, period: str, options: Mapping[str, Any] | None = None
+    user: Actor, table: DeclaredTable, region: Region, period: str, options: Mapping[str, Any] | None = None
 ) -> Annex | None:
     """The table as the ledger stands, within what the user sees. None when an option that it needs is not given."""
     with pin_cache():
-        return fill_at(Place(user, region, period, options or {}), table)
+        return fill_at(RowPlace(user, region, period, options or {}), table)
 
 
-def fill_at(place: Place, table: Table) -> Annex | None:
+def fill_at(place: RowPlace, table: DeclaredTable) -> Annex | None:
     """The same, where a style of papers lends its names and sets."""
     period, options = place.period, place.options
     if not all(options.get(need) for need in table.needs):
@@ -104,7 +104,7 @@ def annex_cell(value: TableValue, leaf: Leaf, subject: RowSubject) -> AnnexCell:
 
 
 def fill_tables(
-    user: Actor, tables: Sequence[Table], region: Region, period: str, options: Mapping[str, Any]
+    user: Actor, tables: Sequence[DeclaredTable], region: Region, period: str, options: Mapping[str, Any]
 ) -> list[Annex]:
     """Those of the tables in which somebody says anything."""
     filled = (fill_table(user, one, region, period, options) for one in tables)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from anju.documents.tables.schema import DEEPEST, Table
+from anju.documents.tables.schema import DEEPEST, DeclaredTable
 from anju.problems import Place, Problem, Refused
 from anju.yaml_files import load_yaml
 
@@ -23,7 +23,7 @@ WORDS = {
 }  # fmt: skip
 
 
-def read_tables(text: str, file: str = "") -> dict[str, Table]:
+def read_tables(text: str, file: str = "") -> dict[str, DeclaredTable]:
     """Every table of a YAML file, by its name. Refused with every problem: DOC-110 for what is no YAML, DOC-111 for what is no table."""
     try:
         said = load_yaml(text)
@@ -46,7 +46,7 @@ def read_tables(text: str, file: str = "") -> dict[str, Table]:
     return tables
 
 
-def read_table(declared: Any, file: str = "", name: str = "", lines: Lines | None = None) -> Table:
+def read_table(declared: Any, file: str = "", name: str = "", lines: Lines | None = None) -> DeclaredTable:
     """One table from what YAML or JSON says. Refused DOC-111 with each problem, at its line where that is known. lines: of each place in it."""
     if depth(declared) > 2 * DEEPEST + 6:
         raise Refused(
@@ -55,7 +55,7 @@ def read_table(declared: Any, file: str = "", name: str = "", lines: Lines | Non
             )
         )
     try:
-        return Table.model_validate(declared)
+        return DeclaredTable.model_validate(declared)
     except ValidationError as error:
         raise Refused(*(_problem(one, declared, file, name, lines) for one in _told(error, declared))) from error
 

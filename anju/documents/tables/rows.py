@@ -12,7 +12,7 @@ from anju.core.regions import tree
 from anju.core.wording import period_label
 from anju.documents.layout.annex import order_parts
 from anju.documents.tables.columns import member_code, member_names, resolve_period
-from anju.documents.tables.schema import MOST_ROWS, Given, Group, Line, MeasureRow, Rows, Table
+from anju.documents.tables.schema import MOST_ROWS, DeclaredTable, Given, GivenLine, Group, MeasureRow, Rows
 from anju.documents.text.wording import fill_placeholders
 from anju.figures.models import Measure
 from anju.figures.queries.current import catalogue
@@ -55,7 +55,7 @@ class RowSubject:
 
 
 @dataclass(frozen=True)
-class Place:
+class RowPlace:
     """Who asks, where, when, with which options. names, sets: what the style of papers around it knows by name: figures of a region, regions."""
 
     user: Actor
@@ -66,7 +66,7 @@ class Place:
     sets: Callable[[str], Iterable[Region]] | None = None
 
 
-def gather_rows(place: Place, table: Table) -> list[RowSubject]:
+def gather_rows(place: RowPlace, table: DeclaredTable) -> list[RowSubject]:
     """Every row of every block, in order. Refused DOC-115 when there are too many."""
     rows = [row for block in table.blocks for row in READERS[_kind(block)](place, block)]
     if len(rows) > MOST_ROWS:
@@ -82,7 +82,7 @@ def _kind(block: Rows) -> str:
     return next(name for name in READERS if getattr(block, name) is not None)
 
 
-def _regions(place: Place, block: Rows) -> Iterator[RowSubject]:
+def _regions(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
     on = calendar.period_end(place.period)
     own, said = place.region, block.regions
 
@@ -116,7 +116,7 @@ def _regions(place: Place, block: Rows) -> Iterator[RowSubject]:
         yield row(own, WHOLE)
 
 
-def _parts(place: Place, said: str, on: Any) -> list[Region]:
+def _parts(place: RowPlace, said: str, on: Any) -> list[Region]:
     user, region = place.user, place.region
     if said == "below":
         found = tree.child_regions(user, region, on)
@@ -135,20 +135,20 @@ def _deep(user: Actor, region: Region, on: Any) -> Iterator[Region]:
         yield from _deep(user, part, on)
 
 
-def _groups(place: Place, block: Rows) -> Sequence[Group]:
+def _groups(place: RowPlace, block: Rows) -> Sequence[Group]:
     if isinstance(block.groups, str):
         return [Group.model_validate(one) for one in place.options.get(block.groups, ())]
     return block.groups
 
 
-def _set(place: Place, block: Rows) -> Iterator[RowSubject]:
+def _set(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
     if place.sets is None:
         raise Refused(Problem("DOC-113", f"区划的集合 {block.set}", "只有文书样式里的表才有集合。", "请改写 regions。"))
     for region in place.sets(block.set or ""):
         yield RowSubject(region.name, region, place.period, group=block.group)
 
 
-def _tasks(place: Place, block: Rows) -> Iterator[RowSubject]:
+def _tasks(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
     said = tasks() if block.tasks == "all" else block.tasks or ()
     if unknown := [code for code in said if code not in tasks()]:
         raise Refused(
@@ -168,7 +168,7 @@ def _tasks(place: Place, block: Rows) -> Iterator[RowSubject]:
         )
 
 
-def _measures(place: Place, block: Rows) -> Iterator[RowSubject]:
+def _measures(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
     for said in block.measures or ():
         row = MeasureRow(code=said) if isinstance(said, str) else said
         yield _measure_row(
@@ -176,7 +176,7 @@ def _measures(place: Place, block: Rows) -> Iterator[RowSubject]:
         )
 
 
-def _measure_row(place: Place, code: str, name: str, kind: str, block: Rows, **more: Any) -> RowSubject:
+def _measure_row(place: RowPlace, code: str, name: str, kind: str, block: Rows, **more: Any) -> RowSubject:
     measure = find_measure(code)
     more["unit"] = more.get("unit") or measure.unit
     return RowSubject(
@@ -207,7 +207,7 @@ def sides_of(measure: Measure) -> dict[str, str]:
     return {"actual": measure.code, "target": target, "rate": rate}
 
 
-def _periods(place: Place, block: Rows) -> Iterator[RowSubject]:
+def _periods(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
     year, said = place.period[:4], block.periods
     if said == "months":
         last = calendar.period_end(place.period).month
@@ -221,7 +221,7 @@ def _periods(place: Place, block: Rows) -> Iterator[RowSubject]:
     yield from (RowSubject(period_label(one), place.region, one, group=block.group) for one in found)
 
 
-def _members(place: Place, block: Rows) -> Iterator[RowSubject]:
+def _members(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
     if (members := block.members) is None:
         return
     names = member_names(members)
@@ -249,7 +249,7 @@ def _members(place: Place, block: Rows) -> Iterator[RowSubject]:
         yield total()
 
 
-def _records(place: Place, block: Rows) -> Iterator[RowSubject]:
+def _records(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
     if (said := block.ledger) is None:
         return
     source = ledgers.ledger(said.name)
@@ -269,12 +269,12 @@ def _records(place: Place, block: Rows) -> Iterator[RowSubject]:
             yield RowSubject(item.label, place.region, place.period, ledger=said.name, item=item.id, group=block.group)
 
 
-def _lines(place: Place, block: Rows) -> Iterator[RowSubject]:
+def _lines(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
     for line in block.lines or ():
         yield _line_row(place, line, block)
 
 
-def _line_row(place: Place, line: Line, block: Rows) -> RowSubject:
+def _line_row(place: RowPlace, line: GivenLine, block: Rows) -> RowSubject:
     on = calendar.period_end(place.period)
     label = fill_placeholders(line.label, place.period, dict(place.options))
     if line.region == NOWHERE:

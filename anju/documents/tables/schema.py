@@ -64,7 +64,7 @@ class TablePart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Change(TablePart):
+class ComparedPeriod(TablePart):
     """同比, 环比: against an earlier period of another column. as: how much (amount) or by how many percent (growth)."""
 
     of: str = Field(pattern=KEY)
@@ -127,7 +127,7 @@ class Column(TablePart):
     given: str = ""
     formula: Formula | None = None
     rank: Rank | None = None
-    change: Change | None = None
+    change: ComparedPeriod | None = None
     record: LedgerCell | None = None
     unit: Unit = ""
     places: int | None = Field(default=None, ge=0, le=6)
@@ -149,7 +149,7 @@ class Column(TablePart):
         return self
 
 
-class Line(TablePart):
+class GivenLine(TablePart):
     """A row that the table names itself. inside: a 其中 of the row above, which no sum adds; whole: the others are in it. region none: a row
     that stays blank. given: values with their source, by name.
     """
@@ -220,7 +220,7 @@ class Rows(TablePart):
     periods: Literal["months", "quarters", "this-and-last"] | tuple[Period, ...] | None = None
     members: Members | None = None
     ledger: Record | None = None
-    lines: tuple[Line, ...] | None = None
+    lines: tuple[GivenLine, ...] | None = None
     whole: Literal["first", "last", "none"] = "first"
     rest: str = ""
     group: str = ""
@@ -252,7 +252,7 @@ class Order(TablePart):
     top: int = Field(default=0, ge=0, le=1000)
 
 
-class Table(TablePart):
+class DeclaredTable(TablePart):
     """A table, whole. needs: options without which it is left out. page: how it lies; auto is upright where its content fits.
 
     numbered: the head of a column of numbers before the names; none without it.
@@ -277,7 +277,7 @@ class Table(TablePart):
         return self.rows if isinstance(self.rows, tuple) else (self.rows,)
 
     @model_validator(mode="after")
-    def hangs_together(self) -> "Table":
+    def hangs_together(self) -> "DeclaredTable":
         every = list(walk(self.columns))
         keys = [column.key for column in every if column.key]
         wrong = [f"列名 key“{key}”写了两次" for key in dict.fromkeys(keys) if keys.count(key) > 1]

@@ -9,7 +9,7 @@ from anju.core import ledgers
 from anju.core.models.region import Region
 from anju.core.regions import tree
 from anju.documents.tables.columns import Leaf, earlier_period, member_code, resolve_period
-from anju.documents.tables.rows import EMPTY, SUBTOTAL, Place, RowSubject, find_measure
+from anju.documents.tables.rows import EMPTY, SUBTOTAL, RowPlace, RowSubject, find_measure
 from anju.figures.figure import NUMBER, UNREPORTED, Figure, ratio_figure, total_figure
 from anju.figures.models import Measure
 from anju.figures.queries import current, latest
@@ -42,7 +42,7 @@ class Asked:
 class TableValues:
     """Everything that the rows and columns ask for, read at once."""
 
-    def __init__(self, place: Place, rows: Sequence[RowSubject], leaves: Sequence[Leaf]) -> None:
+    def __init__(self, place: RowPlace, rows: Sequence[RowSubject], leaves: Sequence[Leaf]) -> None:
         self.place = place
         self.parent = place.region.parent
         asked = [one for row in rows for leaf in leaves for one in self._asked_for(row, leaf)]
@@ -273,7 +273,7 @@ def given_figure(row: RowSubject, leaf: Leaf) -> Figure:
 
 
 def read_records(
-    place: Place, rows: Sequence[RowSubject], leaves: Sequence[Leaf]
+    place: RowPlace, rows: Sequence[RowSubject], leaves: Sequence[Leaf]
 ) -> dict[tuple[str, int, str], TableValue]:
     """Fields and sums of every ledger's records that have a row, a few statements a ledger."""
     by_ledger: dict[str, list[RowSubject]] = defaultdict(list)
@@ -288,7 +288,7 @@ def read_records(
 
 
 def _ledger_values(
-    place: Place, name: str, rows: Mapping[int, RowSubject], leaves: Sequence[Leaf]
+    place: RowPlace, name: str, rows: Mapping[int, RowSubject], leaves: Sequence[Leaf]
 ) -> dict[tuple[str, int, str], TableValue]:
     source = ledgers.ledger(name)
     fields, events = source.known_fields(), source.known_events()

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="Delivery",
+            name="SetDelivery",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("by", models.CharField(max_length=64)),
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                 (
                     "delivery",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="returns.delivery"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="returns.setdelivery"
                     ),
                 ),
                 (
@@ -257,7 +257,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="delivery",
+            model_name="setdelivery",
             constraint=models.UniqueConstraint(fields=("region", "period", "form", "serial"), name="delivery_once"),
         ),
         migrations.AddConstraint(
@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("urge", "by"), name="urge_read_once"),
         ),
         protect(
-            "returns_delivery",
+            "returns_setdelivery",
             grants="SELECT, INSERT, UPDATE (state, received_at, received_by_name, number, file_id)",
         ),
         protect("returns_superiorremark", parent=("ret_id", "returns_return")),

@@ -16,7 +16,7 @@ from anju.core.people.permissions import may, requires_permission
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.wording import period_title
 from anju.problems import Problem, Refused
-from anju.returns.models import Delivery, Form, Return, SuperiorRemark
+from anju.returns.models import Form, Return, SetDelivery, SuperiorRemark
 from anju.returns.pages import wording
 from anju.returns.pages.acts import perform_act
 from anju.returns.queries import deliveries, returns
@@ -53,21 +53,21 @@ def render_delivery(request: Request, status: int = 200, problems: list[Problem]
         sub=_said(gathered, sent, complete, changed), form_code=code, set_period=period, above=above, problems=problems or [],
         rows=[_row(one, sent[0] if sent else None) for one in gathered], sent=[_sent(user, one) for one in sent],
         may_deliver=changed and may(user, "returns.deliver", region.pk), again=bool(sent), empty=EMPTY,
-        signing=_signing(request, sent[0]) if sent and sent[0].state == Delivery.SENT else None,
+        signing=_signing(request, sent[0]) if sent and sent[0].state == SetDelivery.SENT else None,
         may_return=bool(sent) and may(user, "returns.return_cell", region.pk),
     )  # fmt: skip
 
 
-def _said(gathered: list[deliveries.DeliveredReturn], sent: list[Delivery], complete: bool, changed: bool) -> str:
+def _said(gathered: list[deliveries.DeliveredReturn], sent: list[SetDelivery], complete: bool, changed: bool) -> str:
     if sent and not changed:
-        return f"{Delivery.STATES.label(sent[0].state)}，{sent[0].by_name}{wording.moment_text(sent[0].at)}报送"
+        return f"{SetDelivery.STATES.label(sent[0].state)}，{sent[0].by_name}{wording.moment_text(sent[0].at)}报送"
     if sent and complete:
         return "上次报送以后又有更正锁定，要再报送一次"
     locked = sum(one.ret is not None for one in gathered)
     return f"{len(gathered)}个单位已锁定{locked}个" + ("，可以报送" if complete else "，全部锁定以后才能报送")
 
 
-def _row(one: deliveries.DeliveredReturn, sent: Delivery | None) -> dict[str, Any]:
+def _row(one: deliveries.DeliveredReturn, sent: SetDelivery | None) -> dict[str, Any]:
     ret, running = one.ret, one.running
     known = {each["region"]: each["digest"] for each in sent.listed} if sent else {}
     now = ret.digest if ret else ""
@@ -79,10 +79,10 @@ def _row(one: deliveries.DeliveredReturn, sent: Delivery | None) -> dict[str, An
     }  # fmt: skip
 
 
-def _sent(user: Actor, one: Delivery) -> dict[str, Any]:
+def _sent(user: Actor, one: SetDelivery) -> dict[str, Any]:
     remarks = deliveries.list_remarks(user, one)
     return {
-        "delivery": one, "state": Delivery.STATES.label(one.state), "count": len(one.listed),
+        "delivery": one, "state": SetDelivery.STATES.label(one.state), "count": len(one.listed),
         "how": f"{one.received_by_name}签收" if one.received_by_name else "市级登记的签收" if one.received_at else "",
         "remarks": [_remark(remark) for remark in remarks],
     }  # fmt: skip
@@ -97,7 +97,7 @@ def _remark(remark: SuperiorRemark) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _signing(request: Request, delivery: Delivery) -> dict[str, Any] | None:
+def _signing(request: Request, delivery: SetDelivery) -> dict[str, Any] | None:
     """The form of who signs for it, or of who registers that the superior did."""
     user, posted = request.actor, PostedForm(request)
     if may(user, "returns.sign_for", delivery.region_id):
@@ -152,7 +152,7 @@ def register_signature(request: Request, pk: int) -> HttpResponse:
 
 
 def _perform(request: Request, pk: int, act: Callable[[PostedForm, Upload], str]) -> HttpResponse:
-    delivery = visible_rows(Delivery.objects.select_related("form", "region"), request.actor).filter(pk=pk).first()
+    delivery = visible_rows(SetDelivery.objects.select_related("form", "region"), request.actor).filter(pk=pk).first()
     if delivery is None:
         raise Http404(str(pk))
     posted = PostedForm(request)
@@ -184,7 +184,9 @@ def return_cell(request: Request, pk: int) -> HttpResponse:
 def download_receipt(request: Request, pk: int) -> HttpResponse:
     """The scan of the superior's receipt."""
     found = (
-        visible_rows(Delivery.objects.select_related("file"), request.actor).filter(pk=pk, file__isnull=False).first()
+        visible_rows(SetDelivery.objects.select_related("file"), request.actor)
+        .filter(pk=pk, file__isnull=False)
+        .first()
     )
     if found is None or found.file is None:
         raise Http404(str(pk))

@@ -19,7 +19,7 @@ from anju.core.wording import period_label
 from anju.problems import Problem
 from anju.returns.base import unlocked_returns
 from anju.returns.forms import calendar
-from anju.returns.models import Delivery, Form, Return, Urge
+from anju.returns.models import Form, Return, SetDelivery, Urge
 from anju.returns.pages import wording
 from anju.returns.queries import checks, deadlines, deliveries, extensions, inquiries, returns
 from anju.returns.reminders import delivery_path, readings_of, unread_urges, urged_periods
@@ -208,7 +208,11 @@ def delivery_context(
     locked = all(one.ret and one.ret.state == Return.LOCKED for one in listed)
     sent = deliveries.list_deliveries(user, region, code, period)[:1] if locked else []
     said = (
-        Delivery.STATES.label(sent[0].state) if sent else f"{len(listed)}个单位已全部锁定，还没有报送" if locked else ""
+        SetDelivery.STATES.label(sent[0].state)
+        if sent
+        else f"{len(listed)}个单位已全部锁定，还没有报送"
+        if locked
+        else ""
     )
     return {
         "delivery": delivery_path(region, code, period),

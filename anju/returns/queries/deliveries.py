@@ -8,7 +8,7 @@ from django.utils import timezone
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions.tree import below
-from anju.returns.models import Delivery, Return, SuperiorRemark
+from anju.returns.models import Return, SetDelivery, SuperiorRemark
 from anju.returns.queries import deadlines
 
 
@@ -51,28 +51,28 @@ def list_digest(listed: list[dict[str, str | int]]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def list_deliveries(user: Actor, region: Region, form_code: str, period: str) -> list[Delivery]:
+def list_deliveries(user: Actor, region: Region, form_code: str, period: str) -> list[SetDelivery]:
     """What was sent of it, the newest first."""
-    found = Delivery.objects.filter(region=region, form__code=form_code, period=period)
+    found = SetDelivery.objects.filter(region=region, form__code=form_code, period=period)
     return list(visible_rows(found.select_related("form", "region", "file").defer("form__spec", "file__content"), user))
 
 
-def delivery_of(user: Actor, ret: Return) -> Delivery | None:
+def delivery_of(user: Actor, ret: Return) -> SetDelivery | None:
     """The newest delivery in which that return went to the superior, itself or what it corrects; None when it never did."""
     cities = [ret.region_id, *([ret.region.parent_id] if ret.region.parent_id else [])]
-    found = Delivery.objects.filter(region_id__in=cities, form__code=ret.form.code, period=ret.period)
+    found = SetDelivery.objects.filter(region_id__in=cities, form__code=ret.form.code, period=ret.period)
     rows = visible_rows(found.select_related("form", "region").defer("form__spec"), user)
     return next((one for one in rows if any(each["region"] == ret.region.code for each in one.listed)), None)
 
 
-def waiting_deliveries(user: Actor) -> list[Delivery]:
+def waiting_deliveries(user: Actor) -> list[SetDelivery]:
     """Sent and not signed for yet, the oldest first."""
-    found = Delivery.objects.filter(state=Delivery.SENT)
+    found = SetDelivery.objects.filter(state=SetDelivery.SENT)
     rows = visible_rows(found.select_related("form", "region__parent").defer("form__spec"), user)
     return list(rows.order_by("id"))
 
 
-def list_remarks(user: Actor, delivery: Delivery) -> list[SuperiorRemark]:
+def list_remarks(user: Actor, delivery: SetDelivery) -> list[SuperiorRemark]:
     """What the superior returned of it, the oldest first."""
     found = SuperiorRemark.objects.filter(delivery=delivery).select_related("ret__form", "ret__region")
     return list(visible_rows(found, user))

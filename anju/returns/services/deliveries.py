@@ -16,7 +16,7 @@ from anju.core.wording import period_label
 from anju.problems import Place, Problem, Refused
 from anju.returns.base import clock_text, hold_return, require_state
 from anju.returns.forms import spec as forms
-from anju.returns.models import Delivery, Form, Return, SuperiorRemark
+from anju.returns.models import Form, Return, SetDelivery, SuperiorRemark
 from anju.returns.queries import deliveries
 from anju.returns.queries.deliveries import DeliveredReturn
 from anju.returns.reminders import announce_return, announce_set
@@ -28,7 +28,7 @@ DELIVER, SIGN, RETURN = "returns.deliver", "returns.sign_for", "returns.return_c
 
 @transaction.atomic
 @trail.act("returns.deliver")
-def deliver_set(*, by: Actor, region: Region, form_code: str, period: str) -> Delivery:
+def deliver_set(*, by: Actor, region: Region, form_code: str, period: str) -> SetDelivery:
     """Send the city's locked returns of a form and period to its superior as one set, with the list of them and its digest.
 
     Refused: ACT-001, RET-090 who is not locked, by name; RET-091 when the same set was sent already.
@@ -44,7 +44,7 @@ def deliver_set(*, by: Actor, region: Region, form_code: str, period: str) -> De
     if sent and sent[0].digest == digest:
         what = f"{sent[0].by_name} 已于 {clock_text(sent[0].at)} 报送，此后没有更正锁定，内容一样。"
         raise Refused(Problem("RET-091", where, what, "更正锁定以后再报送。"))
-    made = Delivery(
+    made = SetDelivery(
         form=form, region=region, period=period, serial=len(sent) + 1, listed=listed, digest=digest, by=by.key,
         by_name=signature(by, DELIVER, region.pk)[:LONGEST_NAME],
     )  # fmt: skip
@@ -61,7 +61,7 @@ def deliver_set(*, by: Actor, region: Region, form_code: str, period: str) -> De
 
 @transaction.atomic
 @trail.act("returns.sign_for")
-def sign_for_delivery(*, by: Actor, delivery_id: int, number: str) -> Delivery:
+def sign_for_delivery(*, by: Actor, delivery_id: int, number: str) -> SetDelivery:
     """The superior signs for a set (签收), under a number of its own. Refused RET-092 no number, RET-093 by who sent it, STATE-001."""
     delivery = _hold(by, delivery_id, SIGN)
     if not number.strip():
@@ -77,7 +77,7 @@ def sign_for_delivery(*, by: Actor, delivery_id: int, number: str) -> Delivery:
 @trail.act("returns.register_signature")
 def register_signature(
     *, by: Actor, delivery_id: int, number: str, at: datetime | None = None, name: str = "", content: bytes = b""
-) -> Delivery:
+) -> SetDelivery:
     """The city registers the receipt of a superior that does not work here: number, time, its scan.
 
     Refused: RET-092 neither number nor scan, RET-094 a time to come or before it was sent, RET-095 too large, STATE-001.
@@ -100,7 +100,7 @@ def register_signature(
     return _receive(by, delivery, number, at, "")
 
 
-def _receive(by: Actor, delivery: Delivery, number: str, at: datetime, name: str) -> Delivery:
+def _receive(by: Actor, delivery: SetDelivery, number: str, at: datetime, name: str) -> SetDelivery:
     """name: of who signed here; "" when the superior signed elsewhere."""
     delivery.number, delivery.received_at = number.strip()[:80], at
     delivery.received_by_name = name[:LONGEST_NAME]
@@ -142,7 +142,7 @@ def return_cell(*, by: Actor, ret_id: int, line: str, column: str, text: str, nu
         number=number.strip()[:80], by=by.key, by_name=signature(by, RETURN, ret.region_id)[:LONGEST_NAME],
     )  # fmt: skip
     held = _hold(by, delivery.pk, RETURN)
-    if held.state != Delivery.RETURNED:
+    if held.state != SetDelivery.RETURNED:
         move(held, "query", by=by, on=timezone.localdate())
     announce_return(by, correction)
     announce_set(by, held.region, held.form.code, held.period)
@@ -167,8 +167,8 @@ def _correction(by: Actor, ret: Return, text: str, number: str) -> Return:
     return there
 
 
-def _hold(by: Actor, delivery_id: int, act: str) -> Delivery:
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("form", "region")
+def _hold(by: Actor, delivery_id: int, act: str) -> SetDelivery:
+    rows = SetDelivery.objects.select_for_update(of=("self",)).select_related("form", "region")
     delivery = visible_rows(rows, by).get(pk=delivery_id)
     require_permission(by, act, delivery.region_id, str(delivery))
     return delivery
@@ -182,7 +182,7 @@ def _require_complete(gathered: list[DeliveredReturn], where: str) -> None:
         raise Refused(Problem("RET-090", where, "没有要报的单位。", "请核对表和期间。"))
 
 
-def _field(delivery: Delivery, name: str) -> Place:
+def _field(delivery: SetDelivery, name: str) -> Place:
     return Place(str(delivery), field=name)
 
 

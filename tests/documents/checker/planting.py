@@ -13,7 +13,7 @@ from fractions import Fraction
 import docx
 
 from anju.documents.checker.inspection import inspect_file, report_of
-from anju.documents.checker.paper import Paper, PaperNumber
+from anju.documents.checker.paper import PaperNumber, ReadPaper
 
 KINDS = ("digit", "unit", "row", "sum", "word")
 UNITS = {"亿元": "万元", "万元": "亿元", "套": "万套", "户": "万户", "万户": "户", "万套": "套", "%": "‰"}
@@ -46,7 +46,7 @@ class Blocks:
         return out.getvalue()
 
 
-def blocks_of(paper: Paper) -> Blocks:
+def blocks_of(paper: ReadPaper) -> Blocks:
     tables = []
     for table in paper.tables:
         rows = [[""] * table.columns for _ in range(table.rows)]
@@ -82,7 +82,7 @@ class Score:
         return Fraction(sum(one.found and not one.false for one in told), len(told) or 1)
 
 
-def plant(papers: list[Paper], count: int, seed: int, kinds: tuple[str, ...] = KINDS) -> Score:
+def plant(papers: list[ReadPaper], count: int, seed: int, kinds: tuple[str, ...] = KINDS) -> Score:
     chance = random.Random(seed)
     trues = [_True(paper) for paper in papers]
     score = Score()
@@ -98,7 +98,7 @@ def plant(papers: list[Paper], count: int, seed: int, kinds: tuple[str, ...] = K
 class _True:
     """A true paper, as its .docx reads."""
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: ReadPaper) -> None:
         self.content = blocks_of(paper).docx()
         book = inspect_file(self.content, f"{paper.name}.docx")
         self.paper, report = book.paper, report_of(book)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from anju.documents.checker.paper import Paper
+from anju.documents.checker.paper import ReadPaper
 from anju.documents.checker.reading import read_html, read_text
 
 
@@ -55,7 +55,7 @@ def test_a_sentence_torn_by_a_page_is_one_again():
     assert number.before.endswith("有效授信")
 
 
-def heads(paper: Paper) -> dict[int, str]:
+def heads(paper: ReadPaper) -> dict[int, str]:
     return paper.tables[0].heads
 
 

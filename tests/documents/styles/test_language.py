@@ -4,11 +4,23 @@ import pytest
 
 from anju.documents.styles.language import times
 from anju.documents.styles.language.conditions import ConditionError, evaluate, read_condition
-from anju.documents.styles.language.sentences import Choose, Each, Reference, SentenceError, When, Words, read_sentence
+from anju.documents.styles.language.sentences import (
+    Choose,
+    Each,
+    Reference,
+    SentenceError,
+    SentenceWords,
+    When,
+    read_sentence,
+)
 
 
 def test_words_and_references():
-    assert read_sentence("开工{start 套 0}套") == (Words("开工"), Reference("start", 3, look="套 0"), Words("套"))
+    assert read_sentence("开工{start 套 0}套") == (
+        SentenceWords("开工"),
+        Reference("start", 3, look="套 0"),
+        SentenceWords("套"),
+    )
 
 
 def test_full_width_colons_and_quotation_marks_are_taken():
@@ -34,11 +46,11 @@ def test_choose_may_ask_a_condition():
 
 def test_when_may_say_what_stands_instead():
     [when] = read_sentence("{when known(more): 比上年多{more}套 | 与上年无从比较}")
-    assert isinstance(when, When) and when.otherwise == (Words("与上年无从比较"),)
+    assert isinstance(when, When) and when.otherwise == (SentenceWords("与上年无从比较"),)
 
 
 def test_braces_themselves_are_doubled():
-    assert read_sentence("集合{{甲}}") == (Words("集合{甲}"),)
+    assert read_sentence("集合{{甲}}") == (SentenceWords("集合{甲}"),)
 
 
 @pytest.mark.parametrize(

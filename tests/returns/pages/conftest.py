@@ -111,7 +111,7 @@ def erase():
     with psycopg.connect(**Cluster(HOME).connection(SUPERUSER, DATABASE)) as db:
         db.execute("SET session_replication_role = replica")
         for table in (
-            "inquiryentry", "inquiry", "scancomparison", "superiorremark", "delivery", "urgereading", "change", "cell", "line", "answer", "opinion",
+            "inquiryentry", "inquiry", "scancomparison", "superiorremark", "setdelivery", "urgereading", "change", "cell", "line", "answer", "opinion",
             "step", "receipt", "paper", "extension", "return",
         ):  # fmt: skip
             db.execute(f"DELETE FROM returns_{table}")

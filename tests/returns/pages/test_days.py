@@ -12,7 +12,7 @@ from anju.core.models.region import Region
 from anju.core.people.scope import local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
 from anju.returns.files.scans import key_figures
-from anju.returns.models import Delivery, Inquiry, Paper, Return
+from anju.returns.models import Inquiry, Paper, Return, SetDelivery
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import locking, opening
 from anju.returns.services.scans import keep_scan
@@ -82,7 +82,7 @@ def test_the_set_goes_up_is_signed_for_and_comes_back_at_a_cell(locked, visit):
     assert "1套报送等您签收" in text(above.get(f"/returns/?region={PROVINCE}"))
     assert "请签收" in text(above.get("/", follow=True))
     with open_scope(local_actor()):
-        pk = Delivery.objects.get().pk
+        pk = SetDelivery.objects.get().pk
     page = text(above.get(f"/returns/up/{QUERY}"))
     assert f"/returns/up/{pk}/sign/" in page and "2026-10-1" in page
     assert "没有写签收编号" in text(above.post(f"/returns/up/{pk}/sign/{QUERY}", {"number": ""}), 422)
@@ -110,7 +110,7 @@ def test_the_city_registers_a_receipt_on_paper(locked, visit):
     city = visit("city_reviewer", CITY)
     city.post(f"/returns/up/send/{QUERY}", {"form": FORM, "period": PERIOD})
     with open_scope(local_actor()):
-        pk = Delivery.objects.get().pk
+        pk = SetDelivery.objects.get().pk
     scan = SimpleUploadedFile("回执.pdf", b"%PDF-1.4 receipt")
     answer = text(city.post(f"/returns/up/{pk}/register/{QUERY}", {"number": "回12", "file": scan}, follow=True))
     assert "市级登记的签收" in answer and "编号 回12" in answer

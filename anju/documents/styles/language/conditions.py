@@ -29,7 +29,7 @@ class ConditionError(ValueError):
 
 
 @dataclass(frozen=True)
-class Condition:
+class StyleCondition:
     """text: as written; expr: parsed; asks: name within the tree → (question, of what)."""
 
     text: str
@@ -43,12 +43,12 @@ class Condition:
             yield asks.get(name, ("", name))
 
 
-def is_name(condition: Condition) -> str:
+def is_name(condition: StyleCondition) -> str:
     """The name that a condition is, when it is nothing else."""
     return condition.expr.name if isinstance(condition.expr, Name) and not condition.asks else ""
 
 
-def read_condition(text: str) -> Condition:
+def read_condition(text: str) -> StyleCondition:
     """ConditionError for what is no formula."""
     asks: dict[tuple[str, str], str] = {}
 
@@ -65,10 +65,10 @@ def read_condition(text: str) -> Condition:
         raise ConditionError(str(error)) from None
     if used := sorted(call.name for call in operator_calls(expr) if call.name in WINDOWS):
         raise ConditionError(f"这里不能用 {used[0]}：没有一组行可以合计。")
-    return Condition(text, expr, tuple((mark, asked) for asked, mark in asks.items()))
+    return StyleCondition(text, expr, tuple((mark, asked) for asked, mark in asks.items()))
 
 
-def evaluate(condition: Condition, value: Callable[[str, str], Any]) -> Decimal | bool | str | None:
+def evaluate(condition: StyleCondition, value: Callable[[str, str], Any]) -> Decimal | bool | str | None:
     """What it comes to, None when it cannot be told. value(question, name): of what it speaks of; None is unknown."""
     asks = dict(condition.asks)
     return evaluate_formula(condition.expr, lambda name: value(*asks.get(name, ("", name))), PLACES)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from anju.documents.styles.language.conditions import Condition
+from anju.documents.styles.language.conditions import StyleCondition
 from anju.documents.styles.language.sentences import Piece
 
 OPTION_TYPES = ("text", "texts", "number", "choice", "regions", "table", "codes", "tables")
@@ -52,7 +52,7 @@ class FigureSpec:
     period: str = ""
     latest: bool = False
     exactly: bool = False
-    formula: Condition | None = None
+    formula: StyleCondition | None = None
     sum: str = ""
     of: str = ""
     source: Mapping[str, str] = field(default_factory=dict)  # run, parameter, paper, given: what they say
@@ -61,7 +61,7 @@ class FigureSpec:
     show: str = ""
     label: str = ""
     first: tuple[str, ...] = ()
-    when: Condition | None = None
+    when: StyleCondition | None = None
 
 
 @dataclass(frozen=True)
@@ -94,23 +94,23 @@ class ListSpec:
     rows: tuple[Mapping[str, Any], ...] = ()
     calibres: str = ""
     latest: bool = False
-    where: Condition | None = None
-    order: Condition | None = None
+    where: StyleCondition | None = None
+    order: StyleCondition | None = None
     descending: bool = False
     top: int = 0
     cut: bool = False
     skip: bool = False
-    group: Condition | None = None
+    group: StyleCondition | None = None
     figures: Mapping[str, FigureSpec] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Paragraph:
+class StyleParagraph:
     """Sentences in one paragraph, or one for each member of a list (repeat)."""
 
     line: int
     sentences: tuple[tuple[Piece, ...], ...]
-    when: Condition | None = None
+    when: StyleCondition | None = None
     repeat: str = ""
 
 
@@ -120,22 +120,22 @@ class ProsePlace:
 
     line: int
     key: str
-    when: Condition | None = None
+    when: StyleCondition | None = None
 
 
 @dataclass(frozen=True)
-class Section:
+class StyleSection:
     """A heading, level 1 to 3, and what is under it. Without a heading: several blocks under one condition or for each member of a list."""
 
     line: int
     level: int
     heading: tuple[Piece, ...]
     blocks: tuple["Block", ...]
-    when: Condition | None = None
+    when: StyleCondition | None = None
     repeat: str = ""
 
 
-Block = Paragraph | ProsePlace | Section
+Block = StyleParagraph | ProsePlace | StyleSection
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class AnnexSpec:
     name: str
     line: int
     declaration: Mapping[str, Any]
-    when: Condition | None = None
+    when: StyleCondition | None = None
     source: str = ""
     rows: str = "parts"
     set: str = "parts"
@@ -192,7 +192,7 @@ class Style:
     needs: tuple[str, ...]
     upward: bool
     figures: Mapping[str, FigureSpec]
-    conditions: Mapping[str, Condition]
+    conditions: Mapping[str, StyleCondition]
     texts: Mapping[str, tuple[Piece, ...]]
     sets: Mapping[str, RegionSet]
     lists: Mapping[str, ListSpec]

@@ -9,7 +9,7 @@
 import re
 from dataclasses import dataclass
 
-from anju.documents.styles.language.conditions import Condition, ConditionError, read_condition
+from anju.documents.styles.language.conditions import ConditionError, StyleCondition, read_condition
 from anju.documents.text.printing import FigureFormat
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -47,7 +47,7 @@ class SentenceError(ValueError):
 
 
 @dataclass(frozen=True)
-class Words:
+class SentenceWords:
     text: str
 
 
@@ -78,32 +78,32 @@ class Choose:
     place: int
     branches: tuple[tuple[tuple[str, ...], tuple["Piece", ...]], ...]
     name: str = ""
-    condition: Condition | None = None
+    condition: StyleCondition | None = None
 
 
 @dataclass(frozen=True)
 class When:
     place: int
-    condition: Condition
+    condition: StyleCondition
     body: tuple["Piece", ...]
     otherwise: tuple["Piece", ...] = ()
 
 
-Piece = Words | Reference | Each | Choose | When
+Piece = SentenceWords | Reference | Each | Choose | When
 
 
 def read_sentence(text: str) -> tuple[Piece, ...]:
     """The pieces of a sentence. SentenceError at the first thing that cannot be read."""
     if len(text) > MAX_LENGTH:
         raise SentenceError(MAX_LENGTH, f"这一句长 {len(text)} 个字，最多 {MAX_LENGTH} 个。", "请分成几句，写成列表。")
-    reader = _Reader(text)
+    reader = _SentenceReader(text)
     pieces = reader.pieces(0, ())
     if reader.at < len(text):
         raise SentenceError(reader.at, "多出一个右花括号。", "请删去它；要印花括号本身，写两个 }}。")
     return pieces
 
 
-class _Reader:
+class _SentenceReader:
     def __init__(self, text: str) -> None:
         self.text, self.at, self.each = text, 0, 0
 
@@ -120,14 +120,14 @@ class _Reader:
             elif character in "｛｝":
                 raise SentenceError(self.at, "花括号是全角的。", "请改用半角的 { }。")
             elif character == "{":
-                found += [Words(words)] if words else []
+                found += [SentenceWords(words)] if words else []
                 words = ""
                 found.append(self.braces(depth))
             elif character == "}" or character in stops:
                 break
             else:
                 words, self.at = words + character, self.at + 1
-        return tuple([*found, Words(words)] if words else found)
+        return tuple([*found, SentenceWords(words)] if words else found)
 
     def braces(self, depth: int) -> Piece:
         start = self.at
@@ -240,7 +240,7 @@ class _Reader:
         self.at += 1
         return self.text[start : self.at - 1].strip()
 
-    def condition(self, text: str, place: int) -> Condition:
+    def condition(self, text: str, place: int) -> StyleCondition:
         try:
             return read_condition(text)
         except ConditionError as error:
@@ -258,8 +258,8 @@ class _Reader:
 def _trim(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """Without the blanks at both ends that only set the text apart."""
     found = list(pieces)
-    if found and isinstance(found[0], Words):
-        found[0] = Words(found[0].text.lstrip(" \t\r\n"))
-    if found and isinstance(found[-1], Words):
-        found[-1] = Words(found[-1].text.rstrip(" \t\r\n"))
-    return tuple(piece for piece in found if not isinstance(piece, Words) or piece.text)
+    if found and isinstance(found[0], SentenceWords):
+        found[0] = SentenceWords(found[0].text.lstrip(" \t\r\n"))
+    if found and isinstance(found[-1], SentenceWords):
+        found[-1] = SentenceWords(found[-1].text.rstrip(" \t\r\n"))
+    return tuple(piece for piece in found if not isinstance(piece, SentenceWords) or piece.text)

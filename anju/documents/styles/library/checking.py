@@ -4,16 +4,16 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 from anju.documents.styles import sources
-from anju.documents.styles.language.conditions import OF_LISTS, Condition
+from anju.documents.styles.language.conditions import OF_LISTS, StyleCondition
 from anju.documents.styles.language.schema import (
     TRUTHS,
     WORDS,
     Block,
     FigureSpec,
     ListSpec,
-    Paragraph,
     ProsePlace,
     Style,
+    StyleParagraph,
 )
 from anju.documents.styles.language.sentences import (
     ALL,
@@ -30,8 +30,8 @@ from anju.documents.styles.language.sentences import (
     Each,
     Piece,
     Reference,
+    SentenceWords,
     When,
-    Words,
 )
 from anju.documents.styles.library.scopes import (
     FIGURE,
@@ -169,7 +169,7 @@ class _Check:
                 return scope[name.removeprefix(before)]
         return ""
 
-    def condition(self, condition: Condition | None, line: int, where: str, scope: Scope) -> None:
+    def condition(self, condition: StyleCondition | None, line: int, where: str, scope: Scope) -> None:
         for question, name in condition.names() if condition else ():
             if question == "written":
                 keys = [
@@ -321,7 +321,7 @@ class _Check:
             inner, more = scope, loops
             if not isinstance(block, ProsePlace) and block.repeat:
                 inner, more = self.enter(block.repeat, block.line, where, scope), loops + 1
-            if isinstance(block, Paragraph):
+            if isinstance(block, StyleParagraph):
                 for sentence in block.sentences:
                     self.pieces(sentence, block.line, where, inner, more)
             elif not isinstance(block, ProsePlace):
@@ -351,7 +351,7 @@ class _Check:
 
     def pieces(self, pieces: Iterable[Piece], line: int, where: str, scope: Scope, loops: int) -> None:
         for piece in pieces:
-            if isinstance(piece, Words):
+            if isinstance(piece, SentenceWords):
                 continue
             if isinstance(piece, Reference):
                 self.reference(piece, line, where, scope)
@@ -453,7 +453,7 @@ class _Check:
                     if block.key not in self.style.prose:
                         self.unknown(block.line, "sections", block.key, self.style.prose, "自由正文")
                     placed.setdefault(block.key, block.line)
-                elif not isinstance(block, Paragraph):
+                elif not isinstance(block, StyleParagraph):
                     walk(block.blocks)
 
         walk(self.style.blocks)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from anju.documents.styles.language import schema, times
-from anju.documents.styles.language.conditions import Condition, ConditionError, read_condition
+from anju.documents.styles.language.conditions import ConditionError, StyleCondition, read_condition
 from anju.documents.styles.language.schema import (
     AnnexSpec,
     Block,
@@ -15,11 +15,11 @@ from anju.documents.styles.language.schema import (
     FigureSpec,
     ListSpec,
     Option,
-    Paragraph,
     ProsePlace,
     RegionSet,
-    Section,
     Style,
+    StyleParagraph,
+    StyleSection,
     Variant,
 )
 from anju.documents.styles.language.sentences import NAME, Piece, SentenceError, read_sentence
@@ -208,7 +208,7 @@ class StyleLoader:
             self.report.add(SENTENCE, line, node.path, f"第 {column} 个字“{near}”处：{error.what}", error.fix)
             return ()
 
-    def condition(self, node: YamlNode) -> Condition | None:
+    def condition(self, node: YamlNode) -> StyleCondition | None:
         text = node.text()
         try:
             return read_condition(text) if text else None
@@ -404,13 +404,13 @@ class StyleLoader:
         if kinds[0] == "text":
             said = known["text"]
             sentences = tuple(self.sentence(one) for one in (said.elements() if said.is_list() else [said]))
-            return Paragraph(node.line, sentences, when, repeat)
+            return StyleParagraph(node.line, sentences, when, repeat)
         if "heading" in known and level > 3:
             node.wrong(LIMIT, "标题最多三级。", "请把这一级写成段首的话。")
             return None
         heading = self.sentence(known["heading"]) if "heading" in known else ()
         inside = self.blocks(known["content"], level + ("heading" in known)) if "content" in known else ()
-        return Section(node.line, level if "heading" in known else 0, heading, inside, when, repeat)
+        return StyleSection(node.line, level if "heading" in known else 0, heading, inside, when, repeat)
 
     def enclosure(self, node: YamlNode) -> Enclosure | None:
         known = node.fields(("title", "sections"), ("title", "sections"))

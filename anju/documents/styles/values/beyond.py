@@ -25,7 +25,7 @@ from anju.runs.queries.sentences import SentenceFigure
 from anju.runs.references import StepReference
 
 if TYPE_CHECKING:
-    from anju.documents.styles.values.paper import Paper
+    from anju.documents.styles.values.paper import ComputedPaper
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class GivenValue:
         return self.words
 
 
-def figure(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> Any:
+def figure(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) -> Any:
     """What a spec means that is no measure and no formula."""
     if spec.of and not spec.source:
         return counted(paper, name, len(paper.members(spec.of, frame).members), frame, spec.unit or "个")
@@ -69,7 +69,7 @@ def figure(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> Any:
     return earlier_paper(paper, name, spec, frame)
 
 
-def counted(paper: "Paper", name: str, number: int, frame: Frame, unit: str) -> DerivedFigure:
+def counted(paper: "ComputedPaper", name: str, number: int, frame: Frame, unit: str) -> DerivedFigure:
     """How many members, or the place of one: a figure with a reference of the style's."""
     base = Figure(code="", name=name.rpartition(".")[2], region=frame.region, period=paper.request.period)
     path = name.rpartition(".")[2] if frame.key else name
@@ -89,7 +89,7 @@ def counted(paper: "Paper", name: str, number: int, frame: Frame, unit: str) -> 
     )
 
 
-def nothing(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> DerivedFigure:
+def nothing(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) -> DerivedFigure:
     """A sum over nobody."""
     base = Figure(
         code="", name=spec.label or name, region=frame.region, period=paper.request.period, unit=spec.unit or "1"
@@ -102,7 +102,7 @@ def out_of_sight(code: str, name: str, region: Region, period: str) -> Figure:
     return Figure(code=code, name=name, region=region, period=period, why="不在可见范围内")
 
 
-def run_step(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
+def run_step(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
     """A step of the newest run of a book for that place and period."""
     request, source = paper.request, spec.source
     period = times.shift_period(request.period, spec.period)
@@ -139,7 +139,7 @@ def run_step(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> Given
     )
 
 
-def parameter(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
+def parameter(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
     """A parameter of a book in force at the end of the period."""
     source = spec.source
     on = periods.period_end(times.shift_period(paper.request.period, spec.period))
@@ -159,7 +159,7 @@ def parameter(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> Give
     )
 
 
-def earlier_paper(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
+def earlier_paper(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
     """The number, date or title of the newest issued paper of a kind, of the period meant or of the last one before."""
     source, request = spec.source, paper.request
     wanted = source.get("period", "last")

@@ -15,14 +15,14 @@ from anju.quantities import unit_of_measure
 from anju.rules.language.formula import Name, Quotient, Sum
 
 if TYPE_CHECKING:
-    from anju.documents.styles.values.paper import Paper
+    from anju.documents.styles.values.paper import ComputedPaper
 
 PERCENT, PLAIN = "%", "1"
 DEFAULT_PLACES = 1  # of what is divided
 
 
 class FormulaFigures:
-    def __init__(self, paper: "Paper") -> None:
+    def __init__(self, paper: "ComputedPaper") -> None:
         self.paper = paper
         self.units: dict[int, str | None] = {}
 

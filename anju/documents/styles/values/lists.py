@@ -11,7 +11,7 @@ from anju.documents.styles.values.frames import Frame
 from anju.problems import Problem, Refused
 
 if TYPE_CHECKING:
-    from anju.documents.styles.values.paper import Paper
+    from anju.documents.styles.values.paper import ComputedPaper
 
 MAX_MEMBERS = 5000
 
@@ -25,7 +25,7 @@ class Listed:
     rest: list[Frame] = field(default_factory=list)
 
 
-def read_list(paper: "Paper", name: str, frame: Frame) -> Listed:
+def read_list(paper: "ComputedPaper", name: str, frame: Frame) -> Listed:
     """The list as of the place and member spoken of."""
     spec = paper.style.lists[name]
     found = Listed()
@@ -51,7 +51,7 @@ def read_list(paper: "Paper", name: str, frame: Frame) -> Listed:
     return found
 
 
-def all_members(paper: "Paper", name: str, spec: ListSpec, frame: Frame) -> Iterable[Frame]:
+def all_members(paper: "ComputedPaper", name: str, spec: ListSpec, frame: Frame) -> Iterable[Frame]:
     """Everybody of whom the list may speak."""
     options = paper.request.options
     own: dict[str, Any] = dict(spec.figures)
@@ -93,7 +93,7 @@ def all_members(paper: "Paper", name: str, spec: ListSpec, frame: Frame) -> Iter
             )
 
 
-def task_figures(paper: "Paper", spec: ListSpec, row: dict[str, Any]) -> dict[str, FigureSpec]:
+def task_figures(paper: "ComputedPaper", spec: ListSpec, row: dict[str, Any]) -> dict[str, FigureSpec]:
     """actual, target and rate of a task. What was done and asked are the two sides of its rate, unless the newest report is wanted."""
     rate = paper.readers.task_rate(row)
     line = spec.line
@@ -110,7 +110,7 @@ def task_figures(paper: "Paper", spec: ListSpec, row: dict[str, Any]) -> dict[st
     }
 
 
-def in_order(paper: "Paper", name: str, spec: ListSpec, found: Listed) -> Listed:
+def in_order(paper: "ComputedPaper", name: str, spec: ListSpec, found: Listed) -> Listed:
     """By value, equal ones sharing a rank; of whom there is no value stands apart. top keeps who shares the last place, unless cut."""
     keyed = [(paper.come_to(spec.order, member), member) for member in found.members] if spec.order else []
     unknown = [member for value, member in keyed if value is None]
@@ -136,7 +136,7 @@ def in_order(paper: "Paper", name: str, spec: ListSpec, found: Listed) -> Listed
     return Listed(ranked, [*found.unknown, *unknown], found.rest)
 
 
-def by_value(paper: "Paper", name: str, spec: ListSpec, found: Listed) -> Listed:
+def by_value(paper: "ComputedPaper", name: str, spec: ListSpec, found: Listed) -> Listed:
     """Members of one value as one member, in the order of the first of each; what it tells is the first one's, and members."""
     groups: dict[Any, list[Frame]] = {}
     unknown = list(found.unknown)

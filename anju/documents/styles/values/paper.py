@@ -10,7 +10,7 @@ from typing import Any
 from anju import periods
 from anju.core.wording import period_label
 from anju.documents.styles.language import times
-from anju.documents.styles.language.conditions import Condition, evaluate, is_name
+from anju.documents.styles.language.conditions import StyleCondition, evaluate, is_name
 from anju.documents.styles.language.schema import FigureSpec, Style
 from anju.documents.styles.language.sentences import Piece
 from anju.documents.styles.library.scopes import base_list
@@ -36,7 +36,7 @@ class SpokenText:
     pieces: tuple[Piece, ...]
 
 
-class Paper:
+class ComputedPaper:
     """One writing of a style. Everything is computed when it is asked for, once for each place and member."""
 
     def __init__(
@@ -268,14 +268,14 @@ class Paper:
 
     # -- conditions
 
-    def truth(self, condition: Condition | None, frame: Frame) -> bool | None:
+    def truth(self, condition: StyleCondition | None, frame: Frame) -> bool | None:
         """None when it cannot be told; no condition is no obstacle."""
         if condition is None:
             return True
         value = self.come_to(condition, frame)
         return bool(value) if value is not None else None
 
-    def come_to(self, condition: Condition, frame: Frame) -> Decimal | bool | str | None:
+    def come_to(self, condition: StyleCondition, frame: Frame) -> Decimal | bool | str | None:
         single = is_name(condition)
         if single and not frame.has(single) and base_list(self.style, single) in self.style.lists:
             return bool(self.members(single, frame).members)

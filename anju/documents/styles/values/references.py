@@ -8,7 +8,7 @@ from anju.figures.references import FigureReference
 
 if TYPE_CHECKING:
     from anju.documents.styles.values.frames import Frame
-    from anju.documents.styles.values.paper import Paper
+    from anju.documents.styles.values.paper import ComputedPaper
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class StyleReference(FigureReference):
     period: str
 
     @classmethod
-    def of(cls, paper: "Paper", name: str, frame: "Frame") -> Self:
+    def of(cls, paper: "ComputedPaper", name: str, frame: "Frame") -> Self:
         request = paper.request
         return cls(paper.style.code, "/".join((*frame.key, name)), request.region.code, request.period)
 
