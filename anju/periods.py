@@ -16,6 +16,7 @@ SHAPE = re.compile(
     r"(?P<year>(19|20)\d\d)"
     r"(-H(?P<half>[12])|-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(-(?P<day>\d\d))?|-(?P<last>(19|20)\d\d)|(-(?P<through>\d\d))?-A)?"
 )
+SPANNING = r"-A$|^\d{4}-\d{4}$"  # of several years: a plan, or since the beginning
 BEGINNING = date(1900, 1, 1)  # of what is counted since the beginning: before anything that is
 
 
@@ -65,7 +66,7 @@ def last_reported_day(day: date) -> date:
 
 def spans_years(period: str) -> bool:
     """Whether it is a plan's or since the beginning, and no part of one year."""
-    return period.endswith("-A") or len(period) == len("2021-2025")
+    return re.search(SPANNING, period) is not None
 
 
 def target_period(period: str) -> str:

@@ -216,7 +216,9 @@ def _check(
                 "FIG-002", "只有相对数、平均数（relative）才有权数。", "去掉 weight，或把 kind 写成 relative。"
             )
         )
-    elif "weight" in entry and entry["weight"] in measures and measures[entry["weight"]]["kind"] == "relative":
+    elif (
+        "weight" in entry and entry["weight"] in measures and measures[entry["weight"]]["kind"] in ("relative", "ratio")
+    ):
         problems.append(
             entry.problem("FIG-002", f"权数 {entry['weight']} 自己就不能相加。", "请写一个能相加的指标，如户数。")
         )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations, islice, pairwise
+from math import comb
 
 from anju.quantities import divide_half_up, scaled_text
 
@@ -18,6 +19,7 @@ LOST = re.compile(rf"[-0-9,.%{MARKS}]*[{MARKS}][-0-9,.%{MARKS}]*|\.[0-9]+%?")
 STUCK = re.compile(r"[0-9.%]{4,40}")
 TOTAL = re.compile(r"合计|总计|小计|^全[市省区县州国]")
 MOST_LOST = 3  # digits that one mark may stand for
+UNBOUNDED = Fraction(10**18)  # a rate of 0 says nothing of what it is a rate of
 MOST_TRIED = 20_000  # candidates of one cell, or ways to cut one that is stuck
 NEAR = 8  # columns; balances are looked for among neighbours
 WIDEST, LONGEST = 60, 2_000
@@ -83,6 +85,7 @@ class RepairProposal:
 
 NO_BALANCE = "这一格没有可用的合计或比率关系。"
 NO_VALUE = "没有一个值与合计、比率都相符。"
+UNTRIED = "可能的值太多，没有试完，定不下来。"
 
 
 def propose_repairs(rows: Sequence[Sequence[str]], balances: Iterable[Balance] = ()) -> list[RepairProposal]:
@@ -310,8 +313,14 @@ def _mend_cell(table: _Table, known: Sequence[Balance], place: Place) -> tuple[R
     ]
     if not mine:
         return RepairProposal(*place, printed, (), NO_BALANCE), None
+    divides = {one.parts[1] for one in mine if one.rate}
+    tried = list(islice(_candidates(table, place, mine), MOST_TRIED + 1))
+    if len(tried) > MOST_TRIED:
+        return RepairProposal(*place, printed, (), UNTRIED), None
     candidates = [
-        number for number in _candidates(table, place, mine) if all(_agrees(one, place, number, table) for one in mine)
+        number
+        for number in filter(None, tried)
+        if (number.value or place not in divides) and all(_agrees(one, place, number, table) for one in mine)
     ]
     texts = tuple(dict.fromkeys(number.text for number in candidates))
     arithmetic = (
@@ -339,8 +348,8 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(lost + "".join(pieces))
 
 
-def _candidates(table: _Table, place: Place, mine: Sequence[Balance]) -> Iterator[TableNumber]:
-    """Numbers that fit what can be read, and the balance that leaves the fewest."""
+def _candidates(table: _Table, place: Place, mine: Sequence[Balance]) -> Iterator[TableNumber | None]:
+    """Numbers that the balance leaves that leaves the fewest; None for each that does not fit what can be read."""
     printed = table.text(place)
     fits = _pattern(printed)
     form = table.column_format(place[1]) or (len(printed.partition(".")[2].rstrip("%")), printed.endswith("%"))
@@ -350,11 +359,10 @@ def _candidates(table: _Table, place: Place, mine: Sequence[Balance]) -> Iterato
     low, high = ranges[0]
     step = Fraction(1, 10**places)
     first = -(-low // step)
-    for count in range(int(min(high // step - first + 1, MOST_TRIED))):
+    for count in range(int(high // step - first + 1)):
         number = TableNumber((first + count) * step, places, percent)
         text = number.text if printed.endswith("%") or not percent else number.text.removesuffix("%")
-        if number.value >= 0 and fits.fullmatch(text):
-            yield number
+        yield number if number.value >= 0 and fits.fullmatch(text) else None
 
 
 def _range(balance: Balance, place: Place, table: _Table) -> tuple[Fraction, Fraction]:
@@ -370,7 +378,7 @@ def _range(balance: Balance, place: Place, table: _Table) -> tuple[Fraction, Fra
         if place == part:
             return low * numbers[whole].value, high * numbers[whole].value
         if low <= 0:
-            return Fraction(0), Fraction(MOST_TRIED)
+            return Fraction(0), UNBOUNDED
         return numbers[part].value / high, numbers[part].value / low
     others = sum((numbers[one].value for one in balance.parts if one != place), Fraction(0))
     if place == balance.whole:
@@ -402,6 +410,9 @@ def _mend_stuck(table: _Table, known: Sequence[Balance]) -> list[RepairProposal]
     for place in sorted(table.stuck):
         row, column = place
         count = table.missing(place) + 1
+        if comb(len(table.text(place)) - 1, count - 1) > MOST_TRIED:
+            proposals.append(RepairProposal(row, column, table.text(place), (), UNTRIED))
+            continue
         ways = []
         for pieces in _cuts(table.text(place), [table.column_format(at) for at in range(column, column + count)]):
             numbers = {**table.numbers} | {(row, column + at): number for at, number in enumerate(pieces)}
@@ -425,7 +436,7 @@ def _mend_stuck(table: _Table, known: Sequence[Balance]) -> list[RepairProposal]
 
 def _cuts(text: str, formats: Sequence[tuple[int, bool] | None]) -> Iterator[list[TableNumber]]:
     """Every way to cut a text into so many numbers, each as its column is printed."""
-    for points in islice(combinations(range(1, len(text)), len(formats) - 1), MOST_TRIED):
+    for points in combinations(range(1, len(text)), len(formats) - 1):
         bounds = [0, *points, len(text)]
         pieces = [text[begin:end] for begin, end in pairwise(bounds)]
         numbers = [read_plain(piece) for piece in pieces]

@@ -198,6 +198,8 @@ def test_checks_reach_over_both_sheets_and_say_on_which():
         (MORE, "另一张表（续）", "续"),
         (MORE, "示例表", "附表2"),
         (MORE, "2020年示例表（续）", "续"),
+        (MORE, "8月示例表（续）", "续"),
+        (MORE, "示例表（二季度）（续）", "续"),
         ([[row[0], row[1]] for row in MORE], "示例表（续）", "续"),
     ],
 )
@@ -211,6 +213,7 @@ def test_the_map_may_name_the_sheet_on_which_the_form_goes_on():
     assert read_workbook(data, flat()).blocked
     assert read_workbook(data, flat(continues="附表2")).problems == []
     assert read_workbook(data, flat(continues=["附表2"], sheet="示例表")).problems == []
+    assert read_workbook(sheets_of(*MORE, title="2021年8月投资情况", name="附表2"), flat(continues="附表2")).blocked
     assert read_workbook(sheets_of(*MORE[:3], title="投资情况", name="附表2"), flat(continues="附表2")).blocked
 
 

@@ -385,3 +385,10 @@ def test_a_number_kept_as_text_is_read_with_what_its_format_writes_around_it(cod
 def test_a_number_kept_as_text_that_its_format_hides_or_marks_is_refused(code):
     assert text_from_cell("5.6", read_number_format(code)).state == BAD
     assert text_from_cell("未报", read_number_format(code)).state == "unreported"
+
+
+@pytest.mark.parametrize("size", [20, 60, 4_000])
+@pytest.mark.parametrize("text", ["{}x", "{}户口", "1,{}X", "1亿{}x", "约{}多少", " {} {} x", "-{}余多x", "3万{}千{}y"])
+def test_a_row_of_digits_that_is_no_number_is_told_at_once(text, size):
+    """With terms that need no magnitude the ways to part the row double with each digit: forty held the site for ever."""
+    assert parse_number(text.format("1" * size, "2" * size)).state == BAD

@@ -54,6 +54,8 @@ def texts(reading) -> list[str]:
         [0.8512, 0.9],
         ["0.850", "0.900"],
         [1, 1, 1, 0.5],
+        [1, 1],
+        [0, 1],
     ],
 )
 def test_a_column_within_one_is_refused_until_somebody_says_what_it_is(values):
@@ -64,7 +66,7 @@ def test_a_column_within_one_is_refused_until_somebody_says_what_it_is(values):
 
 @pytest.mark.parametrize(
     "values",
-    [[85, 90], [0.85, 90], [0, 0], [1, 1], [0, 1], [100, 0.5], [None, 5], [1.2, 0.5], ["0.85%", "0.9%"], ["未报", 0]],
+    [[85, 90], [0.85, 90], [0, 0], [1, 100], [100, 0.5], [None, 5], [1.2, 0.5], ["0.85%", "0.9%"], ["未报", 0]],
 )
 def test_a_column_that_can_be_read_one_way_is_read(values):
     assert "WB-074" not in {code for code, _ in found(read(values))}

@@ -90,3 +90,25 @@ def test_what_was_given_is_never_changed():
     rows = damaged(0, 2, "?4397")
     propose_repairs(rows)
     assert rows[0][2] == "?4397"
+
+
+def test_nought_is_no_candidate_for_what_a_rate_divides_by():
+    rows = [
+        ["东", "50", "100", "50.0%"],
+        ["西", "1", "4", "25.0%"],
+        ["南", "5", "?", "0.0%"],
+        ["北", "30", "60", "50.0%"],
+    ]
+    (proposal,) = propose_repairs(rows)
+    assert not proposal.only and "0" not in proposal.values
+
+
+def test_what_was_not_tried_to_the_end_is_not_called_the_only_one():
+    rows = [
+        ["东", "50", "100", "50.0%"],
+        ["西", "1", "4", "25.0%"],
+        ["南", "1", "90000?", "0.0%"],
+        ["北", "30", "60", "50.0%"],
+    ]
+    (proposal,) = propose_repairs(rows)
+    assert proposal.values == () and "没有试完" in proposal.sentence

@@ -192,3 +192,8 @@ def test_a_table_far_down_is_found():
         ["东区", 10],
     ]
     assert values(read_workbook(sheet_of(*rows), TableMap.model_validate(STARTS))) == {("东区", "a.start"): "10"}
+
+
+def test_a_row_of_digits_in_the_sentence_is_told_at_once():
+    reading = read_workbook(form(f"2021年新筹集建设保障性租赁住房3万{'1' * 60}x"), said())
+    assert target(reading) is None and "WB-076" in {code for code, _ in found(reading)}

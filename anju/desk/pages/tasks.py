@@ -152,7 +152,7 @@ def task_bullets(
             chosen[one.measure.code] = TaskBullet(one, node)
     reported: dict[str, list[str]] = {}
     for code, period in reports(str(on.year)):
-        if code in chosen and len(period) > 4 and periods.period_end(period) <= on:
+        if code in chosen and len(period) > 4 and periods.period_end(period) <= on and not periods.spans_years(period):
             reported.setdefault(code, []).append(period)
     every = {period for some in reported.values() for period in some}
     figures = current.current_figures(user, list(reported), [region], every) if reported else None

@@ -323,7 +323,7 @@ def report_increases(
     by_measure: dict[str, list[str]] = {}
     order = {code: at for at, code in enumerate(catalogue)}
     for code, period in sorted(reports(str(on.year)), key=lambda one: (order[one[0]], one[1])):
-        if periods.period_end(period) <= on:
+        if periods.period_end(period) <= on and not periods.spans_years(period):
             by_measure.setdefault(code, []).append(period)
     last: dict[str, list[str]] = {}
     for code, known in by_measure.items():

@@ -294,15 +294,18 @@ def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[F
             targets.setdefault(measure.target_of_id, set()).add(measure.code)
         if measure.numerator_id in codes and every[measure.denominator_id].target_of_id:
             targets.setdefault(measure.numerator_id, set()).add(measure.denominator_id)
-    years = {key.period[:4] for key, _ in asked}
-    once = CurrentFigure.objects.filter(
-        region_id__in=below.keys() & user.region_ids,
-        measure_id__in=codes,
-        period__gte=min(years),
-        period__lt=str(int(max(years)) + 1),
-        state=NUMBER,
+    years, whole = {key.period[:4] for key, _ in asked}, {calendar.target_period(key.period) for key, _ in asked}
+    reported = CurrentFigure.objects.filter(
+        region_id__in=below.keys() & user.region_ids, measure_id__in=codes, state=NUMBER
+    )
+    within = reported.filter(
+        period__gte=min(years), period__lt=str(int(max(years)) + 1)
     )  # an index knows where a year ends
-    told = set(once.values_list("measure_id", "region_id", "calibre_id", Left("period", 4)).distinct())
+    within = within.exclude(period__regex=calendar.SPANNING)  # a plan's figure is no report of its first year
+    named = ("measure_id", "region_id", "calibre_id")
+    told = set(within.values_list(*named, Left("period", 4)).distinct())
+    if plans := whole - years:
+        told |= set(reported.filter(period__in=plans).values_list(*named, "period"))
     if not told and all(one.kind == Region.Kind.COUNTY for one in below.values()):
         return averages
     leaves = {(code, calibre) for code in codes for calibre in calibres} | {
@@ -339,18 +342,15 @@ def average_parts(user: Actor, key: FigureKey, region: Region, parts: Sequence[R
     """The average over a place's parts: Σ value×weight ÷ Σ weight. Unknown when a value or a weight of any is; a part that weighs nothing, or to which
     neither applies, does not count. None when no part has a value."""
     measure = catalogue()[key.code]
-    code = f"{key.code}:{key.calibre}" if key.calibre else key.code
-    read = current_figures(user, [code, measure.weight_id], parts, [key.period])
+    weigher, weighing = side_calibre(catalogue(), measure.weight_id, key.calibre)
+    codes = [":".join(filter(None, side)) for side in ((key.code, key.calibre), (weigher, weighing))]
+    read = current_figures(user, codes, parts, [key.period])
     pairs = []
     for part in parts:
         value = read(key.code, part, key.period, key.calibre)
-        weight = read(measure.weight_id, part, key.period)
+        weight = read(weigher, part, key.period, weighing)
         silent = value.observation_id is None and weight.observation_id is None and not (value.known or weight.known)
-        if (
-            (silent and part.kind == Region.Kind.PSEUDO)
-            or value.state in NOTHING_TO_ADD
-            or weight.state in NOTHING_TO_ADD
-        ):
+        if (silent and part.kind == Region.Kind.PSEUDO) or {value.state, weight.state} & {*NOTHING_TO_ADD}:
             continue
         if weight.known and not weight.exact:
             continue
@@ -363,10 +363,8 @@ def average_parts(user: Actor, key: FigureKey, region: Region, parts: Sequence[R
     whole = replace(whole, places=max(value.places for value in values) if local is None else local)
     unknown = [one for pair in pairs for one in pair if not one.known]
     exact = None
-    if not unknown:
-        exact = sum((value.exact * weight.exact for value, weight in pairs), Fraction(0)) / sum(
-            weight.exact for _, weight in pairs
-        )  # type: ignore[operator,arg-type,misc]
+    if not unknown and (total := sum(weight.exact for _, weight in pairs)):  # type: ignore[misc]
+        exact = sum((value.exact * weight.exact for value, weight in pairs), Fraction(0)) / total  # type: ignore[operator]
     names = "、".join(f"{one.region.name}“{one.name}”" for one in unknown)
     told = sum(value.known and weight.known for value, weight in pairs)
     above = " + ".join(f"{value.text(None, None, True)}×{weight.text(None, None, True)}" for value, weight in pairs)
@@ -374,7 +372,7 @@ def average_parts(user: Actor, key: FigureKey, region: Region, parts: Sequence[R
     return derive_figure(
         whole, measure.name, exact, tuple(one for pair in pairs for one in pair),
         SumReference(key.code, region.code, key.period, key.calibre), f"所属各地以“{catalogue()[measure.weight_id].name}”为权数的加权平均",
-        substituted="" if unknown else f"（{above}）÷（{below}）", why=f"缺：{names}" if unknown else "",
+        substituted="" if unknown else f"（{above}）÷（{below}）", why=f"缺：{names}" if unknown else "" if exact is not None else "权数之和为0",
         reported=f"已报{told}/{len(pairs)}" if unknown else "", calibre=key.calibre,
         approx=next((one.approx for pair in pairs for one in pair if one.approx), ""),
     )  # fmt: skip

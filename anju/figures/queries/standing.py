@@ -15,12 +15,12 @@ UNTIL_NOW = (Measure.Kind.CUMULATIVE, Measure.Kind.STOCK)  # December's is the y
 class StandingFigures:
     """Figures of a period. Within a year: of the quarter's or month's latest report, against the year's targets; sums where only parts reported.
 
-    Of a whole year: its own, else what December counted since January or had at its end.
+    Of a whole year: its own, else what December counted since January or had at its end. Of a plan, or since the beginning: its own only.
     """
 
     def __init__(self, user: Actor, codes: Iterable[str], listed: Sequence[Region], period: str) -> None:
         codes, listed = list(codes), list(listed)
-        self.region, self.period, self.year = listed[0], period, period[:4]
+        self.region, self.period, self.year = listed[0], period, periods.target_period(period)
         catalogue = current.find_measures(user)
         behind = {
             (one, code.partition(":")[2]) for code in codes for one in self._behind(catalogue, code.partition(":")[0])
@@ -30,7 +30,8 @@ class StandingFigures:
         self.catalogue = catalogue
         self.asked = named - self.targets
         until_now = {one for one in self.asked if period != self.year or catalogue[one].kind in UNTIL_NOW}
-        self.when, _ = latest.latest_within(user, until_now, listed, period)
+        # A plan, and what is counted since the beginning, are no part of a year: nothing reported within one stands for them.
+        self.when = {} if periods.spans_years(period) else latest.latest_within(user, until_now, listed, period)[0]
         if period == self.year:
             end = periods.period_end(period)
             self.when = {code: one for code, one in self.when.items() if periods.period_end(one) == end}

@@ -34,7 +34,9 @@ class TablePeriods:
         """A title or a sheet that names the year only speaks of every period in it."""
         said = self.said
         bare = {said.pop(name) for name in ("title", "sheet") if len(said.get(name, "")) == 4}
-        ends = {_end(period) for period in said.values()}
+        ends = {(_end(period), period if periods.spans_years(period) else "") for period in said.values()}
+        if bare and any(periods.spans_years(period) for period in said.values()):
+            return True
         return len(ends) > 1 or len(bare | ({period[:4] for period in said.values()} if bare else set())) > 1
 
     @property
@@ -44,7 +46,7 @@ class TablePeriods:
 
 
 def _end(period: str) -> object:
-    """Two periods that end on one day hold the same numbers since January. What is no period agrees with none."""
+    """Two periods of one year that end on one day hold the same numbers since January. What is no period agrees with none."""
     try:
         return periods.period_end(period)
     except Refused:

@@ -74,6 +74,9 @@ def gather_circular(user: Actor, region: Region, period: str, options: dict[str,
     """What the template prints. Options: organs, addressee, copies, backlog {started_by, unfinished_by}, audits [years],
     calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, order [codes of the parts], warnings [keys chosen for 存在问题] or all,
     completion (total or continued: whether 基本建成 counts all that was completed, or 续建 only)."""
+    if periods.spans_years(period):
+        fix = "请写成年、季度或月，如 2021、2021-Q3、2021-09。"
+        raise Refused(Problem("DOC-079", f"通报的期间“{period}”", "与这种文书不合。", fix))
     whole_year = len(period) == 4
     span = f"{period}年度" if whole_year else period_label(period)
     options = {"calibre_names": {"": "合计"}, **options, "completion_rate": _completion(options), "span": span}

@@ -21,6 +21,7 @@ WORDS = {
 BEFORE = {**dict.fromkeys((ABOUT, "大约", "约为", "近"), ABOUT), **dict.fromkeys(("超", "超过", "逾"), OVER)}
 AFTER = {**dict.fromkeys((OVER, "多", "以上"), OVER), **dict.fromkeys((OR_SO, "上下"), OR_SO)}
 UNSEEN = "数字格式把它藏起来了，看不见"
+LONGEST_TEXT = 100  # letters of a cell that may be a number, with its unit and its thousands
 LONGEST = 30  # digits; more is a mistake of the keyboard, and no base unit holds it
 
 
@@ -53,8 +54,9 @@ _NUMBER = re.compile(
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+")  # 0,583 is no number of thousands
 # 1亿2000万, 3万5千套, 5万余户: numbers with magnitudes, the larger first, and what is counted behind the last.
 _NOUNS = "|".join(sorted({re.escape(unit) for unit in _UNITS if unit[0] not in "十百千万亿"}, key=len, reverse=True))
+# Every term but the last ends in a magnitude: otherwise the ways to part a row of digits double with each of them.
 _COMPOUND = re.compile(
-    rf"(?P<before>{_BEFORE})?\s*(?P<sign>[-−+]?)\s*¥?\s*(?P<terms>(?:[0-9][0-9,]*(?:\.[0-9]+)?(?:{_AFTER})?[百千]?[万亿]?[百千]?)+)"
+    rf"(?P<before>{_BEFORE})?\s*(?P<sign>[-−+]?)\s*¥?\s*(?P<terms>(?:[0-9][0-9,]*(?:\.[0-9]+)?(?:{_AFTER})?(?:[百千]?[万亿][百千]?|[百千]))+(?:[0-9][0-9,]*(?:\.[0-9]+)?)?)"
     rf"(?P<after>{_AFTER})?\s*(?P<noun>{_NOUNS})?\s*(?P<last>{_AFTER})?[。;]?"
 )
 _TERM = re.compile(rf"([0-9][0-9,]*)(?:\.([0-9]+))?({_AFTER})?([百千]?亿|[百千]?万|千|百)?")
@@ -96,6 +98,8 @@ def parse_number(text: str) -> ParsedNumber:
     bare = folded.replace(" ", "").strip("()")
     if bare in WORDS:
         return ParsedNumber(WORDS[bare])
+    if len(folded) > LONGEST_TEXT:
+        return ParsedNumber(BAD, flaw="数字过长" if re.fullmatch("[0-9,.]+", folded) else _flaw(folded[:LONGEST_TEXT]))
     match = _NUMBER.fullmatch(folded)
     if not match:
         return _compound(folded) or ParsedNumber(BAD, flaw=_flaw(folded))

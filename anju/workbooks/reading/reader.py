@@ -200,8 +200,9 @@ def _goes_on(first: SheetFit, other: SheetFit, table: TableMap) -> bool:
     """Whether another sheet is the first one's 续表: named by the map, or under the same title and called so."""
     if other.sheet is first.sheet or not (first.head and other.head and other.found):
         return False
-    if _years(first.head.title) != _years(other.head.title) and _years(other.head.title):
-        return False
+    mine, others = _said_periods(first.head.title), _said_periods(other.head.title)
+    if others and mine != others:
+        return False  # of another year, or of another month
     if any(word in first.sheet.name for word in table.continues):
         return False
     if any(word in other.sheet.name for word in table.continues):
@@ -210,8 +211,9 @@ def _goes_on(first: SheetFit, other: SheetFit, table: TableMap) -> bool:
     return called == [False, True] and _without_further(first.head.title) == _without_further(other.head.title)
 
 
-def _years(title: str) -> set[str]:
-    return set(re.findall(r"(?:19|20)[0-9]{2}", fold_number(title)))
+def _said_periods(title: str) -> set[str]:
+    """The years, months, quarters and halves that a title names."""
+    return set(re.findall(r"(?:19|20)[0-9]{2}|[0-9]{1,2} *月|[一二三四1-4] *季度|[上下]半年", fold_number(title)))
 
 
 def _without_further(title: str) -> str:

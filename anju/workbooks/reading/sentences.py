@@ -14,7 +14,7 @@ from anju.workbooks.reading.heads import TableHead
 from anju.workbooks.reading.maps import MapSentence, TableMap
 
 SLOT = "{数}"
-_NUMBER = r"(?P<number>(?:约|近|超过|超|逾)?[-−+]?[0-9](?:[0-9,. ]*[0-9])?[余多]?(?:[百千]?[万亿](?:[0-9][0-9,.]*[百千]?万?)*)?[余多]?)"
+_NUMBER = r"(?P<number>(?:约|近|超过|超|逾)?[-−+]?[0-9](?:[0-9,. ]*[0-9])?[余多]?(?:[百千]?[万亿](?:[0-9][0-9,.]*(?:[百千]万?|万))*(?:[0-9][0-9,.]*)?)?[余多]?)"
 _UNIT_NAMES = sorted((*quantities.UNITS, *quantities.ALIASES), key=len, reverse=True)
 _NEXT_TABLE = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})[、.]|\([一二三四五六七八九十0-9]{1,3}\)|(?:附?表|附件)[0-9一二三四五六七八九十]{1,3}"

@@ -63,7 +63,7 @@ class Entered(NamedTuple):
 
 @dataclass
 class PlainRates:
-    """The numbers of a % column that have no % themselves. cell, text: the first between 0 and 1; small: all lie there."""
+    """The numbers of a % column that have no % themselves. cell, text: the first above 0 and not above 1: all of 1 is 1 % or finished; small: all lie there."""
 
     heading: str
     cell: str = ""
@@ -72,7 +72,7 @@ class PlainRates:
 
     def add(self, digits: int, places: int, cell: str, text: str) -> None:
         self.small = self.small and 0 <= digits <= 10**places
-        if not self.cell and 0 < digits < 10**places:
+        if not self.cell and 0 < digits <= 10**places:
             self.cell, self.text = cell, text
 
     @property

@@ -13,7 +13,9 @@ WITHIN = re.compile(r"year(-(?P<ago>[1-9]))?/(?P<rest>\d\d|Q[1-4]|H[12])")  # ye
 
 
 def shape_of(period: str) -> str:
-    """year, half, quarter, month or day."""
+    """year, half, quarter, month or day; "" for a plan and since the beginning, of which no style tells."""
+    if periods.spans_years(period):
+        return ""
     rest = period[5:]
     if not rest:
         return "year"
