@@ -3,10 +3,13 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from anju.core.database.rls_v2 import SCOPED, Sql, restrict, setting
+from anju.core.database.rls_v2 import SCOPED, Sql, protect
 
 TABLE = "documents_officestyle"
-OWN = f"region_id {setting('regions')}"
+# A published one is read by whoever is written to by it, in whatever region; it holds no figure.
+PUBLISHED = (
+    f"CREATE POLICY {TABLE}_published ON {TABLE} FOR SELECT TO {{app}} USING (state = 'published' AND {SCOPED});"
+)
 # Published ones are kept in memory; a draft that is saved every few minutes makes nobody read them anew.
 MARKED = f"""
 INSERT INTO core_mark VALUES ('{TABLE}', gen_random_uuid());
@@ -95,12 +98,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        # A published one is read by whoever is written to by it, in whatever region; it holds no figure.
-        restrict(
-            TABLE,
-            f"{OWN} OR (state = 'published' AND {SCOPED})",
-            OWN,
-            grants=f"SELECT, INSERT, UPDATE ({' '.join(CHANGING.split())})",
-        ),
+        protect(TABLE, grants=f"SELECT, INSERT, UPDATE ({' '.join(CHANGING.split())})"),
+        Sql(PUBLISHED, f"DROP POLICY {TABLE}_published ON {TABLE};"),
         Sql(MARKED, UNMARKED),
     ]
