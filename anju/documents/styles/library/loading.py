@@ -51,7 +51,22 @@ REQUIRED = ("style", "name", "applies", "sources", "periods", "title", "sections
 FIGURE = ("measure", "calibre", "region", "over", "period", "latest", "exactly", "formula", "sum", "of", "run", "parameter", "paper", "given", "count",
           "first", "when", "unit", "places", "show", "label")  # fmt: skip
 MEANINGS = ("measure", "formula", "sum", "first", "run", "parameter", "paper", "given", "count")
-LIST = ("of", "set", "option", "rows", "calibres", "latest", "where", "order", "top", "cut", "skip", "group", "figures")
+LIST = (
+    "of",
+    "set",
+    "option",
+    "rows",
+    "calibres",
+    "latest",
+    "where",
+    "order",
+    "top",
+    "cut",
+    "skip",
+    "group",
+    "figures",
+    "label",
+)
 SET = ("below", "regions", "option", "level", "minus", "plus", "order")
 BLOCK = ("text", "prose", "heading", "content", "when", "repeat")
 ANNEX = ("name", "title", "corner", "unit", "note", "places", "columns", "needs", "when", "from", "rows", "set", "keep_empty", "prune", "table")  # fmt: skip
@@ -337,6 +352,8 @@ class StyleLoader:
         for key in ("set", "option", "calibres"):
             if key in known:
                 said[key] = self.word(known[key])
+        if "label" in known:
+            said["label"] = known["label"].text()
         for key in ("latest", "cut", "skip"):
             said[key] = self.flag(known, key, False)
         for key in ("where", "group"):
