@@ -98,8 +98,8 @@ def work_style(request: Request, pk: int) -> HttpResponse:
             text = change_style(text, change, find_measures(request.actor))
         except Refused as refused:
             problems = list(refused.problems)
-    read, flaws = readable(request, style, text)
     context = editor_context(request, style, text)
+    read, flaws = context["read"], context["flaws"]
     answer = {
         "text": text,
         "refused": bool(problems),

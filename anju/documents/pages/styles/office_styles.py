@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -75,11 +76,14 @@ def render_style(
 ) -> HttpResponse:
     """text: as it was just typed, when it could not be kept."""
     posted, stands = StyleForm(request), style.text if text is None else text
+    context = outlines.editor_context(request, style, stands)
+    if "problems" in extra:  # those of the text stand beside its outline
+        extra["problems"] = [one for one in extra["problems"] if one not in context["flaws"]]
+    moves = OfficeStyle.STATES.open_to(request.actor, style.state, style.region_id)
     return render_page(
         request, "documents/office_style.html", status=status, heading=style.name, style=style, text=stands, css=CSS.get(style.state, ""),
-        moves={move.name for move in OfficeStyle.STATES.open_to(request.actor, style.state, style.region_id)},
-        wrote=request.actor.key in style.authors, today_text=timezone.localdate().isoformat(), typed=posted.typed,
-        differences=outlines.differences(request, style, stands), **outlines.editor_context(request, style, stands), **extra,
+        moves={move.name for move in moves}, wrote=request.actor.key in style.authors, today_text=timezone.localdate().isoformat(),
+        typed=posted.typed, differences=outlines.differences(request, style, stands), **context, **extra,
     )  # fmt: skip
 
 
@@ -91,11 +95,12 @@ def save_style(request: Request, pk: int) -> HttpResponse:
     posted = StyleForm(request)
     text = posted.typed.get("text", "").replace("\r\n", "\n")
     try:
-        style_services.revise_style(by=request.actor, style_id=pk, text=text, opened=posted.text("opened"))
-        said = "草稿已保存。"
-        if posted.text("then") == "submit":
-            style_services.submit_style(by=request.actor, style_id=pk, on=timezone.localdate())
-            said = "已提交，请另一位有权发布的人员核对、发布。"
+        with transaction.atomic():  # both or neither
+            style_services.revise_style(by=request.actor, style_id=pk, text=text, opened=posted.text("opened"))
+            said = "草稿已保存。"
+            if posted.text("then") == "submit":
+                style_services.submit_style(by=request.actor, style_id=pk, on=timezone.localdate())
+                said = "已提交，请另一位有权发布的人员核对、发布。"
     except OfficeStyle.DoesNotExist as error:
         raise Http404(str(pk)) from error
     except Refused as refused:

@@ -1,5 +1,6 @@
 """What the pages of a style show: its outline, the paper that it would write, what is different from the style in force."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -28,14 +29,15 @@ def may_change(user: Actor, style: OfficeStyle) -> bool:
     return style.state == OfficeStyle.DRAFT and may(user, "documents.style", style.region_id)
 
 
-def outline_context(request: Request, text: str, style: Style | None = None, editable: bool = False) -> dict[str, Any]:
-    """What the outline's template asks for. style: when it is known already."""
+def outline_context(
+    request: Request, text: str, style: Style | None, flaws: Sequence[Problem] = (), editable: bool = False
+) -> dict[str, Any]:
+    """What the outline's template asks for. style, flaws: what the text is as a style, or what is wrong with it; an outline there is of both."""
     made = page_context(request)
     try:
         outline: StyleOutline | None = outline_style(StyleSource(text), find_measures(request.actor))
-        flaws: list[Problem] = []
-    except Refused as refused:
-        outline, flaws = None, refused.problems
+    except Refused:
+        outline = None
     choices = preview_periods(style, [name for name, _, _ in made.when.choices] if made.when else [], made.period)
     return {
         "outline": outline, "flaws": flaws, "editable": editable,
@@ -44,15 +46,13 @@ def outline_context(request: Request, text: str, style: Style | None = None, edi
 
 
 def editor_context(request: Request, style: OfficeStyle, text: str) -> dict[str, Any]:
-    """Of a style of the office: the outline, what may be chosen, and whether it may be changed."""
-    read = readable(request, style, text)[0]
+    """Of a style of the office: the outline, what may be chosen, and whether it may be changed. read: the style that the text is."""
+    read, flaws = readable(request, style, text)
     editable = may_change(request.actor, style)
-    shown = outline_context(request, text, read, editable)
+    shown = outline_context(request, text, read, flaws, editable) | {"read": read}
     if editable:
-        choices = {
-            "measures": [spoken_measure(one) for one in catalogue().values()], "units": list(UNITS), "periods": [*RELATIVE.items(), ("year-1", "上年")],
-        }  # fmt: skip
-        shown |= choices
+        shown["measures"] = [spoken_measure(one) for one in catalogue().values()]
+        shown["units"], shown["periods"] = list(UNITS), [*RELATIVE.items(), ("year-1", "上年")]
     return shown
 
 

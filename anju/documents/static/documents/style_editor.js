@@ -245,6 +245,8 @@
     figureUnit.value = unit;
     figurePlaces.value = places;
     part(figureDialog, "head").hidden = head === null;
+    $("figure-dialog-title").textContent = head === null ? "选一个数" : blank ? "这一栏（不改取数的，只写表头）" : "加一栏";
+    figureDialog.querySelector("[type=submit]").textContent = head === null ? "用这个数" : "确定";
     $("column-head").value = head || "";
     const adjust = () => {
       const kind = names.find((one) => one.name === figureNamed.value)?.kind || "figure";

@@ -1,12 +1,12 @@
 """What the names of a style are called by people: figures by what they count, conditions and lists in words. No code is shown where a name will do."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from anju.documents.styles import sources
 from anju.documents.styles.language.conditions import StyleCondition
 from anju.documents.styles.language.schema import FigureSpec, ListSpec, Style
-from anju.documents.styles.language.sentences import LABELS, NAME
+from anju.documents.styles.language.sentences import LABELS, NAME, Choose, Each, Piece, SentenceWords, When
 from anju.documents.styles.language.times import RELATIVE, WITHIN, YEARS_AGO
 from anju.documents.styles.library.scopes import FIGURE, LIST, PARTS_OF, TRUTH, Scope, base_list, item_scope
 from anju.figures.models import Measure
@@ -21,10 +21,11 @@ PARTS = {"_unknown": "中说不清的", "_rest": "以外的"}
 BEFORE = {"whole_": "本地的", "outer_": "外一层的"}
 BUILT_IN = {"regions": "各地", "tasks": "各项任务", "rows": "各项"}
 LOGIC = {"and": "且", "or": "或", "not": "不是", ">=": "≥", "<=": "≤", "<>": "≠", "*": "×", "/": "÷", "-": "−"}
-TOKEN = re.compile(r"'[^']*'|(?:known|reported|given|written|older|shared|state|count|any|all|none)\s*\([^()]*\)|[a-z][a-z0-9_.]*|>=|<=|<>|[-+*/=<>()]|[^\s]")  # fmt: skip
+TOKEN = re.compile(r"'[^']*'|(?:known|unknown|reported|given|written|older|shared|state|count|any|all|none)\s*\([^()]*\)|[a-z][a-z0-9_.]*|>=|<=|<>|[-+*/=<>()]|[^\s]")  # fmt: skip
+UNKNOWN = re.compile(r"\bnot\s+known\s*\(")
 QUESTION = re.compile(r"(\w+)\s*\(\s*([^()]*?)\s*\)")
 ASKED = {
-    "known": "{}已知", "reported": "{}报过", "given": "写了{}", "written": "写了“{}”", "older": "{}不是本期末的", "shared": "{}按比例定", "state": "{}的状态",
+    "known": "{}已知", "unknown": "{}未知", "reported": "{}报过", "given": "写了{}", "written": "写了“{}”", "older": "{}不是本期末的", "shared": "{}按比例定", "state": "{}的状态",
     "count": "{}的个数", "any": "有{}", "all": "全是{}", "none": "没有{}",
 }  # fmt: skip
 TOO_DEEP = 6  # names of names
@@ -50,6 +51,8 @@ class StyleLabels:
                 return self.figure(listed.figures[name], depth)
         if name in style.options:
             return style.options[name].label or WORDS.get(name, name)
+        if name in style.texts:
+            return f"“{first_words(style.texts[name])}……”"
         if name in style.conditions:
             return self.condition(style.conditions[name], depth + 1)
         if base_list(style, name) in style.lists:
@@ -101,6 +104,8 @@ class StyleLabels:
         return f"{where}{told}" + (f"·{when}" if when else "")
 
     def code(self, code: str) -> str:
+        if "{" in code:
+            return "选项里写的指标"
         measure = self.measures.get(code)
         return measure.name if measure else code
 
@@ -132,7 +137,7 @@ class StyleLabels:
         else:
             told = BUILT_IN.get(spec.of) or self.listed(spec.of, depth + 1)
         if spec.where:
-            told += f"中{self.condition(spec.where, depth + 1, item_scope(self.style, spec.name) if self.style else None)}的"
+            told += f"{'，其中' if told.endswith('的') else '中'}{self.condition(spec.where, depth + 1, item_scope(self.style, spec.name) if self.style else None)}的"
         if spec.order:
             way = "由高到低" if spec.descending else "由低到高"
             told += f"，按{self.condition(spec.order, depth + 1)}{way}"
@@ -150,7 +155,7 @@ class StyleLabels:
     def formula(self, text: str, depth: int = 0, scope: Scope | None = None) -> str:
         """A formula or condition with what its names are called."""
         said = []
-        for token in TOKEN.findall(text):
+        for token in TOKEN.findall(UNKNOWN.sub("unknown(", text)):
             if asked := QUESTION.fullmatch(token):
                 said.append(ASKED[asked[1]].format(self.asked(asked[1], asked[2], depth, scope)))
             elif token in LOGIC:
@@ -193,8 +198,23 @@ class StyleLabels:
         ]
 
 
+def first_words(pieces: Iterable[Piece]) -> str:
+    """The first words that are written in a sentence."""
+    for piece in pieces:
+        if isinstance(piece, SentenceWords) and piece.text.strip():
+            return piece.text.strip()[:8]
+        inside = piece.body if isinstance(piece, Each | When) else ()
+        if isinstance(piece, Choose):
+            inside = piece.branches[0][1]
+        if words := first_words((*inside, *(piece.otherwise if isinstance(piece, When) else ()))):
+            return words
+    return ""
+
+
 def period_word(period: str) -> str:
     """A relative period in words."""
+    if "{" in period:
+        return "选项里写的期间"
     if period in RELATIVE:
         return RELATIVE[period]
     if match := YEARS_AGO.fullmatch(period):

@@ -22,6 +22,8 @@ SHAPES = {
     "month": tuple(f"{{}}-{month:02}" for month in range(1, 13)), "day": (),
 }  # fmt: skip
 
+MOST_PERIODS = 60
+
 
 def preview_style(user: Actor, style: Style, region: Region, period: str) -> ComposedText:
     """The paper, with the options and the free prose of the last one of its kind there; where nothing was written the place of the prose says so."""
@@ -36,13 +38,12 @@ def preview_style(user: Actor, style: Style, region: Region, period: str) -> Com
 
 
 def preview_periods(style: Style | None, known: list[str], period: str) -> list[str]:
-    """Periods that such a paper may be of: those with figures, and those of the year one stands in."""
+    """Periods that such a paper may be of: where one stands, those with figures, and the others of their years."""
     shapes = style.periods if style else tuple(SHAPES)
-    year = period[:4]
-    of_year = [form.format(year) for shape in shapes for form in SHAPES.get(shape, ())]
-    fitting = [one for one in known if times.shape_of(one) in shapes]
-    own = [period] if times.shape_of(period) in shapes else []
-    return list(dict.fromkeys([*own, *fitting, *of_year]))
+    years = dict.fromkeys([period[:4], *sorted({one[:4] for one in known}, reverse=True)])
+    of_years = [form.format(year) for year in years for shape in shapes for form in SHAPES.get(shape, ())]
+    fitting = [one for one in (period, *known) if times.shape_of(one) in shapes]
+    return list(dict.fromkeys([*fitting, *of_years]))[:MOST_PERIODS]
 
 
 def style_in_force(region: Region, kind: str, period: str) -> Style | None:
