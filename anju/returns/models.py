@@ -83,6 +83,7 @@ class Return(models.Model):
     submitted_at = models.DateTimeField("上报时间", null=True)
     locked_at = models.DateTimeField("锁定时间", null=True)
     digest = models.CharField("锁定内容的 SHA-256", max_length=64, blank=True)
+    delivered = models.BooleanField("已报送上级", default=False, db_default=False)
     by = models.CharField("建立", max_length=64)
     at = models.DateTimeField("建立时间", db_default=Now())
 

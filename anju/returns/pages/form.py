@@ -109,10 +109,11 @@ def render_return(
 
 
 def is_delivered(user: Actor, ret: Return) -> bool:
-    """Did it go to the superior, and is there somebody here who may return a cell of it?"""
+    """Did it go to the superior, and may this user return a cell of it?"""
     if not may(user, "returns.return_cell", ret.region_id) or (ret.serial == 1 and ret.state != Return.LOCKED):
         return False
-    return ret.state != Return.VOID and deliveries.delivery_of(user, ret) is not None
+    delivery = deliveries.delivery_of(user, ret) if ret.state != Return.VOID else None
+    return delivery is not None and deliveries.may_return_cell(user, delivery.region)
 
 
 def scan_text(user: Actor, one: papers.KeptScan, grid: ReturnGrid) -> str:

@@ -191,7 +191,7 @@ def reporting_context(request: Request, region: Region, at: datetime, known: dea
         "to_lock": sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed) if acts else 0, "bulk": acts,
         "bulk_remark": PostedForm(request).text("remark"), "lock_form": code, "lock_period": period,
         **delivery_context(user, region, code, period, listed),
-        "progress": join(progress_row(one, at, urge_text(one, urges.get(one.region.pk), readings), acts) for one in listed),
+        "progress": join(progress_row(user, one, at, urge_text(one, urges.get(one.region.pk), readings), acts) for one in listed),
         "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "months": [(name, period_label(name), name == period) for name in choices],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
@@ -245,17 +245,19 @@ def urge_text(one: deadlines.ReportingStatus, urged: Urge | None, readings: dict
     return f"{wording.moment_text(urged.at)}：{'，'.join(told or urged.to)}"
 
 
-def progress_row(one: deadlines.ReportingStatus, at: datetime, told: str, ticks: bool) -> SafeString:
+def progress_row(user: Actor, one: deadlines.ReportingStatus, at: datetime, told: str, ticks: bool) -> SafeString:
     ret: Any = one.ret
     first, late = one.first_submitted_at, one.days_late(at)
     said = (
         f"迟{wording.duration_text((first or at) - one.deadline)}"
         if late
+        else ""
+        if one.hidden
         else "按时"
         if first
         else f"还剩{wording.duration_text(one.deadline - at)}"
     )
-    state = Return.STATES.label(ret.state) if ret else "还没有开始"
+    state = Return.STATES.label(ret.state) if ret else wording.absent_text(user, one.region)
     row = {
         "name": write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
         "state_css": "state on" if ret and ret.state in Return.SUBMITTED else "state",

@@ -23,11 +23,12 @@ from anju.returns.base import (
     who_was_faster,
 )
 from anju.returns.forms import spec as forms
-from anju.returns.forms.spec import TOTAL, FormSpec
+from anju.returns.forms.spec import FormSpec
 from anju.returns.models import Line, Opinion, Return, Step
 from anju.returns.queries.checks import CheckFinding, check_return, standing_findings
 from anju.returns.queries.opinions import asked_departments, asked_kinds, joint_review
 from anju.returns.queries.returns import filled_returns
+from anju.returns.queries.values import ReturnValues
 from anju.returns.reminders import announce_return
 
 LONGEST, LONGEST_NAME = 1_000, 40
@@ -150,7 +151,8 @@ def give_opinion(
 
 
 def has_cell(ret: Return, spec: FormSpec, line: str, column: str) -> bool:
-    return column in spec.by_code and (line == TOTAL or Line.objects.filter(ret=ret, key=line).exists())
+    """Is there such a cell: is the line in the return now, and has it anything in that column?"""
+    return column in spec.by_code and ReturnValues(spec, Line.objects.filter(ret=ret), ()).has(line, spec.by_code[column])
 
 
 @transaction.atomic
