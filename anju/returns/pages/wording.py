@@ -11,7 +11,7 @@ from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import may, permissions
 from anju.core.people.scope import Actor
-from anju.returns.models import Return
+from anju.returns.models import Return, Urge
 from anju.returns.queries.opinions import AskedDepartment
 
 
@@ -95,6 +95,11 @@ STRONG = ("hand_in", "opine", "review", "clear", "submit", "lock")
 def absent_text(user: Actor, region: Region) -> str:
     """What is said of a unit whose return is not there for this user: nobody has begun, or they see no drafts."""
     return "还没有开始" if region.pk in user.drafts else "还没有报上来"
+
+
+def urge_line(urge: Urge) -> str:
+    """Who urged, when, and what they wrote."""
+    return f"{urge.by_name}{moment_text(urge.at)}催报：{urge.remark}".removesuffix("：")
 
 
 def offered_acts(
