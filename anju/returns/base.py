@@ -27,6 +27,14 @@ def clock_text(at: datetime) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
+def typed_moment(at: datetime | None, after: datetime | None) -> datetime:
+    """The moment that somebody typed for an act, now when they typed none. A page knows no seconds: in the minute of what went before it is
+    that moment."""
+    if at is None:
+        return timezone.now()
+    return after if after is not None and after.replace(second=0, microsecond=0) <= at < after else at
+
+
 def find_return(user: Actor, pk: int) -> Return:
     """Return.DoesNotExist outside the scope."""
     return visible_rows(

@@ -189,7 +189,8 @@ def test_where_the_superior_is_not_here_the_city_registers_its_receipt(sent, peo
     lock = acting(people["lock"])
     with pytest.raises(Refused, match="RET-092"):
         services.register_signature(by=lock, delivery_id=sent.pk, number="")
-    for at in (timezone.now() + timedelta(hours=1), sent.at - timedelta(days=1)):
+    minute = sent.at.replace(second=0, microsecond=0)
+    for at in (timezone.now() + timedelta(hours=1), sent.at - timedelta(days=1), minute - timedelta(minutes=1)):
         with pytest.raises(Refused, match="RET-094"):
             services.register_signature(by=lock, delivery_id=sent.pk, number="晋建回12", at=at)
     with pytest.raises(Refused, match="RET-095"):
@@ -197,6 +198,16 @@ def test_where_the_superior_is_not_here_the_city_registers_its_receipt(sent, peo
     services.register_signature(by=lock, delivery_id=sent.pk, number="晋建回12", name="回执.pdf", content=b"%PDF-1")
     sent.refresh_from_db()
     assert (sent.state, sent.number, sent.file.name, sent.received_by_name) == ("received", "晋建回12", "回执.pdf", "")
+
+
+def test_a_receipt_of_the_same_minute_is_honest(sent, people, acting):
+    """The page types hours and minutes; the set was sent some seconds later than that minute began."""
+    assert sent.at.second or sent.at.microsecond
+    minute = sent.at.replace(second=0, microsecond=0)
+    by = acting(people["lock"])
+    services.register_signature(by=by, delivery_id=sent.pk, number="晋建回12", at=minute)
+    sent.refresh_from_db()
+    assert (sent.state, sent.received_at) == ("received", sent.at)
 
 
 def test_what_the_superior_returns_is_a_finding_at_the_countys_cell(sent, people, superior, acting, locked, about):

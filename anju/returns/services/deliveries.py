@@ -15,7 +15,7 @@ from anju.core.states import move
 from anju.core.trail import trail
 from anju.core.wording import period_label
 from anju.problems import Place, Problem, Refused
-from anju.returns.base import clock_text, hold_return, require_state
+from anju.returns.base import clock_text, hold_return, require_state, typed_moment
 from anju.returns.forms import spec as forms
 from anju.returns.models import Form, Return, SetDelivery, SuperiorRemark
 from anju.returns.queries import deliveries
@@ -89,7 +89,8 @@ def register_signature(
 
     Refused: RET-092 neither number nor scan, RET-094 a time to come or before it was sent, RET-095 too large, STATE-001.
     """
-    delivery, at = _hold(by, delivery_id, DELIVER), at or timezone.now()
+    delivery = _hold(by, delivery_id, DELIVER)
+    at = typed_moment(at, delivery.at)
     if not number.strip() and not content:
         what = "没有填回执号，也没有附回执扫描件。"
         raise Refused(Problem("RET-092", _field(delivery, "回执号"), what, "请填回执号，或上传回执的扫描件。"))

@@ -12,6 +12,7 @@ from anju.core.people.scope import Actor, visible_rows
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
+from anju.returns.base import typed_moment
 from anju.returns.files import readback
 from anju.returns.files.readback import ReceiverDifference, ReceiverField
 from anju.returns.files.receivers import (
@@ -140,7 +141,7 @@ def _locked(by: Actor, receipt_id: int) -> Receipt:
 
 
 def _moment(found: Receipt, at: datetime | None, after: datetime | None, what: str) -> datetime:
-    at = at or timezone.now()
+    at = typed_moment(at, after)
     if at > timezone.now():
         raise Refused(
             Problem("RET-706", str(found), f"{timezone.localtime(at):%Y-%m-%d %H:%M} 还没有到。", "请核对时间。")
