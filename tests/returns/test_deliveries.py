@@ -158,9 +158,7 @@ def test_a_superior_sees_what_was_delivered_and_nothing_else(ready, people, supe
     with open_scope(superior):
         city = about["region"]
         (status,) = [
-            one
-            for one in deadlines.reporting_progress(superior, city, timezone.now(), PERIOD)
-            if one.form.code == FORM
+            one for one in deadlines.reporting_progress(superior, city, timezone.now(), PERIOD) if one.form.code == FORM
         ]
         assert status.hidden and not status.days_late(timezone.now())
     with open_scope(people["lock"]):

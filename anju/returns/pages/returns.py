@@ -14,7 +14,7 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.markup import element, join, markup, slot, writer
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import may, requires_permission
-from anju.core.people.scope import Actor, visible_rows
+from anju.core.people.scope import Actor
 from anju.core.wording import period_label
 from anju.problems import Problem
 from anju.returns.base import unlocked_returns

@@ -118,9 +118,7 @@ def due_returns(
         key: (*(asked_for.get(key, (ret.form, ret.organisation, ret.period)))[:3], ret) for key, ret in running.items()
     }
     rows = [
-        row
-        for key, row in (asked_for | begun).items()
-        if key in begun or (key not in done and key[1] in user.drafts)
+        row for key, row in (asked_for | begun).items() if key in begun or (key not in done and key[1] in user.drafts)
     ]
     opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
     barred = _barred(user, [ret for *_, ret in rows if ret is not None])
@@ -278,7 +276,8 @@ def reporting_progress(
 
 def _status(user: Actor, form: Form, office: Organisation, period: str, ret: Return | None) -> ReportingStatus:
     hidden = ret is None and office.region_id not in user.drafts
-    return ReportingStatus(form, office.region, period, ret, _unit_deadline(form, period, ret), office, hidden)
+    deadline = _unit_deadline(form, period, ret)
+    return ReportingStatus(form, office.region, period, ret, deadline, organisation=office, hidden=hidden)
 
 
 def _unit_deadline(form: Form, period: str, ret: Return | None = None) -> datetime:

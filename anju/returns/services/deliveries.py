@@ -15,14 +15,23 @@ from anju.core.states import move
 from anju.core.trail import trail
 from anju.core.wording import period_label
 from anju.problems import Place, Problem, Refused
-from anju.returns.base import clock_text, hold_return, require_state, typed_moment
+from anju.returns.base import (
+    LONGEST_NAME,
+    LONGEST_NUMBER,
+    clock_text,
+    hold_return,
+    require_short,
+    require_state,
+    text_problems,
+    typed_moment,
+)
 from anju.returns.forms import spec as forms
 from anju.returns.models import Form, Return, SetDelivery, SuperiorRemark
 from anju.returns.queries import deliveries
 from anju.returns.queries.deliveries import DeliveredReturn
 from anju.returns.reminders import announce_return, announce_set
 from anju.returns.services.corrections import correct_returned
-from anju.returns.services.review import LONGEST, LONGEST_NAME, has_cell
+from anju.returns.services.review import has_cell
 
 DELIVER, SIGN, RETURN = "returns.deliver", "returns.sign_for", "returns.return_cell"
 
@@ -110,7 +119,8 @@ def register_signature(
 
 def _receive(by: Actor, delivery: SetDelivery, number: str, at: datetime, name: str) -> SetDelivery:
     """name: of who signed here; "" when the superior signed elsewhere."""
-    delivery.number, delivery.received_at = number.strip()[:80], at
+    require_short(str(delivery), "编号", number, LONGEST_NUMBER)
+    delivery.number, delivery.received_at = number.strip(), at
     delivery.received_by_name = name[:LONGEST_NAME]
     delivery.save(update_fields=["number", "received_at", "received_by_name", "file"])
     announce_set(by, delivery.region, delivery.form.code, delivery.period)
@@ -153,6 +163,8 @@ def _return_cell(
         problems.append(Problem("RET-097", str(standing), "没有选中表里的格。", fix))
     if not text.strip():
         problems.append(Problem("RET-098", str(ret), "没有写上级的退回意见。", "请照上级的原话写明哪里要改。"))
+    problems += text_problems(str(ret), "退回意见", text)
+    problems += text_problems(str(ret), "上级来文的文号", number, LONGEST_NUMBER)
     if problems:
         raise Refused(*problems)
     correction = standing
@@ -160,8 +172,8 @@ def _return_cell(
         reason = f"上级退回：{text.strip()}"
         correction = correct_returned(by=by, ret_id=standing.pk, reason=reason, ordered_by=number.strip())
     made = SuperiorRemark.objects.create(
-        delivery=delivery, ret=correction, region_id=ret.region_id, line=line, column=column, text=text.strip()[:LONGEST],
-        number=number.strip()[:80], by=by.key, by_name=signature(by, RETURN, ret.region_id)[:LONGEST_NAME],
+        delivery=delivery, ret=correction, region_id=ret.region_id, line=line, column=column, text=text.strip(),
+        number=number.strip(), by=by.key, by_name=signature(by, RETURN, ret.region_id)[:LONGEST_NAME],
     )  # fmt: skip
     held = _hold(by, delivery.pk, RETURN)
     if held.state != SetDelivery.RETURNED:
