@@ -8,7 +8,7 @@ from pathlib import Path
 from anju.core.models.region import Region
 from anju.core.regions import tree as places
 from anju.problems import Refused
-from anju.rules.book.lower import dependencies
+from anju.rules.book.order import dependencies
 from anju.rules.book.schema import Book
 from anju.rules.load import load_text
 from anju.runs.binding.folders import book_folders, book_library
