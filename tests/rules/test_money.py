@@ -142,7 +142,10 @@ def test_payable_is_nothing_when_refused_and_unknown_while_pending(everywhere, k
 
 
 def test_no_formula_may_use_what_is_paid():
-    steps = {"amount": "{label: 额, unit: fen, formula: cents}", "again": "{label: 又, unit: fen, formula: payable * 2}"}
+    steps = {
+        "amount": "{label: 额, unit: fen, formula: cents}",
+        "again": "{label: 又, unit: fen, formula: payable * 2}",
+    }
     with pytest.raises(Refused, match="payable"):
         book("subsidy", inputs=RENT, steps=steps, result="amount")
     with pytest.raises(Refused) as refused:
