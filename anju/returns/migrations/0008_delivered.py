@@ -29,7 +29,7 @@ REMARK = f"region_id {setting('regions')} AND (" + " OR ".join(
 class Migration(migrations.Migration):
     """A superior sees what was delivered to it, and nothing that a county or city has not sent yet."""
 
-    dependencies = [("returns", "0006_superior_scans_inquiries")]
+    dependencies = [("returns", "0007_language")]
 
     operations = [
         migrations.AddField(
