@@ -34,7 +34,7 @@ TABLES = [{"book": "prh-shanty", "name": "公租房和棚户区改造"}]
 
 def shaped(html: str) -> str:
     """Without the numbers that the database gives, and the blank lines between blocks."""
-    return re.sub(r"\n+", "\n", re.sub(r"\b(node|obs|run|step):\d+", r"\1:N", html))
+    return re.sub(r"\s*\n\s*|(?<=</p>)(?=<p)", "\n", re.sub(r"\b(node|obs|run|step):\d+", r"\1:N", html))
 
 
 def share(user, numerator=1, denominator=2):
@@ -113,13 +113,21 @@ def unit_scored(user):
 
 
 def region_behind(user):
-    told(user, {"prh.start.target": "100", "prh.start": "99", "subsidy.households.target": "10", "subsidy.households": "10", "old.communities.target": "12", "old.buildings.target": "30", "old.communities": "5"})  # fmt: skip
+    facts = {
+        "prh.start.target": "100", "prh.start": "99", "subsidy.households.target": "10", "subsidy.households": "10", "old.communities.target": "12",
+        "old.buildings.target": "30", "old.communities": "5",
+    }  # fmt: skip
+    told(user, facts)
     observations.enter_figure(by=user, measure="arh.start.target", region=place(user), period=PERIOD, state="no_task")
     return written(user, "region-evaluation", {"tables": [{"name": "租赁住房保障"}, {"name": "老旧小区改造"}]}, PROSE["region-evaluation"])  # fmt: skip
 
 
 def region_reached(user):
-    told(user, HOMES | OLD | {"shanty.start": "600", "prh.stock.recorded": "123456", "old.lifts": "12", "old.parking_spaces": "12000", "old.investment": "23000", "old.households.target": "23456"})  # fmt: skip
+    facts = {
+        "shanty.start": "600", "prh.stock.recorded": "123456", "old.lifts": "12", "old.parking_spaces": "12000", "old.investment": "23000",
+        "old.households.target": "23456",
+    }  # fmt: skip
+    told(user, HOMES | OLD | facts)
     return written(user, "region-evaluation", {"organs": []}, {"effect_prh": "应保尽保。"})
 
 
