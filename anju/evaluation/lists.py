@@ -39,7 +39,7 @@ def asked_tables(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
 def _loss(table: ScoreTable, item: ScoredCriterion) -> Mapping[str, Any]:
     """why: the reason as the book's sentence gives it, its figures with their references."""
     reference = StepReference(table.run.pk, f"扣分/{item.name}")
-    lost = Score(reference, f"{item.label}扣分", item.lost.removesuffix("分"), item.assumed)
+    lost = Score(reference, f"{item.label}扣分", item.lost.removesuffix("分").strip(), item.assumed)
     return {"key": item.name, "name": item.label, "points": item.points, "lost": lost, "why": item.pieces}
 
 
