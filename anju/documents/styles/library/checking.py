@@ -126,6 +126,11 @@ class _Check:
         for reminder in style.reminders:
             if reminder not in sources.paper_reminders():
                 self.unknown(1, "reminders", reminder, sources.paper_reminders(), "提醒")
+        for said in style.own_reminders:
+            inner = self.enter(said.repeat, said.line, "reminders", self.top) if said.repeat else self.top
+            self.condition(said.when, said.line, "reminders", inner)
+            for text in (said.where, said.what, said.fix):
+                self.pieces(text, said.line, "reminders", inner, 1 if said.repeat else 0)
         self.prose_places()
 
     def clashes(self) -> None:
@@ -183,7 +188,11 @@ class _Check:
                     self.unknown(line, where, name, self.style.options, "选项")
                 continue
             kind = self.kind(name, scope)
-            wanted = (LIST,) if question in OF_LISTS else (FIGURE,) if question else (FIGURE, WORD, TRUTH, OPTION)
+            wanted: tuple[str, ...] = (FIGURE,) if question else (FIGURE, WORD, TRUTH, OPTION)
+            if question in OF_LISTS:
+                wanted = (LIST,)
+            elif question == "known":
+                wanted = (FIGURE, WORD)
             if not kind:
                 self.unknown(
                     line, where, name, [key for key, value in scope.items() if value in wanted], KINDS[wanted[0]]
