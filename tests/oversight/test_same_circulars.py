@@ -1,4 +1,4 @@
-"""The circular as a style prints what its template printed, to the byte but for blank lines; the differences are listed here."""
+"""The circular as a style prints what its template printed, to the byte but for blank lines between blocks."""
 
 import re
 from datetime import date
