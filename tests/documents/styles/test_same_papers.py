@@ -1,5 +1,6 @@
 """The shipped kinds that became styles print what their templates printed, to the byte. golden/: the articles as they were."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,4 +12,5 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @pytest.mark.parametrize("place", grouped([path.stem for path in sorted(GOLDEN.glob("*.html"))]))
 def test_a_style_prints_what_its_template_printed(place, drafted):  # noqa: F811
-    assert drafted(place) == (GOLDEN / f"{place}.html").read_text("utf-8")
+    printed = re.sub(r"run:\d+", "run:N", drafted(place))  # the database numbers them
+    assert printed == (GOLDEN / f"{place}.html").read_text("utf-8")

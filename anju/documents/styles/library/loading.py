@@ -264,7 +264,7 @@ class StyleLoader:
         if kind == "choice" and text not in ("", *values):
             known["default"].wrong(SHAPE, f"“{text}”不在可选的值里。", f"可写：{'、'.join(values)}。")
         keys = tuple(self.word(one) for one in known["keys"].elements()) if "keys" in known else ()
-        return Option(name, kind, known["label"].text() if "label" in known else "", text, values, keys, table)
+        return Option(name, kind, known["label"].text() if "label" in known else "", text, values, keys, table=table)
 
     def figure(self, name: str, node: YamlNode) -> FigureSpec:
         known = node.fields(FIGURE)
