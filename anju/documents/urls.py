@@ -25,7 +25,7 @@ urlpatterns = [
     path("styles/of/<slug:kind>/", editor.show_style_of, name="style-of"),
     path("styles/of/<slug:kind>/preview/", editor.show_preview_of, name="style-of-preview"),
     path("styles/<int:pk>/", office_styles.show_style, name="style"),
-    path("styles/<int:pk>/work/", editor.work_style, name="style-work"),
+    path("styles/<int:pk>/change/", editor.work_style, name="style-work"),
     path("styles/<int:pk>/save/", office_styles.save_style, name="style-save"),
     path("styles/<int:pk>/preview/", editor.show_preview, name="style-preview"),
     *(

@@ -319,8 +319,9 @@ class _Outline:
             at = (*path, number)
             spec = {str(key): _text(value) for key, value in one.items() if not isinstance(value, list | Mapping)}
             column = OutlinedColumn(
-                _address(at), _text(one.get("head")), self.column(one), number, number == len(listed) - 1, depth, spec
-            )
+                path=_address(at), head=_text(one.get("head")), says=self.column(one), number=number,
+                last=number == len(listed) - 1, depth=depth, spec=spec,
+            )  # fmt: skip
             column.below = self.columns((*at, "columns"), one.get("columns"), depth + 1)
             found.append(column)
         return found

@@ -1,8 +1,7 @@
 """Read a style from YAML, or refuse it with every problem at once, each with its line. Nothing of the file is run."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -491,13 +490,3 @@ class StyleLoader:
         elif "code" not in found:
             node.wrong(SHAPE, "这一栏没有写 code（指标）或 figure（名称），下面也没有栏。", "请补上。")
         return found
-
-
-@cache
-def load_folder_file(path: Path, stamp: int) -> Style:
-    """A file as it was when it had that time of change: read once."""
-    return load_style(path)
-
-
-def known_keys() -> Collection[str]:
-    return KEYS
