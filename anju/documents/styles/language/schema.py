@@ -177,7 +177,7 @@ class Variant:
 
 @dataclass(frozen=True, repr=False)
 class Style:
-    """A style of papers, read from one file. digest: of exactly its bytes; file: as the reader knows it."""
+    """A style of papers, read from one file. content: exactly its bytes; digest: of these; file: as the reader knows it."""
 
     code: str
     name: str
@@ -206,6 +206,7 @@ class Style:
     file: str
     digest: str
     variants: tuple[Variant, ...] = ()
+    content: bytes = b""
 
     def each_kind(self) -> "list[Style]":
         """The style itself and one for each of its variants."""

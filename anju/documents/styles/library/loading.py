@@ -90,7 +90,7 @@ def load_text(content: bytes, file: str) -> Style:
         report.add(LIMIT, line, "", f"括号套了 {MAX_DEPTH} 层以上。", "请检查括号是否配对，或少套几层。")
         raise Refused(*report.problems)
     tree, _ = read_tree(content, file, report)
-    style = StyleLoader(report).style(tree, hashlib.sha256(content).hexdigest())
+    style = StyleLoader(report).style(tree, content)
     if not report.problems and style is not None:
         checking.check_style(style, report)
     if report.problems or style is None:
@@ -105,7 +105,7 @@ class StyleLoader:
         self.report = report
         self.counted: dict[str, int] = {}
 
-    def style(self, tree: YamlNode, digest: str) -> Style | None:
+    def style(self, tree: YamlNode, content: bytes) -> Style | None:
         known = tree.fields(KEYS, REQUIRED)
         if not all(key in known for key in REQUIRED):
             return None
@@ -141,7 +141,10 @@ class StyleLoader:
         made["variants"] = self.named_variants(known["variants"]) if "variants" in known else ()
         if since is None:
             return None
-        return Style(applies_from=since, applies_until=until, file=self.report.file, digest=digest, **made)
+        digest = hashlib.sha256(content).hexdigest()
+        return Style(
+            applies_from=since, applies_until=until, file=self.report.file, digest=digest, content=content, **made
+        )
 
     def named_variants(self, node: YamlNode) -> tuple[Variant, ...]:
         """The same text under another code: of periods of another shape, with a title of its own."""
