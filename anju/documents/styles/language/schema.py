@@ -18,6 +18,7 @@ WORDS = {
 TRUTHS = {"whole_year": "期间是整年", "passed": "已经过去"}
 REGION_WORDS = ("name", "code", "level")
 TASK_WORDS, TASK_FIGURES = ("name", "unit", "code"), ("actual", "target", "rate")
+MEMBER_WORDS, MEMBER_FIGURES = ("name", "unit"), ("amount",)
 PROBLEM_WORDS = ("name", "text")
 
 
@@ -40,7 +41,8 @@ class FigureSpec:
 
     measure: a code, in which {item} and {option} may stand. region: "" is the place one speaks of, parent, or a code; over: the sum over a set.
     period: "" is the paper's (schema of times.py). exactly: only what was reported for that very period. Of sum: the name that is added over
-    the members of the list `of`. first: of these names the first that is known. when: unknown unless it holds.
+    the members of the list `of`.
+    member: that one of the measure's dimension, which may be left out. first: of these names the first that is known. when: unknown unless it holds.
     """
 
     name: str
@@ -49,6 +51,8 @@ class FigureSpec:
     calibre: str = ""
     region: str = ""
     over: str = ""
+    dimension: str = ""
+    member: str = ""
     period: str = ""
     latest: bool = False
     exactly: bool = False
@@ -81,9 +85,10 @@ class RegionSet:
 
 @dataclass(frozen=True)
 class ListSpec:
-    """What a sentence goes through. of: regions, tasks, rows, option, another list, or what a room brings (sources.py).
+    """What a sentence goes through. of: regions, tasks, rows, option, members, another list, or what a room brings (sources.py).
 
     where: over a member; order: (name, descending); group: members of one value together; rows: of tasks and rows, as written.
+    measure, dimension, only: of members (of a dimension of a measure), which ones.
     """
 
     name: str
@@ -92,6 +97,9 @@ class ListSpec:
     set: str = "parts"
     option: str = ""
     rows: tuple[Mapping[str, Any], ...] = ()
+    measure: str = ""
+    dimension: str = ""
+    only: tuple[str, ...] = ()
     calibres: str = ""
     latest: bool = False
     where: StyleCondition | None = None

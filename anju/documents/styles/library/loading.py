@@ -48,10 +48,27 @@ KEYS = (
     "lists", "sections", "enclosure", "annexes", "reminders", "letterhead", "imprint", "signed",
 )  # fmt: skip
 REQUIRED = ("style", "name", "applies", "sources", "periods", "title", "sections")
-FIGURE = ("measure", "calibre", "region", "over", "period", "latest", "exactly", "formula", "sum", "of", "run", "parameter", "paper", "given", "count",
+FIGURE = ("measure", "dimension", "member", "calibre", "region", "over", "period", "latest", "exactly", "formula", "sum", "of", "run", "parameter", "paper", "given", "count",
           "first", "when", "unit", "places", "show", "label")  # fmt: skip
 MEANINGS = ("measure", "formula", "sum", "first", "run", "parameter", "paper", "given", "count")
-LIST = ("of", "set", "option", "rows", "calibres", "latest", "where", "order", "top", "cut", "skip", "group", "figures")
+LIST = (
+    "of",
+    "set",
+    "option",
+    "rows",
+    "measure",
+    "dimension",
+    "only",
+    "calibres",
+    "latest",
+    "where",
+    "order",
+    "top",
+    "cut",
+    "skip",
+    "group",
+    "figures",
+)
 SET = ("below", "regions", "option", "level", "minus", "plus", "order")
 BLOCK = ("text", "prose", "heading", "content", "when", "repeat")
 ANNEX = ("name", "title", "corner", "unit", "note", "places", "columns", "needs", "when", "from", "rows", "set", "keep_empty", "prune", "table")  # fmt: skip
@@ -275,7 +292,7 @@ class StyleLoader:
                 "如 {measure: shanty.start}，或 {formula: a - b}。",
             )
         said: dict[str, Any] = {"name": name, "line": node.line}
-        for key in ("measure", "calibre", "region", "over", "label", "sum", "of"):
+        for key in ("measure", "dimension", "member", "calibre", "region", "over", "label", "sum", "of"):
             if key in known:
                 said[key] = known[key].text()
         if "period" in known:
@@ -313,6 +330,8 @@ class StyleLoader:
                 said["source"] = {"of": key} | {one: value.text() for one, value in inside.items()}
         if "sum" in known and "of" not in known:
             node.wrong(SHAPE, "sum 没有写 of：在哪个名单上加。", "请写成 {sum: 名称, of: 名单}。")
+        if (said.get("member") and not said.get("measure")) or (said.get("dimension") and not said.get("member")):
+            node.wrong(SHAPE, "没有写明哪个指标的哪一项。", "请写成 {measure: 指标, dimension: 维度, member: 分项}。")
         if said.get("over") and not said.get("measure"):
             node.wrong(SHAPE, "over 只能和 measure 一起写。", "请写成 {measure: 指标, over: 区划的集合}。")
         return FigureSpec(**said)
@@ -340,6 +359,11 @@ class StyleLoader:
         for key in ("set", "option", "calibres"):
             if key in known:
                 said[key] = self.word(known[key])
+        for key in ("measure", "dimension"):
+            if key in known:
+                said[key] = known[key].text()
+        if "only" in known:
+            said["only"] = self.texts(known["only"])
         for key in ("latest", "cut", "skip"):
             said[key] = self.flag(known, key, False)
         for key in ("where", "group"):

@@ -1,7 +1,16 @@
 """What can be said where, by name: of a member of a list, of its parts. Pure."""
 
 from anju.documents.styles import sources
-from anju.documents.styles.language.schema import REGION_WORDS, TASK_FIGURES, TASK_WORDS, FigureSpec, ListSpec, Style
+from anju.documents.styles.language.schema import (
+    MEMBER_FIGURES,
+    MEMBER_WORDS,
+    REGION_WORDS,
+    TASK_FIGURES,
+    TASK_WORDS,
+    FigureSpec,
+    ListSpec,
+    Style,
+)
 
 FIGURE, WORD, LIST, PIECES, TRUTH, OPTION = "figure", "word", "list", "pieces", "truth", "option"
 PARTS_OF = ("_unknown", "_rest")  # of a list: who cannot be told, who is not in it
@@ -22,6 +31,8 @@ def item_scope(style: Style, name: str, seen: tuple[str, ...] = ()) -> Scope:
         scope.pop("task", None)
     elif spec.of == "rows":
         scope = _row_scope(spec)
+    elif spec.of == "members":
+        scope = dict.fromkeys(MEMBER_WORDS, WORD) | dict.fromkeys(MEMBER_FIGURES, FIGURE)
     elif spec.of == "option":
         scope = (
             dict.fromkeys(("item", "item_name", *style.options[spec.option].keys), WORD)
