@@ -4,6 +4,7 @@ from anju.documents.styles import sources
 from anju.documents.styles.language.schema import (
     MEMBER_FIGURES,
     MEMBER_WORDS,
+    REGION_TRUTHS,
     REGION_WORDS,
     TASK_FIGURES,
     TASK_WORDS,
@@ -25,9 +26,9 @@ def item_scope(style: Style, name: str, seen: tuple[str, ...] = ()) -> Scope:
     if spec is None or base in seen:
         return {}
     if spec.of == "regions":
-        scope = dict.fromkeys(REGION_WORDS, WORD)
+        scope = dict.fromkeys(REGION_WORDS, WORD) | dict.fromkeys(REGION_TRUTHS, TRUTH)
     elif spec.of == "tasks":
-        scope = dict.fromkeys(TASK_WORDS, WORD) | dict.fromkeys(TASK_FIGURES, FIGURE) | _row_scope(spec)
+        scope = _row_scope(spec) | dict.fromkeys(TASK_WORDS, WORD) | dict.fromkeys(TASK_FIGURES, FIGURE)
         scope.pop("task", None)
     elif spec.of == "rows":
         scope = _row_scope(spec)

@@ -152,6 +152,7 @@ class FigureReaders:
         self.catalogue = current.find_measures(request.user)
         self.members = MeasureMembers(self.catalogue)
         self.problems: list[Problem] = []
+        self.chosen: dict[str, str] = {}  # the option that a code comes from
         for code, period, spec, latest in self.specs():
             self.ask(mode_of(spec, latest), times.shift_period(request.period, period), code, spec.line)
         for code in annex_codes:
@@ -190,7 +191,9 @@ class FigureReaders:
         for listed in self.style.lists.values():
             rows = self.rows_of(listed) if listed.of in ("option", "members", "rows") else every_row
             for spec in listed.figures.values():
-                yield from codes(spec, rows, listed.latest)
+                named = list(codes(spec, rows, listed.latest))
+                self.chosen |= {code: listed.option for code, *_ in named if listed.of == "option"}
+                yield from named
             for part in self.parts_of(listed):
                 yield part.code, "", FigureSpec("", listed.line), listed.latest
             for row in task_rows(listed, options) if listed.of == "tasks" else ():
@@ -208,7 +211,7 @@ class FigureReaders:
         return [row for row in rows if all(word in row for word in asked)] if "{" in text else [{}]
 
     def member_code(self, spec: FigureSpec, code: str, member: str) -> str:
-        """ "" and a problem where there is no such member; what is no measure is told by `check`."""
+        """Nothing and a problem where there is no such member; what is no measure is told by `check`."""
         measure, colon, calibre = code.partition(":")
         if measure not in self.catalogue:
             return code
@@ -236,7 +239,8 @@ class FigureReaders:
             return [{key: said for key, said in row.items() if isinstance(said, str)} for row in listed.rows]
         if listed.of != "option" or listed.option not in self.style.options:
             return []
-        return option_rows(self.request.options.get(listed.option), self.style.options[listed.option].keys)
+        option = self.style.options[listed.option]
+        return option_rows(self.request.options.get(listed.option, option.table), option.keys)
 
     def task_rate(self, row: Mapping[str, Any]) -> str:
         code = fill_code(str(row.get("rate", "")), lambda name: option_word(self.style, self.request.options, name))
@@ -245,7 +249,7 @@ class FigureReaders:
     def check(self) -> None:
         """Refused DOC-075 for each code that the catalogue does not have, DOC-141 for each member, all at once."""
         asked = {code: line for codes in self.asked.values() for code, line in codes.items()}
-        if problems := [*code_problems(self.style, asked, self.catalogue), *self.problems]:
+        if problems := [*code_problems(self.style, asked, self.catalogue, self.chosen), *self.problems]:
             raise Refused(*problems)
 
     def every_region(self) -> list[Region]:
@@ -272,9 +276,16 @@ class FigureReaders:
             )
         return self.readers[key]
 
+    def has_reported(self, region: Region) -> bool:
+        """Whether the region reported anything of what the paper tells of its own period."""
+        standing = self.reader(STANDING, self.request.period)
+        return isinstance(standing, StandingFigures) and standing.reported_else(region)
 
-def code_problems(style: Style, asked: Mapping[str, int], catalogue: Mapping[str, Measure]) -> list[Problem]:
-    """A problem for each code (with its line) that the catalogue does not have."""
+
+def code_problems(
+    style: Style, asked: Mapping[str, int], catalogue: Mapping[str, Measure], chosen: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """A problem for each code (with its line, or the option that it comes from) that the catalogue does not have."""
     problems = []
     for code, line in asked.items():
         name, _, calibre = code.partition(":")
@@ -288,6 +299,8 @@ def code_problems(style: Style, asked: Mapping[str, int], catalogue: Mapping[str
         else:
             continue
         place = Place(style.file + (f" 第 {line} 行" if line else ""), file=style.file, line=line)
+        if option := (chosen or {}).get(code):
+            place = Place(f"文书选项 {option}", field=option)
         problems.append(Problem("DOC-075", place, what, fix))
     return problems
 
