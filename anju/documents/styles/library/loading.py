@@ -9,7 +9,6 @@ from typing import Any
 from anju.documents.styles.language import schema, times
 from anju.documents.styles.language.conditions import ConditionError, StyleCondition, read_condition
 from anju.documents.styles.language.schema import (
-    AnnexSpec,
     Block,
     Enclosure,
     FigureSpec,
@@ -25,7 +24,7 @@ from anju.documents.styles.language.schema import (
 from anju.documents.styles.language.sentences import NAME, Piece, SentenceError, read_sentence
 from anju.documents.styles.library import checking
 from anju.documents.styles.library.reminders import read_reminders
-from anju.documents.styles.library.tables import read_annex_table
+from anju.documents.styles.library.tables import read_annex
 from anju.documents.text.printing import FigureFormat
 from anju.problems import Refused
 from anju.quantities import ALIASES, UNITS
@@ -72,7 +71,6 @@ LIST = (
 )
 SET = ("below", "regions", "option", "level", "minus", "plus", "order")
 BLOCK = ("text", "prose", "heading", "content", "when", "repeat")
-ANNEX = ("name", "title", "corner", "unit", "note", "places", "columns", "needs", "when", "from", "rows", "set", "keep_empty", "prune", "table")  # fmt: skip
 NEED = ("organs", "addressee")
 
 
@@ -150,7 +148,9 @@ class StyleLoader:
             "lists": self.named(known.get("lists"), self.named_list, "lists"),
             "blocks": self.blocks(known["sections"], 1),
             "enclosure": self.enclosure(known["enclosure"]) if "enclosure" in known else None,
-            "annexes": tuple(self.annex(one) for one in known["annexes"].elements()) if "annexes" in known else (),
+            "annexes": tuple(read_annex(self, one) for one in known["annexes"].elements())
+            if "annexes" in known
+            else (),
             "letterhead": self.flag(known, "letterhead", True),
             "imprint": self.flag(known, "imprint", True),
             "signed": known["signed"].choice(("always", "organs", "never")) if "signed" in known else "always",
@@ -448,59 +448,6 @@ class StyleLoader:
         if len(known) != 2:
             return None
         return Enclosure(self.sentence(known["title"]), self.blocks(known["sections"], 1))
-
-    def annex(self, node: YamlNode) -> AnnexSpec:
-        self.count("annexes", node)
-        known = node.fields(ANNEX, ("name",))
-        source = known["from"].text() if "from" in known else ""
-        if not source and "table" not in known and not {"title", "columns"} <= set(known):
-            node.wrong(SHAPE, "附表没有写 title 和 columns。", "请写标题和各栏；由房间提供的附表写 from。")
-        declaration: dict[str, Any] = {}
-        for key in ("title", "corner", "unit", "note"):
-            if key in known:
-                declaration[key] = known[key].text()
-        if "places" in known:
-            declaration["places"] = known["places"].integer() or 0
-        if "needs" in known:
-            declaration["needs"] = [one.text() for one in known["needs"].elements()]
-        if "columns" in known:
-            declaration["columns"] = [self.column(one) for one in known["columns"].elements()]
-        return AnnexSpec(
-            known["name"].text() if "name" in known else "",
-            node.line,
-            declaration,
-            when=self.condition(known["when"]) if "when" in known else None,
-            source=source,
-            rows=known["rows"].choice(("parts", "targets")) if "rows" in known else "parts",
-            set=self.word(known["set"]) if "set" in known else "parts",
-            keep_empty=self.flag(known, "keep_empty", False),
-            prune=known["prune"].choice(("all", "optional", "never")) if "prune" in known else "all",
-            table=read_annex_table(known["table"]) if "table" in known else None,
-        )
-
-    def column(self, node: YamlNode) -> dict[str, Any]:
-        """As layout/annex.py declares it; figure: a name of the style instead of a measure's code."""
-        self.count("columns", node)
-        known = node.fields(
-            ("head", "code", "figure", "calibre", "show", "places", "optional", "each", "columns"), ("head",)
-        )
-        found: dict[str, Any] = {}
-        for key in ("head", "code", "calibre", "each"):
-            if key in known:
-                found[key] = known[key].text()
-        if "figure" in known:
-            found["code"] = f"={known['figure'].text()}"
-        if "show" in known:
-            found["show"] = self.show(known["show"])
-        if "places" in known:
-            found["places"] = known["places"].integer() or 0
-        if "optional" in known:
-            found["optional"] = self.flag(known, "optional", False)
-        if "columns" in known:
-            found["columns"] = [self.column(one) for one in known["columns"].elements()]
-        elif "code" not in found:
-            node.wrong(SHAPE, "这一栏没有写 code（指标）或 figure（名称），下面也没有栏。", "请补上。")
-        return found
 
 
 @cache
