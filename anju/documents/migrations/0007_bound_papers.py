@@ -10,7 +10,7 @@ from anju.core.database.rls_v2 import protect
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0011_deputies"),
-        ("documents", "0005_asked_tables"),
+        ("documents", "0006_office_styles"),
     ]
 
     operations = [
