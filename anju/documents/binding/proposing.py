@@ -39,13 +39,14 @@ RELATIONS = 2  # times that what a number is says something of its neighbours
 
 @dataclass(frozen=True)
 class ProposedFigure:
-    """A figure that a number may stand for. shown: what the ledger holds, in the number's unit."""
+    """A figure that a number may stand for. shown: what the ledger holds, in the number's unit; ref: what it is cited as."""
 
     meant: FigureMeant
     name: str
     shown: str
     agrees: bool
     cut: bool = False
+    ref: str = ""
 
 
 @dataclass
@@ -208,7 +209,8 @@ def proposal(number: PaperNumber, state: str, candidates: Sequence[Candidate]) -
 
 
 def proposed(number: PaperNumber, held: HeldFigure, *, agrees: bool, cut: bool = False) -> ProposedFigure:
-    return ProposedFigure(held.meant, held.name, held.shown(number), agrees, cut)
+    ref = str(held.figures[0].reference)
+    return ProposedFigure(held.meant, held.name, held.shown(number), agrees, cut, ref)
 
 
 # --- tables ------------------------------------------------------------------

@@ -6,7 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from anju.documents.binding.holdings import FigureMeant
+from anju.documents.binding.marking import spans_of
 from anju.documents.binding.proposing import NumberProposal, ProposedFigure
+from anju.documents.binding.sentences import CONSTANT
 from anju.documents.checker.paper import PaperNumber, ReadPaper, ReadPaperCell, ReadParagraph, ReadTable
 
 FRACTIONS = ("value", "step", "slack")
@@ -35,10 +37,7 @@ def store_paper(paper: ReadPaper) -> dict[str, Any]:
 
 
 def _store_table(table: ReadTable) -> dict[str, Any]:
-    reach: dict[int, tuple[int, int]] = {}
-    for (row, column), cell in table.cover.items():
-        down, across = reach.get(id(cell), (1, 1))
-        reach[id(cell)] = max(down, row - cell.row + 1), max(across, column - cell.column + 1)
+    reach = spans_of(table)
     cells = []
     for (row, column), cell in sorted(table.cells.items()):
         down, across = reach.get(id(cell), (1, 1))
@@ -77,33 +76,35 @@ def _fetch_table(said: Mapping[str, Any]) -> ReadTable:
     )  # fmt: skip
 
 
+def store_figure(figure: ProposedFigure) -> dict[str, Any]:
+    return {
+        "meant": figure.meant.as_stored(), "name": figure.name, "shown": figure.shown, "agrees": figure.agrees, "cut": figure.cut,
+        "ref": figure.ref,
+    }  # fmt: skip
+
+
+def fetch_figure(said: Mapping[str, Any]) -> ProposedFigure:
+    meant = FigureMeant.of_stored(said["meant"])
+    return ProposedFigure(meant, said["name"], said["shown"], said["agrees"], said["cut"], said["ref"])
+
+
 def store_proposals(proposals: Mapping[int, NumberProposal]) -> dict[str, Any]:
     return {
-        str(one.serial): {
-            "state": one.state,
-            "figures": [
-                {
-                    "meant": figure.meant.as_stored(), "name": figure.name, "shown": figure.shown, "agrees": figure.agrees,
-                    "cut": figure.cut,
-                }
-                for figure in one.figures
-            ],
-        }
+        str(one.serial): {"state": one.state, "figures": [*map(store_figure, one.figures)]}
         for one in proposals.values()
-    }  # fmt: skip
+    }
 
 
 def fetch_proposals(said: Mapping[str, Any]) -> dict[int, NumberProposal]:
     return {
-        int(serial): NumberProposal(
-            int(serial),
-            one["state"],
-            [
-                ProposedFigure(
-                    FigureMeant.of_stored(figure["meant"]), figure["name"], figure["shown"], figure["agrees"], figure["cut"]
-                )
-                for figure in one["figures"]
-            ],
-        )
+        int(serial): NumberProposal(int(serial), one["state"], [*map(fetch_figure, one["figures"])])
         for serial, one in said.items()
     }
+
+
+def store_answer(answer: ProposedFigure | str) -> dict[str, Any]:
+    return {"figure": store_figure(answer)} if isinstance(answer, ProposedFigure) else {"constant": True}
+
+
+def fetch_answers(said: Mapping[str, Any]) -> dict[int, ProposedFigure | str]:
+    return {int(serial): fetch_figure(one["figure"]) if "figure" in one else CONSTANT for serial, one in said.items()}
