@@ -25,7 +25,7 @@ from anju.documents.binding.scoring import (
     looks_like,
     state_of,
 )
-from anju.documents.binding.tables import CELLS, LEAD, LineMeant, PlaceNames, TableMeant, understand_table
+from anju.documents.binding.tables import CELLS, LEAD, LineMeant, PlaceNames, TableMeant, leave_out_ordinals, understand_table
 from anju.documents.checker.findings import AGREES, CUT, WRONG
 from anju.documents.checker.paper import PaperNumber, ReadPaper
 
@@ -72,6 +72,7 @@ def propose_paper(user: Actor, paper: ReadPaper, region: Region, period: str) ->
     parts = child_regions(user, region, periods.period_end(period))
     known = {one.pk: one for one in (region, *parts)}
     for table in paper.tables:
+        leave_out_ordinals(table)
         for label in table.labels.values():
             if (found := names(label)) is not None:
                 known.setdefault(found.pk, found)

@@ -106,6 +106,16 @@ def numbers_of(table: ReadTable) -> list[PaperNumber]:
     return [cell.number for cell in table.cells.values() if cell.number is not None and cell.row >= table.head]
 
 
+def leave_out_ordinals(table: ReadTable) -> None:
+    """The column of running numbers before the names is no column of figures."""
+    for column in range(min(table.columns, 2)):
+        heads = {cell.text for row in range(table.head) if (cell := table.cover.get((row, column)))}
+        if heads & set(pasted_words()["number"]):
+            for row in range(table.head, table.rows):
+                if (cell := table.cells.get((row, column))) is not None:
+                    cell.number = None
+
+
 def understand_table(paper: ReadPaper, index: int, holdings: Holdings, scorer: Scorer, names: PlaceNames) -> TableMeant:
     """What its rows and columns stand for."""
     table = paper.tables[index]

@@ -127,7 +127,7 @@ class ReadPaper:
     def title(self) -> str:
         """Its heading: the first paragraph that speaks of 关于…的通报 and the like."""
         for paragraph in self.paragraphs[:14]:
-            if re.search(r"(?:通报|通知|报告|方案|意见|情况|函|总结|公告)(?:（[^）]*）)?$", paragraph.text):
+            if re.search(r"(?:通报|简报|专报|通知|报告|方案|意见|情况|函|总结|公告)(?:（[^）]*）)?$", paragraph.text):
                 return paragraph.text
         return ""
 
