@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from anju.documents.binding.holdings import AMOUNT, GROWTH, LEFT, OWN, FigureMeant, Holdings
+from anju.documents.binding.holdings import AMOUNT, GROWTH, LEFT, MOST_PLACES, OWN, FigureMeant, Holdings
 from anju.documents.checker.paper import PaperNumber
 from anju.documents.styles.language.schema import TRUTHS, WORDS
 from anju.quantities import ALIASES, COUNTED, UNITS
@@ -96,7 +96,7 @@ def unit_word(number: PaperNumber) -> str | None:
 def look_of(number: PaperNumber, digits: str = "") -> str | None:
     """How it was printed: 亿元 2, % 1, 0. None for what no figure can be printed in."""
     unit = unit_word(number)
-    if unit is None:
+    if unit is None or number.places > MOST_PLACES:
         return None
     if not unit and number.unit in UNITS:
         unit = number.unit

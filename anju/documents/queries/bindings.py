@@ -92,8 +92,13 @@ def propose_typed(user: Actor, read: ReadBinding, serial: int, meant: FigureMean
 
 def style_of(user: Actor, read: ReadBinding, *, code: str, name: str) -> MadeStyle:
     """The style that the paper makes with what was confirmed."""
-    meanings = {serial: one.answered for serial, one in read.marks.items() if one.answered is not None}
-    holdings = holdings_of(user, read.binding, meanings)
+    answered = {serial: one.answered for serial, one in read.marks.items() if one.answered is not None}
+    holdings = holdings_of(user, read.binding, answered)
+    meanings = {
+        serial: said
+        for serial, said in answered.items()
+        if not isinstance(said, FigureMeant) or holdings.look_up(said) is not None
+    }  # a measure may have left the catalogue meanwhile
     return make_style(read.paper, meanings, holdings, read.binding.period, code=code, name=name)
 
 

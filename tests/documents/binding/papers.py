@@ -174,7 +174,7 @@ def write_annex(document, printer: PaperPrinter, annex: dict, month: str) -> Non
             at = end + 1
     for row, (label, region) in enumerate(rows, deep):
         if numbered:
-            table.cell(row, 0).text = str(row - deep + 1)
+            table.cell(row, 0).text = str(row - deep + 1) if region != CITY else ""
         table.cell(row, shift - 1).text = label
         for column, (_, code, unit, places, *rest) in enumerate(heads, shift):
             table.cell(row, column).text = printer.cell(code, region, unit, places, rest[0] if rest else "")
