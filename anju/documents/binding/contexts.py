@@ -95,9 +95,7 @@ class ParagraphContexts:
         contexts = []
         lead = self._mention(paragraph.text[:LEAD_IN])
         for index, number in enumerate(paragraph.numbers):
-            begin, sentence = next(
-                (begin, text) for at, begin, text in paragraph.sentences() if at == number.sentence
-            )
+            begin, sentence = next((begin, text) for at, begin, text in paragraph.sentences() if at == number.sentence)
             before = paragraph.text[begin : number.start]
             after = paragraph.text[number.end : begin + len(sentence)]
             context = NumberContext(number)

@@ -1,5 +1,6 @@
 """What the ledger holds for a place and period, in the checker's base units, each with the way in which a style would ask for it again."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -7,14 +8,15 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from anju import periods
+from django.db.models.functions import Left
+
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.core.wording import period_label
 from anju.documents.checker.paper import PaperNumber
 from anju.documents.styles.language import times
 from anju.figures.figure import Figure
-from anju.figures.models import Measure
+from anju.figures.models import CurrentFigure, Measure
 from anju.figures.queries.current import calibres, catalogue
 from anju.figures.queries.standing import StandingFigures
 from anju.quantities import trim_zeros, unit_of_measure
@@ -25,6 +27,8 @@ MONEY, AREA = 100, 10_000  # base units of one 元, one ㎡
 LEFT, AMOUNT, GROWTH = "left", "amount", "growth"
 SAME, LAST = "same-last-year", "last"
 MOST_PLACES = 6
+BEFORE = re.compile("上年|去年|上一年|同期|同比|增长|增加|减少|下降")
+LAST_PERIOD = re.compile("上月|上期|上季|上个月|环比|较上")
 AGAINST = {SAME: "比上年同期", LAST: "比上期"}
 
 
@@ -77,7 +81,7 @@ class HeldFigure:
 
     @property
     def name(self) -> str:
-        """晋城市2021年保障性安居工程完成投资（口径二）."""
+        """某市2021年保障性安居工程完成投资（口径二）."""
         calibre = f"（{calibres().get(self.meant.calibre, self.meant.calibre)}）" if self.meant.calibre else ""
         change = {"": "", LEFT: "，还差", AMOUNT: "，增减", GROWTH: "，增减比例"}[self.meant.change]
         when = period_label(self.of_period, self.figures[0].kind)
@@ -119,14 +123,20 @@ class Holdings:
         """regions: the paper's own first. spoken: relative periods of which the paper may speak besides its own."""
         self.own, self.regions, self.period = regions[0], list(regions), period
         self.catalogue = dict(catalogue())
-        coded = [*self.catalogue, *(f"{one.code}:{calibre}" for one in self.catalogue.values() for calibre in self.calibres_of(one))]
+        coded = [
+            *self.catalogue,
+            *(f"{one.code}:{calibre}" for one in self.catalogue.values() for calibre in self.calibres_of(one)),
+        ]
         self.readers: dict[str, StandingFigures] = {}
         self.held: dict[FigureMeant, HeldFigure] = {}
         seen: set[tuple[str, str, str]] = set()
+        years = self.years_with_figures(user)
         for relative in dict.fromkeys([OWN, *spoken]):
             try:
                 when = times.shift_period(period, relative)
             except ValueError:
+                continue
+            if relative and when[:4] not in years:
                 continue
             self.readers[relative] = reader = StandingFigures(user, coded, self.regions, when)
             for each in coded:
@@ -139,7 +149,15 @@ class Holdings:
                     if said in seen:
                         continue
                     seen.add(said)
-                    self.keep(FigureMeant(code, region.code, relative, calibre), region, (figure,), *checker_value(figure))
+                    self.keep(
+                        FigureMeant(code, region.code, relative, calibre), region, (figure,), *checker_value(figure)
+                    )
+
+    def years_with_figures(self, user: Actor) -> set[str]:
+        """Of years of which nobody here reported anything nothing is read."""
+        ids = {region.pk for region in self.regions} & user.region_ids
+        rows = CurrentFigure.objects.filter(region_id__in=ids).annotate(year=Left("period", 4))
+        return set(rows.values_list("year", flat=True).distinct())
 
     def calibres_of(self, measure: Measure) -> list[str]:
         """Those under which it is published; of a rate those of its sides."""
@@ -208,7 +226,7 @@ class Holdings:
         else:
             other = self._read(FigureMeant(meant.code, meant.region, meant.against, meant.calibre))
             value = one.value - other.value if other else None
-        if other is None or value is None or other.of_period == one.of_period and meant.change != LEFT:
+        if other is None or value is None or (other.of_period == one.of_period and meant.change != LEFT):
             return None
         family = "点" if one.is_rate else one.family
         if meant.change == GROWTH:
@@ -219,17 +237,11 @@ class Holdings:
 
 
 def relative_periods(period: str, text: str) -> list[str]:
-    """Those of which a paper of that period may speak, seen from what it says: 去年, 上月, 2020年."""
-    shape = times.shape_of(period)
-    found = [] if shape == "year" else [SAME, "year"]
-    if shape not in ("day", "year"):
+    """Those of which a paper of that period speaks: 上年同期, 去年, 上月, 2020年."""
+    shape, year = times.shape_of(period), int(period[:4])
+    found = [SAME] if shape != "year" and BEFORE.search(text) else []
+    if shape not in ("day", "year") and LAST_PERIOD.search(text):
         found.append(LAST)
-    year = int(period[:4])
-    for ago in range(1, 6):
-        if ago == 1 or f"{year - ago}年" in text:
-            found.append(f"year-{ago}")
-    return found
-
-
-def period_end_of(period: str) -> Any:
-    return periods.period_end(period)
+    if BEFORE.search(text) or f"{year - 1}年" in text:
+        found.append("year-1")
+    return found + [f"year-{ago}" for ago in range(2, 6) if f"{year - ago}年" in text]

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anju.documents.binding.holdings import FigureMeant
-from anju.documents.binding.proposing import ABSENT, CERTAIN, DIFFERS, SEVERAL, STATE_NAMES, NumberProposal, ProposedFigure
+from anju.documents.binding.proposing import (
+    ABSENT,
+    CERTAIN,
+    DIFFERS,
+    SEVERAL,
+    STATE_NAMES,
+    NumberProposal,
+    ProposedFigure,
+)
 from anju.documents.binding.sentences import CONSTANT
 from anju.documents.checker.paper import PaperNumber, ReadPaper, ReadTable
 
@@ -80,7 +88,10 @@ def mark_numbers(
     """In the order in which they read. A figure that was typed stands behind those that were proposed."""
     marks = {}
     for number in paper.numbers():
-        proposal, answer = proposals.get(number.serial) or NumberProposal(number.serial, ABSENT), answers.get(number.serial)
+        proposal, answer = (
+            proposals.get(number.serial) or NumberProposal(number.serial, ABSENT),
+            answers.get(number.serial),
+        )
         meant = answer.meant if isinstance(answer, ProposedFigure) else answer
         if isinstance(answer, ProposedFigure) and all(one.meant != meant for one in proposal.figures):
             proposal = NumberProposal(number.serial, proposal.state, [*proposal.figures, answer])
@@ -141,7 +152,13 @@ def next_open(marks: Mapping[int, MarkedNumber], after: int) -> int | None:
 def differing(marks: Mapping[int, MarkedNumber]) -> list[dict[str, Any]]:
     """What the paper and the ledger say otherwise."""
     return [
-        {"serial": one.number.serial, "where": one.number.where, "printed": one.number.shown, "ledger": figure.shown, "name": figure.name}
+        {
+            "serial": one.number.serial,
+            "where": one.number.where,
+            "printed": one.number.shown,
+            "ledger": figure.shown,
+            "name": figure.name,
+        }
         for one in marks.values()
         if one.state in (DIFFERS, OTHERWISE) and (figure := one.first) is not None
     ]

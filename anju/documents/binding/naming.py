@@ -11,7 +11,20 @@ from anju.quantities import ALIASES, COUNTED, UNITS
 
 POINTS = ("点",)  # families: percentage points
 LONGEST = 50
-RESERVED = {*WORDS, *TRUTHS, "name", "code", "level", "unit", "actual", "target", "rate", "organs", "addressee", "title"}
+RESERVED = {
+    *WORDS,
+    *TRUTHS,
+    "name",
+    "code",
+    "level",
+    "unit",
+    "actual",
+    "target",
+    "rate",
+    "organs",
+    "addressee",
+    "title",
+}
 OF_ROW = "*"  # the region of whichever row is asked
 
 
@@ -41,7 +54,7 @@ class FigureNames:
         if meant.change == GROWTH:
             formula = f"{formula} / {other}" if absolute else f"({formula}) / {other}"
         said: dict[str, Any] = {"formula": formula}
-        unit, places = (look.split() + ["", ""])[:2]
+        unit, places = [*look.split(), "", ""][:2]
         rate = meant.change == GROWTH or self.holdings.catalogue[meant.code].kind == "ratio"
         if rate:
             said |= {"unit": "%"}

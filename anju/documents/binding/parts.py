@@ -33,7 +33,7 @@ class PaperParts:
 
 def parts_of(paper: ReadPaper) -> PaperParts:
     parts = PaperParts()
-    body = [one for one in paper.paragraphs if BODY in one.where]
+    body = [one for one in paper.paragraphs if one.part == BODY]
     title = paper.title
     at = next((index for index, one in enumerate(body) if title and one.text == title), -1)
     parts.title = title
@@ -60,7 +60,13 @@ def parts_of(paper: ReadPaper) -> PaperParts:
 
 def _is_organ(paragraph: ReadParagraph) -> bool:
     text = paragraph.text
-    return paragraph.heading and len(text) < 40 and text != "年月日" and not re.search("[，。；：:0-9]", text) and not ATTACHMENTS.match(text)
+    return (
+        paragraph.heading
+        and len(text) < 40
+        and text != "年月日"
+        and not re.search("[，。；：:0-9]", text)
+        and not ATTACHMENTS.match(text)
+    )
 
 
 def heading_of(paragraph: ReadParagraph) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from anju.core.people.scope import Actor
 from anju.core.regions.matching import RegionMatcher
 from anju.core.regions.tree import child_regions
 from anju.documents.binding.contexts import NumberContext, ParagraphContexts
-from anju.documents.binding.holdings import OWN, FigureMeant, HeldFigure, Holdings, relative_periods
+from anju.documents.binding.holdings import FigureMeant, HeldFigure, Holdings, relative_periods
 from anju.documents.binding.scoring import (
     MOST_RELATED,
     OF_ITS_NUMBER,
@@ -25,7 +25,15 @@ from anju.documents.binding.scoring import (
     looks_like,
     state_of,
 )
-from anju.documents.binding.tables import CELLS, LEAD, LineMeant, PlaceNames, TableMeant, leave_out_ordinals, understand_table
+from anju.documents.binding.tables import (
+    CELLS,
+    LEAD,
+    LineMeant,
+    PlaceNames,
+    TableMeant,
+    leave_out_ordinals,
+    understand_table,
+)
 from anju.documents.checker.findings import AGREES, CUT, WRONG
 from anju.documents.checker.paper import PaperNumber, ReadPaper
 
@@ -120,9 +128,7 @@ def candidates_of(context: NumberContext, holdings: Holdings, scorer: Scorer) ->
         for held, state in agreeing(number, holdings)
         if not is_bound(number) or held.value == number.value
     ]
-    found += [
-        Candidate(held, scorer.score(context, held), AGREES) for held in changes_near(number, context, holdings)
-    ]
+    found += [Candidate(held, scorer.score(context, held), AGREES) for held in changes_near(number, context, holdings)]
     return found
 
 
@@ -203,9 +209,7 @@ def same_figure(one: HeldFigure, other: HeldFigure) -> bool:
 
 
 def proposal(number: PaperNumber, state: str, candidates: Sequence[Candidate]) -> NumberProposal:
-    figures = [
-        proposed(number, one.held, agrees=one.state != WRONG, cut=one.state == CUT) for one in candidates
-    ]
+    figures = [proposed(number, one.held, agrees=one.state != WRONG, cut=one.state == CUT) for one in candidates]
     return NumberProposal(number.serial, state, figures)
 
 
@@ -249,7 +253,9 @@ def propose_table(meant: TableMeant, holdings: Holdings) -> dict[int, NumberProp
 def is_settled(lines: Sequence[LineMeant]) -> bool:
     """Whether the first leaves no doubt: its values agree and its words are near, or its values agree and no other's do."""
     best = lines[0]
-    rival = next((one for one in lines[1:] if (one.code, one.calibre) != (best.code, best.calibre)), None)
+    rival = next(
+        (one for one in lines[1:] if (one.asked.code, one.asked.calibre) != (best.asked.code, best.asked.calibre)), None
+    )
     lead = best.score - rival.score if rival else best.score
     if best.agreed >= 50 and best.words >= 25 and lead >= LEAD // 2:
         return True

@@ -26,8 +26,35 @@ RIGHT_STAGE, WRONG_STAGE, TASK_UNSAID = 15, -20, -10
 RIGHT_REGION, WRONG_REGION = 15, -45
 RIGHT_PERIOD, WRONG_PERIOD = 10, -15
 OF_ITS_NUMBER, RELATED, MOST_RELATED = 35, 12, 24
-COUNTS = ("个", "项", "处", "件", "条", "次", "人", "家", "栋", "部")  # counted one by one: a paper says 个 where the ledger says 项
-BOUNDS = ("超", "逾", "至少", "不足", "不到", "不少于", "不低于", "不超过", "低于", "高于", "大于", "小于", "以上", "以下", "以内")
+COUNTS = (
+    "个",
+    "项",
+    "处",
+    "件",
+    "条",
+    "次",
+    "人",
+    "家",
+    "栋",
+    "部",
+)  # counted one by one: a paper says 个 where the ledger says 项
+BOUNDS = (
+    "超",
+    "逾",
+    "至少",
+    "不足",
+    "不到",
+    "不少于",
+    "不低于",
+    "不超过",
+    "低于",
+    "高于",
+    "大于",
+    "小于",
+    "以上",
+    "以下",
+    "以内",
+)
 ROUGH = ("约", "近", "余", "多", "左右", "大约")
 CLOSE = Fraction(3, 10)  # how far apart two values may be to be told as two sayings of one figure
 
@@ -150,9 +177,10 @@ def changes_near(number: PaperNumber, context: NumberContext, holdings: Holdings
             if (change == GROWTH) != (number.family == "%"):
                 continue
             held = holdings.changed(FigureMeant(meant.code, meant.region, OWN, meant.calibre, change, against))
-            if held is not None and held.family in families_of(number):
-                if compare_value(number, abs(held.value)) not in (WRONG, CUT) and held.value:
-                    yield held
+            if held is None or not held.value or held.family not in families_of(number):
+                continue
+            if compare_value(number, abs(held.value)) not in (WRONG, CUT):
+                yield held
 
 
 def looks_like(number: PaperNumber, value: Fraction) -> bool:

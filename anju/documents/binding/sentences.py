@@ -115,5 +115,6 @@ class ParagraphWriter:
         """What no figure is known for: typed when the next paper is drafted, visibly blank until then."""
         name = f"fill_{len(self.options) + 1}"
         about = re.sub("[{}｛｝]", "", number.before)[-16:]
-        self.options[name] = {"type": "text", "label": f"{number.where}“{about}”（上期{digits}{number.unit}）"[:80]}
+        label = f"{number.where}“{about}”（上期{digits[:20]}{number.unit}）"
+        self.options[name] = {"type": "text", "label": label}
         return f"{{when given({name}): {{{name}}} | {BLANK}}}"

@@ -29,7 +29,13 @@ def store_paper(paper: ReadPaper) -> dict[str, Any]:
         "name": paper.name,
         "kind": paper.kind,
         "paragraphs": [
-            {"text": one.text, "where": one.where, "heading": one.heading, "numbers": [*map(store_number, one.numbers)]}
+            {
+                "text": one.text,
+                "where": one.where,
+                "heading": one.heading,
+                "part": one.part,
+                "numbers": [*map(store_number, one.numbers)],
+            }
             for one in paper.paragraphs
         ],
         "tables": [_store_table(one) for one in paper.tables],
@@ -44,7 +50,7 @@ def _store_table(table: ReadTable) -> dict[str, Any]:
         said: dict[str, Any] = {"at": [row, column, down, across], "text": cell.text}
         cells.append(said | ({"number": store_number(cell.number)} if cell.number is not None else {}))
     return {
-        "name": table.name, "title": table.title, "rows": table.rows, "columns": table.columns, "head": table.head, "unit": table.unit,
+        "name": table.name, "title": table.title, "rows": table.rows, "columns": table.columns, "head": table.head, "part": table.part, "unit": table.unit,
         "cells": cells, "heads": {str(key): text for key, text in table.heads.items()},
         "labels": {str(key): text for key, text in table.labels.items()},
     }  # fmt: skip
@@ -53,7 +59,7 @@ def _store_table(table: ReadTable) -> dict[str, Any]:
 def fetch_paper(said: Mapping[str, Any]) -> ReadPaper:
     paper = ReadPaper(said["name"], said["kind"])
     for one in said["paragraphs"]:
-        paragraph = ReadParagraph(one["text"], one["where"], -1, heading=one["heading"])
+        paragraph = ReadParagraph(one["text"], one["where"], -1, heading=one["heading"], part=one["part"])
         paragraph.numbers = [*map(fetch_number, one["numbers"])]
         paper.paragraphs.append(paragraph)
     paper.tables = [_fetch_table(one) for one in said["tables"]]
@@ -70,7 +76,7 @@ def _fetch_table(said: Mapping[str, Any]) -> ReadTable:
             cell.number = fetch_number(one["number"])
         cover |= {(row + y, column + x): cell for y in range(down) for x in range(across)}
     return ReadTable(
-        said["name"], said["title"], cells, said["rows"], said["columns"], head=said["head"], unit=said["unit"],
+        said["name"], said["title"], cells, said["rows"], said["columns"], head=said["head"], part=said["part"], unit=said["unit"],
         heads={int(key): text for key, text in said["heads"].items()},
         labels={int(key): text for key, text in said["labels"].items()}, cover=cover,
     )  # fmt: skip

@@ -37,7 +37,11 @@ class AnnexWriter:
         if not meant:
             return None
         places = self.row_places(table, meant)
-        if len(places) < 2 and len({one.region for one in meant.values()}) < 2 and len(places) < table.rows - table.head:
+        if (
+            len(places) < 2
+            and len({one.region for one in meant.values()}) < 2
+            and len(places) < table.rows - table.head
+        ):
             return self.by_measures(table, numbers, meant)
         first = min(number.column for number in numbers)
         declared: dict[str, Any] = {"title": self.words.relative(table.title or table.name)}
@@ -95,7 +99,11 @@ class AnnexWriter:
 
     def head_text(self, table: ReadTable, column: int) -> str:
         return next(
-            (cell.text for row in range(table.head - 1, -1, -1) if (cell := table.cover.get((row, column))) and cell.text),
+            (
+                cell.text
+                for row in range(table.head - 1, -1, -1)
+                if (cell := table.cover.get((row, column))) and cell.text
+            ),
             "",
         )
 
@@ -163,12 +171,22 @@ class AnnexWriter:
             content: dict[str, Any] = {"side": side} if side else dict(UNSAID)
             leaves.append((path[:-1], {"head": path[-1]} | content))
         title = self.words.relative(table.title or table.name)
-        return {"title": title, "corner": self.words.relative(self.head_text(table, 0) or "指标"), "columns": nested(leaves), "rows": {"lines": lines}}
+        return {
+            "title": title,
+            "corner": self.words.relative(self.head_text(table, 0) or "指标"),
+            "columns": nested(leaves),
+            "rows": {"lines": lines},
+        }
 
     def note(self, table: ReadTable) -> str:
-        part = table.name.partition("表1")[0]
-        said = [one.text for one in self.paper.paragraphs if part and part in one.where and NOTE.match(one.text)]
-        return self.words.relative(said[-1]) if said and not any(one.numbers for one in self.paper.paragraphs if one.text == said[-1]) else ""
+        said = [
+            one.text for one in self.paper.paragraphs if table.part and one.part == table.part and NOTE.match(one.text)
+        ]
+        return (
+            self.words.relative(said[-1])
+            if said and not any(one.numbers for one in self.paper.paragraphs if one.text == said[-1])
+            else ""
+        )
 
 
 def base_of(measure: Any) -> str:

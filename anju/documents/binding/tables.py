@@ -1,7 +1,8 @@
 """A paper's tables against the ledger: each row a place, each column a measure, taken together; or the other way round."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
 
 from anju.core.models.region import Region
 from anju.core.regions.matching import RegionMatcher
@@ -19,7 +20,7 @@ from anju.documents.binding.contexts import (
     vocabulary,
 )
 from anju.documents.binding.holdings import AMOUNT, GROWTH, LAST, LEFT, OWN, SAME, FigureMeant, Holdings
-from anju.documents.binding.scoring import Scorer, families_of, state_of, weigh
+from anju.documents.binding.scoring import RIGHT_STAGE, WRONG_STAGE, Scorer, families_of, state_of, weigh
 from anju.documents.checker.findings import CUT, WRONG
 from anju.documents.checker.paper import PaperNumber, ReadPaper, ReadTable
 
@@ -30,20 +31,27 @@ FEW = 3  # options of a column that are worth showing
 
 
 @dataclass(frozen=True)
-class LineMeant:
-    """What a column (or row) may be: a measure in a period. agreed: of how many of its numbers, in hundredths of what they tell."""
+class LineAsked:
+    """A measure in a period, of whichever place; or a change of it."""
 
     code: str
     calibre: str
     period: str
-    change: str
-    against: str
+    change: str = ""
+    against: str = ""
+
+
+@dataclass(frozen=True)
+class LineMeant:
+    """What a column (or row) may be. agreed: of how many of its numbers, in hundredths of what they tell."""
+
+    asked: LineAsked
     score: int
     agreed: int
     words: int
 
     def at(self, region: str) -> FigureMeant:
-        return FigureMeant(self.code, region, self.period, self.calibre, self.change, self.against)
+        return FigureMeant(region=region, **asdict(self.asked))
 
 
 @dataclass
@@ -143,9 +151,7 @@ def understand_table(paper: ReadPaper, index: int, holdings: Holdings, scorer: S
 
 def cell_context(table: ReadTable, number: PaperNumber, meant: TableMeant, holdings: Holdings) -> NumberContext:
     """The words over and before a cell: its head, those above, its row's name, the title."""
-    heads = [
-        cell.text for row in range(table.head) if (cell := table.cover.get((row, number.column))) and cell.text
-    ]
+    heads = [cell.text for row in range(table.head) if (cell := table.cover.get((row, number.column))) and cell.text]
     heads = list(dict.fromkeys(heads))
     label = table.labels.get(number.row, "")
     leaf, path = (heads[-1] if heads else ""), "".join(heads)
@@ -192,14 +198,14 @@ def rank_lines(
             continue
         code, _, calibre = coded.partition(":")
         agreed = _agreed(meant, numbers, {region: one.value for region, one in held.items()}, whole)
-        ranked += _line(scorer, context, some, agreed, code, calibre, period)
+        ranked += _line(scorer, context, LineAsked(code, calibre, period), agreed)
     if context.changes or context.stage == "left":
         ranked += _changed_lines(meant, numbers, holdings, scorer, context)
-    ranked.sort(key=lambda one: (-one.score, one.period != OWN))
+    ranked.sort(key=lambda one: (-one.score, one.asked.period != OWN))
     return ranked[: FEW * 2]
 
 
-def _agreed(meant: TableMeant, numbers: Sequence[PaperNumber], values: Mapping[str, object], whole: int) -> int:
+def _agreed(meant: TableMeant, numbers: Sequence[PaperNumber], values: Mapping[str, Fraction], whole: int) -> int:
     points = 0
     for number in numbers:
         region = meant.place_of(number)
@@ -207,27 +213,24 @@ def _agreed(meant: TableMeant, numbers: Sequence[PaperNumber], values: Mapping[s
         if value is None:
             points -= weigh(number) // 3
         else:
-            state = state_of(number, value)  # type: ignore[arg-type]
+            state = state_of(number, value)
             points += -weigh(number) // 2 if state == WRONG else weigh(number) * (9 if state == CUT else 10) // 10
     return 100 * points // whole if whole else 0
 
 
-def _line(
-    scorer: Scorer, context: NumberContext, some: object, agreed: int, code: str, calibre: str, period: str,
-    change: str = "", against: str = "",
-) -> Iterable[LineMeant]:  # fmt: skip
-    measure = scorer.holdings.catalogue[code]
+def _line(scorer: Scorer, context: NumberContext, asked: LineAsked, agreed: int) -> Iterable[LineMeant]:
+    measure = scorer.holdings.catalogue[asked.code]
     words = scorer.words(context, measure)
     points = words
-    if measure.kind != measure.Kind.RATIO and not change:
+    if measure.kind != measure.Kind.RATIO and not asked.change:
         if context.stage == "task":
-            points += 15 if measure.target_of_id else -20
+            points += RIGHT_STAGE if measure.target_of_id else WRONG_STAGE
         elif measure.target_of_id:
-            points -= 15
-    points += 10 if context.period in (period, against) else -10
+            points -= RIGHT_STAGE
+    points += 10 if context.period in (asked.period, asked.against) else -10
     score = max(agreed, -30) + points * WORDS_SHARE // 100
     if agreed > 0 or points >= ENOUGH:
-        yield LineMeant(code, calibre, period, change, against, score, agreed, words)
+        yield LineMeant(asked, score, agreed, words)
 
 
 def _changed_lines(
@@ -242,11 +245,12 @@ def _changed_lines(
             continue
         code, _, calibre = coded.partition(":")
         for change, against in kinds:
-            values, some = {}, None
+            values: dict[str, Fraction] = {}
+            some = None
             for region in {place.code for place in meant.places.values()}:
                 held = holdings.changed(FigureMeant(code, region, OWN, calibre, change, against))
                 if held is not None and held.family in families:
                     values[region], some = held.value, held
             if some is not None:
                 agreed = _agreed(meant, numbers, values, whole)
-                yield from _line(scorer, context, some, agreed, code, calibre, OWN, change, against)
+                yield from _line(scorer, context, LineAsked(code, calibre, OWN, change, against), agreed)

@@ -9,9 +9,7 @@ from anju.documents.styles.language import times
 
 TITLE_MARKS = re.compile("《[^》]*》|〔[^〕]*〕|\\[[^\\]]*\\]")
 BEFORE = re.compile("同期|上年|去年|同比|上一年")
-MONTHS = (
-    r"(?P<year>(?:19|20)\d\d)年(?P<gap>度?)(?:(?P<first>\d{1,2})(?P<to>月?[-—–−~～至到]+))?(?:(?P<month>\d{1,2})月(?!\d*[-—–~～至到]))?(?P<half>[上下]半年|[一二三四1-4]季度)?(?P<end>底)?"
-)
+MONTHS = r"(?P<year>(?:19|20)\d\d)年(?P<gap>度?)(?:(?P<first>\d{1,2})(?P<to>月?[-—–−~～至到]+))?(?:(?P<month>\d{1,2})月(?!\d*[-—–~～至到]))?(?P<half>[上下]半年|[一二三四1-4]季度)?(?P<end>底)?"
 BARE_MONTHS = r"(?<![\d年])(?:(?P<first2>\d{1,2})(?P<to2>月?[-—–−~～至到]+))?(?P<month2>\d{1,2})月"
 SPOKEN = re.compile(f"{MONTHS}|{BARE_MONTHS}")
 WHOLE_YEAR = "year"

@@ -288,6 +288,7 @@ class _Builder:
         self.count += 1
         page = f"第{self.page}页" if self.page else ""
         paragraph = ReadParagraph(plain, f"{page}{self.part}第{self.count}段", anchor, self.page)
+        paragraph.part = self.part
         paragraph.heading = len(plain) < 60 and not plain.endswith(("。", "；", "，"))
         self.paper.paragraphs.append(paragraph)
 
@@ -324,6 +325,7 @@ class _Builder:
         own = f"表{count_here}" if count_here > 1 or self.part == "正文" else ""
         name = page + ("" if self.part == "正文" else self.part) + own
         table = ReadTable(name, title, cells, count, width, unit=unit_in_head(above) if above else "", cover=cover)
+        table.part = self.part
         self.paper.tables.append(table)
         self.broken = True
 

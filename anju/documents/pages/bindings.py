@@ -127,7 +127,7 @@ def spoken_name(binding: BoundPaper) -> str:
 
 def panel(request: Request, read: ReadBinding, serial: int | None) -> dict[str, Any]:
     """What is shown of the number in hand: the one asked for, else the first that waits."""
-    if serial is None:
+    if serial not in read.marks:
         serial = marking.next_open(read.marks, -1)
         serial = next(iter(read.marks)) if serial is None else serial
     order = list(read.marks)
@@ -182,9 +182,7 @@ def answer_number(request: Request, pk: int) -> HttpResponse:
     return redirect(f"{page_address(request, read.binding)}&at={following or serial}#n{following or serial}")
 
 
-def posted_answer(
-    request: Request, read: ReadBinding, serial: int, posted: BindingForm
-) -> ProposedFigure | str | None:
+def posted_answer(request: Request, read: ReadBinding, serial: int, posted: BindingForm) -> ProposedFigure | str | None:
     pick = posted.text("pick")
     figures = read.marks[serial].proposal.figures
     if pick == NONE:
@@ -256,7 +254,10 @@ def download_style(request: Request, pk: int) -> HttpResponse:
     """The same as a file, for an office's folder."""
     read = find_read(request, pk)
     made = bindings.style_of(
-        request.actor, read, code=style_code(read.binding), name=request.GET.get("name", "")[:60] or spoken_name(read.binding)
+        request.actor,
+        read,
+        code=style_code(read.binding),
+        name=request.GET.get("name", "")[:60] or spoken_name(read.binding),
     )
     return file_response(made.text.encode(), f"{style_code(read.binding)}.yaml")
 

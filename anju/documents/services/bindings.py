@@ -115,4 +115,3 @@ def _held(by: Actor, binding_id: int) -> BoundPaper:
     """The paper, for this transaction alone: two windows answer one after the other."""
     binding = _held_unlocked(by, binding_id)
     return BoundPaper.objects.select_for_update(of=("self",)).select_related("region").get(pk=binding.pk)
-

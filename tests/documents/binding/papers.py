@@ -6,27 +6,44 @@ A paper is written with places <<code@region~period|unit|places>> for its number
 import io
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import docx
 
 from anju.core.people.scope import Actor
-from anju.core.regions import tree
 from anju.documents.binding.holdings import FigureMeant
 from anju.documents.styles.language.times import shift_period
 from anju.figures.queries.standing import StandingFigures
+from anju.yaml_files import load_yaml
 from tests.sample_place import CITY, place
 
 MAY, JUNE = "2023-05", "2023-06"
 A, B, C, D = "520201", "520203", "520281", "520204"  # 钟山区、六枝特区、盘州市、水城区
 PARTS = (A, B, C, D)
 COUNTED = {
-    "shanty.start": (320, 41), "shanty.complete.continued": (210, 37), "prh.start": (95, 13), "subsidy.households": (260, 53),
-    "old.communities": (14, 3), "old.households": (1830, 217),
-}  # fmt: skip
-TARGETS = {"shanty.start.target": 811, "shanty.complete.target": 530, "prh.start.target": 240, "subsidy.households.target": 640,
-           "old.communities.target": 38}  # fmt: skip
-MONEY = {"invest.done": (3412, 57), "loan.credit": (9020, 0), "loan.issued": (6713, 97), "bond.issued": (1240, 33)}  # 百分之一亿元
-TOKEN = re.compile(r"<<(?P<code>[a-z_.]+)(?:@(?P<region>\w+))?(?:~(?P<period>[\w-]+))?(?P<change>[+%])?(?:\|(?P<unit>[^|>]*)\|(?P<places>\d))?>>")
+    "shanty.start": (320, 41),
+    "shanty.complete.continued": (210, 37),
+    "prh.start": (95, 13),
+    "subsidy.households": (260, 53),
+    "old.communities": (14, 3),
+    "old.households": (1830, 217),
+}
+TARGETS = {
+    "shanty.start.target": 811,
+    "shanty.complete.target": 530,
+    "prh.start.target": 240,
+    "subsidy.households.target": 640,
+    "old.communities.target": 38,
+}
+MONEY = {
+    "invest.done": (3412, 57),
+    "loan.credit": (9020, 0),
+    "loan.issued": (6713, 97),
+    "bond.issued": (1240, 33),
+}  # 百分之一亿元
+TOKEN = re.compile(
+    r"<<(?P<code>[a-z_.]+)(?:@(?P<region>\w+))?(?:~(?P<period>[\w-]+))?(?P<change>[+%])?(?:\|(?P<unit>[^|>]*)\|(?P<places>\d))?>>"
+)
 
 
 def fill_ledger(user: Actor) -> None:
@@ -40,7 +57,7 @@ def fill_ledger(user: Actor) -> None:
         told: dict[str, dict[str, int]] = {code: {} for code in (*PARTS, CITY)}
         for number, part in enumerate(PARTS):
             for index, (code, (base, step)) in enumerate(COUNTED.items()):
-                if year == 2022 and index > 3:
+                if year == 2022 and index:
                     continue
                 told[part][code] = base + step * (grown + number * 3) + number * (11 + index)
             for index, (code, (base, step)) in enumerate(MONEY.items()):
@@ -79,7 +96,19 @@ class PaperPrinter:
 
     def figure(self, meant: FigureMeant):
         if meant.period not in self.readers:
-            codes = [*COUNTED, *TARGETS, *MONEY, "invest.target", "shanty.start.rate", "shanty.complete.rate", "prh.start.rate", "subsidy.households.rate", "invest.rate", "loan.rate", "old.start.rate"]  # fmt: skip
+            codes = [
+                *COUNTED,
+                *TARGETS,
+                *MONEY,
+                "invest.target",
+                "shanty.start.rate",
+                "shanty.complete.rate",
+                "prh.start.rate",
+                "subsidy.households.rate",
+                "invest.rate",
+                "loan.rate",
+                "old.start.rate",
+            ]
             when = shift_period(self.period, meant.period)
             self.readers[meant.period] = StandingFigures(self.user, codes, [*self.regions.values()], when)
         return self.readers[meant.period](meant.code, self.regions[meant.region])
@@ -167,7 +196,9 @@ def write_annex(document, printer: PaperPrinter, annex: dict, month: str) -> Non
                 at += 1
                 continue
             end = at
-            while end + 1 < len(heads) and level < len(path) - 1 and heads[end + 1][0][: level + 1] == path[: level + 1]:
+            while (
+                end + 1 < len(heads) and level < len(path) - 1 and heads[end + 1][0][: level + 1] == path[: level + 1]
+            ):
                 end += 1
             last = deep - 1 if level == len(path) - 1 else level
             table.cell(level, at + shift).merge(table.cell(last, end + shift)).text = path[level].replace("@@", month)
@@ -183,77 +214,112 @@ def write_annex(document, printer: PaperPrinter, annex: dict, month: str) -> Non
 ROWS = [("六盘水市", CITY), ("钟山区", A), ("六枝特区", B), ("盘州市", C), ("水城区", D)]
 MIXED = [("水城", D), ("盘州", C), ("钟山", A), ("六枝", B), ("合计", CITY)]
 STARTS = {
-    "mark": "附件1", "title": "2023年1—@@月棚户区改造进展情况", "unit": "套", "corner": "县（市、区）", "rows": ROWS,
-    "heads": [(("开工", "任务"), "shanty.start.target", "", None), (("开工", "完成"), "shanty.start", "", None), (("开工", "完成率"), "shanty.start.rate", "", None),
-              (("基本建成", "任务"), "shanty.complete.target", "", None), (("基本建成", "完成"), "shanty.complete.continued", "", None), (("基本建成", "完成率"), "shanty.complete.rate", "", None)],
-}  # fmt: skip
+    "mark": "附件1",
+    "title": "2023年1—@@月棚户区改造进展情况",
+    "unit": "套",
+    "corner": "县（市、区）",
+    "rows": ROWS,
+    "heads": [
+        (("开工", "任务"), "shanty.start.target", "", None),
+        (("开工", "完成"), "shanty.start", "", None),
+        (("开工", "完成率"), "shanty.start.rate", "", None),
+        (("基本建成", "任务"), "shanty.complete.target", "", None),
+        (("基本建成", "完成"), "shanty.complete.continued", "", None),
+        (("基本建成", "完成率"), "shanty.complete.rate", "", None),
+    ],
+}
 RENTAL = {
-    "mark": "附件2", "title": "2023年1—@@月公租房和租赁补贴完成情况", "corner": "地区", "rows": ROWS,
-    "heads": [(("公租房开工（套）", "年度任务"), "prh.start.target", "", None), (("公租房开工（套）", "已开工"), "prh.start", "", None), (("公租房开工（套）", "开工率"), "prh.start.rate", "", None),
-              (("租赁补贴（户）", "年度任务"), "subsidy.households.target", "", None), (("租赁补贴（户）", "已发放"), "subsidy.households", "", None), (("租赁补贴（户）", "完成率"), "subsidy.households.rate", "", None)],
-}  # fmt: skip
+    "mark": "附件2",
+    "title": "2023年1—@@月公租房和租赁补贴完成情况",
+    "corner": "地区",
+    "rows": ROWS,
+    "heads": [
+        (("公租房开工（套）", "年度任务"), "prh.start.target", "", None),
+        (("公租房开工（套）", "已开工"), "prh.start", "", None),
+        (("公租房开工（套）", "开工率"), "prh.start.rate", "", None),
+        (("租赁补贴（户）", "年度任务"), "subsidy.households.target", "", None),
+        (("租赁补贴（户）", "已发放"), "subsidy.households", "", None),
+        (("租赁补贴（户）", "完成率"), "subsidy.households.rate", "", None),
+    ],
+}
 LOANS = {
-    "mark": "附件3", "title": "棚改专项贷款、债券情况", "unit": "亿元", "corner": "县区", "rows": ROWS,
-    "heads": [(("有效授信",), "loan.credit", "亿元", 2), (("累计发放",), "loan.issued", "亿元", 2), (("发放率",), "loan.rate", "", None), (("专项债券",), "bond.issued", "亿元", 2)],
-}  # fmt: skip
+    "mark": "附件3",
+    "title": "棚改专项贷款、债券情况",
+    "unit": "亿元",
+    "corner": "县区",
+    "rows": ROWS,
+    "heads": [
+        (("有效授信",), "loan.credit", "亿元", 2),
+        (("累计发放",), "loan.issued", "亿元", 2),
+        (("发放率",), "loan.rate", "", None),
+        (("专项债券",), "bond.issued", "亿元", 2),
+    ],
+}
 OLD = {
-    "mark": "附件4", "title": "城镇老旧小区改造进展情况", "corner": "县区名称", "rows": ROWS,
-    "heads": [(("小区数（个）", "计划"), "old.communities.target", "", None), (("小区数（个）", "开工"), "old.communities", "", None), (("惠及户数（户）",), "old.households", "", None),
-              (("完成投资（亿元）", "本期"), "invest.done", "亿元", 2), (("完成投资（亿元）", "上年同期"), "invest.done", "亿元", 2, "same-last-year")],
-}  # fmt: skip
-TITLE = "关于2023年1—@@月住房保障工作进展情况的通报"
+    "mark": "附件4",
+    "title": "城镇老旧小区改造进展情况",
+    "corner": "县区名称",
+    "rows": ROWS,
+    "heads": [
+        (("小区数（个）", "计划"), "old.communities.target", "", None),
+        (("小区数（个）", "开工"), "old.communities", "", None),
+        (("惠及户数（户）",), "old.households", "", None),
+        (("完成投资（亿元）", "本期"), "invest.done", "亿元", 2),
+        (("完成投资（亿元）", "上年同期"), "invest.done", "亿元", 2, "same-last-year"),
+    ],
+}
 
-PAPERS: list[tuple[list[str], list[dict]]] = [
-    (
-        [
-            "六盘水市住房和城乡建设局文件", "六住建通〔2023〕15号", TITLE, "各县（市、特区、区）住房城乡建设局：",
-            "现将2023年1—@@月全市住房保障工作进展情况通报如下：", "一、总体进展",
-            "今年，全市计划实施棚户区改造开工<<shanty.start.target>>、基本建成<<shanty.complete.target>>，公租房开工<<prh.start.target>>，发放租赁补贴<<subsidy.households.target>>。截至2023年@@月底，全市棚户区改造开工<<shanty.start>>、基本建成<<shanty.complete.continued>>，公租房开工<<prh.start>>，发放租赁补贴<<subsidy.households>>，分别完成年度任务的<<shanty.start.rate>>、<<shanty.complete.rate>>、<<prh.start.rate>>、<<subsidy.households.rate>>。",
-            "全市保障性安居工程完成投资<<invest.done|亿元|2>>，上年同期为<<invest.done~same-last-year|亿元|2>>。改造城镇老旧小区<<old.communities>>，惠及居民<<old.households>>。", "二、分县情况",
-            "钟山区棚户区改造开工<<shanty.start@520201>>，完成年度任务的<<shanty.start.rate@520201>>；六枝特区开工<<shanty.start@520203>>，完成年度任务的<<shanty.start.rate@520203>>；盘州市、水城区分别开工<<shanty.start@520281>>、<<shanty.start@520204>>。",
-            "三、资金情况", "全市棚改专项贷款有效授信<<loan.credit|亿元|2>>，累计发放<<loan.issued|亿元|2>>，发放率<<loan.rate>>；发行棚改专项债券<<bond.issued|亿元|2>>。",
-            "四、下一步要求", "请各地对开工不足〖60%〗的项目逐个分析原因，确保按期完成。", "附件：1.棚户区改造进展情况",
-            "六盘水市住房和城乡建设局", "2023年7月5日",
-        ],
-        [STARTS, RENTAL, LOANS, OLD],
-    ),
-    (
-        [
-            TITLE, "各有关单位：", "2023年1至@@月，我市住房保障各项任务推进情况如下。",
-            "（一）棚改。年度目标任务<<shanty.start.target|万套|2>>，已开工约<<shanty.start|万套|2>>，开工率<<shanty.start.rate||0>>，比去年同期增加<<shanty.start+>>，增长<<shanty.start%>>。建成<<shanty.complete.continued>>，占目标任务的<<shanty.complete.rate||0>>。",
-            "（二）公租房。筹集公租房<<prh.start>>，完成全年<<prh.start.target>>任务的<<prh.start.rate||1>>。", "（三）租赁补贴。累计为<<subsidy.households|万户|2>>家庭发放住房租赁补贴，目标<<subsidy.households.target>>。",
-            "（四）投资。累计完成投资<<invest.done|亿元|1>>（去年同期<<invest.done~same-last-year|亿元|1>>），为全年目标<<invest.target|亿元|1>>的<<invest.rate||0>>。", "下一步，各地要加快进度。",
-        ],
-        [STARTS | {"rows": MIXED, "numbered": True}, RENTAL | {"rows": MIXED, "title": "公共租赁住房、租赁补贴进度表"}, LOANS | {"rows": MIXED}, OLD | {"rows": MIXED}],
-    ),
-    (
-        [
-            "六盘水市2023年上半年城镇保障性安居工程工作情况报告", "一、任务完成情况",
-            "1.棚户区改造。省下达我市2023年棚户区改造新开工任务<<shanty.start.target>>，截至@@月底已开工<<shanty.start>>，开工率达<<shanty.start.rate>>。其中，钟山区完成<<shanty.start@520201>>，六枝特区完成<<shanty.start@520203>>，盘州市完成<<shanty.start@520281>>，水城区完成<<shanty.start@520204>>。",
-            "2.基本建成。任务<<shanty.complete.target>>，完成<<shanty.complete.continued>>，完成率<<shanty.complete.rate>>。", "3.公共租赁住房。任务<<prh.start.target>>，完成<<prh.start>>，完成率<<prh.start.rate>>。",
-            "4.老旧小区。计划改造<<old.communities.target>>，开工<<old.communities>>，涉及<<old.households>>。", "二、资金保障情况",
-            "上半年，国开行、农发行共授信<<loan.credit|亿元|1>>，已放款<<loan.issued|亿元|1>>。发行债券<<bond.issued|亿元|1>>。上半年完成投资<<invest.done|万元|0>>，完成年度投资任务<<invest.rate>>。", "三、存在问题", "个别项目进度较慢，〖3个〗县（区）未达到序时进度。",
-        ],
-        [STARTS | {"title": "附表1 2023年上半年棚改完成情况表", "mark": "", "heads": [((head.replace("完成率", "比例") for head in path) and path, *rest) for path, *rest in STARTS["heads"]]},
-         RENTAL | {"title": "附表2 租赁住房情况表", "mark": "", "rows": ROWS[1:] + ROWS[:1]}, LOANS | {"title": "附表3 融资情况", "mark": "", "unit": "", "heads": [((f"{path[0]}（亿元）" if code != "loan.rate" else path[0],), code, unit, places) for path, code, unit, places in LOANS["heads"]]},
-         OLD | {"title": "附表4 老旧小区改造", "mark": ""}],
-    ),
-    (
-        [
-            "关于全市保障性安居工程1—@@月份建设进度的通报", "各区（县、市）：", "根据月报统计，截止2023年@@月底：",
-            "一、全市棚户区住房改造项目开工<<shanty.start>>，占任务数（<<shanty.start.target>>）的<<shanty.start.rate>>；较上年同期（<<shanty.start~same-last-year>>）增加<<shanty.start+>>。各地开工数依次为：钟山区<<shanty.start@520201>>、六枝特区<<shanty.start@520203>>、盘州市<<shanty.start@520281>>、水城区<<shanty.start@520204>>。",
-            "二、发放住房租赁补贴<<subsidy.households>>，占任务数（<<subsidy.households.target>>）的<<subsidy.households.rate>>。钟山区、六枝特区、盘州市、水城区分别发放<<subsidy.households@520201>>、<<subsidy.households@520203>>、<<subsidy.households@520281>>、<<subsidy.households@520204>>。",
-            "三、完成投资<<invest.done|亿元|2>>，占任务数（<<invest.target|亿元|1>>）的<<invest.rate>>。其中：钟山区<<invest.done@520201|亿元|2>>，盘州市<<invest.done@520281|亿元|2>>。", "四、棚改贷款发放<<loan.issued|亿元|2>>，占授信额度<<loan.credit|亿元|2>>的<<loan.rate>>。",
-        ],
-        [STARTS | {"heads": [(("目标任务（套）", "开工"), "shanty.start.target", "", None), (("目标任务（套）", "基本建成"), "shanty.complete.target", "", None), (("累计完成（套）", "开工"), "shanty.start", "", None), (("累计完成（套）", "基本建成"), "shanty.complete.continued", "", None),
-                             (("完成比例", "开工"), "shanty.start.rate", "", None), (("完成比例", "基本建成"), "shanty.complete.rate", "", None)]}, RENTAL | {"rows": MIXED}, LOANS, OLD],
-    ),
-    (
-        [
-            "六盘水市棚户区改造工作简报", "2023年第6期", "2023年@@月底，全市棚改、公租房、老旧小区改造和租赁补贴四项任务进展顺利。",
-            "棚户区改造：开工<<shanty.start.rate||0>>（<<shanty.start>>/<<shanty.start.target>>），建成<<shanty.complete.rate||0>>（<<shanty.complete.continued>>/<<shanty.complete.target>>）。", "公租房：开工<<prh.start.rate||0>>（<<prh.start>>/<<prh.start.target>>）。", "租赁补贴：发放<<subsidy.households.rate||0>>（<<subsidy.households>>/<<subsidy.households.target>>）。",
-            "投资：<<invest.done|亿元|0>>，同比增加，去年同期<<invest.done~same-last-year|亿元|0>>。", "老旧小区：已开工<<old.communities>>小区、<<old.households|万户|2>>。",
-        ],
-        [STARTS | {"title": "棚改进度（单位：套）", "unit": "", "rows": MIXED}, RENTAL | {"title": "租赁住房进度"}, LOANS | {"title": "资金（单位：亿元）", "unit": "", "rows": MIXED}, OLD | {"title": "旧改进度"}],
-    ),
-]  # fmt: skip
+PARAGRAPHS = load_yaml(Path(__file__).with_name("papers.yaml").read_text(encoding="utf-8"), plain=True)
+
+
+def renamed(annex: dict, **names: str) -> list:
+    """The heads with some of their words said otherwise."""
+    return [(tuple(names.get(head, head) for head in path), *rest) for path, *rest in annex["heads"]]
+
+
+ANNEXES = [
+    [STARTS, RENTAL, LOANS, OLD],
+    [
+        STARTS | {"rows": MIXED, "numbered": True},
+        RENTAL | {"rows": MIXED, "title": "公共租赁住房、租赁补贴进度表"},
+        LOANS | {"rows": MIXED},
+        OLD | {"rows": MIXED},
+    ],
+    [
+        STARTS | {"title": "附表1 2023年上半年棚改完成情况表", "mark": "", "heads": renamed(STARTS, 完成率="比例")},
+        RENTAL | {"title": "附表2 租赁住房情况表", "mark": "", "rows": ROWS[1:] + ROWS[:1]},
+        LOANS
+        | {
+            "title": "附表3 融资情况",
+            "mark": "",
+            "unit": "",
+            "heads": renamed(
+                LOANS, 有效授信="授信额度（亿元）", 累计发放="已放款（亿元）", 专项债券="专项债券（亿元）"
+            ),
+        },
+        OLD | {"title": "附表4 老旧小区改造", "mark": ""},
+    ],
+    [
+        STARTS
+        | {
+            "heads": [
+                (("目标任务（套）", "开工"), "shanty.start.target", "", None),
+                (("目标任务（套）", "基本建成"), "shanty.complete.target", "", None),
+                (("累计完成（套）", "开工"), "shanty.start", "", None),
+                (("累计完成（套）", "基本建成"), "shanty.complete.continued", "", None),
+                (("完成比例", "开工"), "shanty.start.rate", "", None),
+                (("完成比例", "基本建成"), "shanty.complete.rate", "", None),
+            ]
+        },
+        RENTAL | {"rows": MIXED},
+        LOANS,
+        OLD,
+    ],
+    [
+        STARTS | {"title": "棚改进度（单位：套）", "unit": "", "rows": MIXED},
+        RENTAL | {"title": "租赁住房进度"},
+        LOANS | {"title": "资金（单位：亿元）", "unit": "", "rows": MIXED},
+        OLD | {"title": "旧改进度"},
+    ],
+]
+PAPERS = list(zip(PARAGRAPHS, ANNEXES, strict=True))

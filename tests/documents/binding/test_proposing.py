@@ -42,14 +42,23 @@ def test_two_digits_exchanged_are_told_with_what_the_ledger_holds(scope, ledger)
     right = told(scope, "invest.done")
     wrong = right[:-2] + right[-1] + right[-2]
     [one] = proposed(scope, ledger, f"截至2023年6月底，全市保障性安居工程完成投资{wrong}亿元。")
-    assert (one.state, one.figures[0].meant.code, one.figures[0].shown) == (DIFFERS, "invest.done", f"{right.rstrip('0')}亿元")
+    assert (one.state, one.figures[0].meant.code, one.figures[0].shown) == (
+        DIFFERS,
+        "invest.done",
+        f"{right.rstrip('0')}亿元",
+    )
 
 
 def test_a_cell_that_differs_from_its_column_is_told(scope, ledger):
     rows = [("钟山区", A), ("六枝特区", B)]
-    lines = [f"{name}\t{told(scope, 'shanty.start.target', code)}\t{told(scope, 'shanty.start', code)}" for name, code in rows]
+    lines = [
+        f"{name}\t{told(scope, 'shanty.start.target', code)}\t{told(scope, 'shanty.start', code)}"
+        for name, code in rows
+    ]
     lines.append(f"六盘水市\t{told(scope, 'shanty.start.target')}\t{int(told(scope, 'shanty.start')) + 9}")
-    proposals = proposed(scope, ledger, "棚户区改造开工情况（套）\n县区\t开工任务\t开工量\n" + "\n".join(lines) + "\n\n")
+    proposals = proposed(
+        scope, ledger, "棚户区改造开工情况（套）\n县区\t开工任务\t开工量\n" + "\n".join(lines) + "\n\n"
+    )
     assert [one.state for one in proposals] == [CERTAIN] * 5 + [DIFFERS]
 
 
@@ -67,7 +76,10 @@ def test_a_line_that_is_drawn_is_no_figure(scope, ledger):
 def test_numbers_told_one_by_one_are_of_their_places(scope, ledger):
     values = [told(scope, "shanty.start", code) for code in (B, A)]
     proposals = proposed(scope, ledger, f"六枝特区、钟山区棚户区改造分别开工{values[0]}套、{values[1]}套。")
-    assert [one.figures[0].meant for one in proposals] == [FigureMeant("shanty.start", B), FigureMeant("shanty.start", A)]
+    assert [one.figures[0].meant for one in proposals] == [
+        FigureMeant("shanty.start", B),
+        FigureMeant("shanty.start", A),
+    ]
 
 
 def test_a_place_that_is_left_out_is_not_spoken_of(scope, ledger):
