@@ -164,7 +164,7 @@ def run(by: Actor, region: Region, visitor: Staff) -> At:
     made = runs.run_book(
         by=by, kind="scoring", subject="prh-shanty", region=region, period=PERIOD, on=date(2020, 12, 31)
     )
-    return At({"pk": made.pk, "criterion": next(iter(books.read_copy(made.book).criteria))}, bare=True)
+    return At({"pk": made.pk, "criterion": next(iter(books.book_of_run(made).criteria))}, bare=True)
 
 
 @makes(
