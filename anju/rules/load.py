@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 from anju.problems import Refused
@@ -18,7 +19,13 @@ from anju.rules.engine.examples import example_failures
 def load_book(path: Path | str) -> Book:
     """The book in that file. Refused carries every problem found, each with file and line."""
     path = Path(path)
-    return load_text(path.read_bytes(), "/".join(path.parts[-3:]))
+    return _read(path.read_bytes(), "/".join(path.parts[-3:]))
+
+
+@lru_cache(maxsize=128)
+def _read(content: bytes, file: str) -> Book:
+    """Nobody changes a book: when one file of many is edited, the others are not read again."""
+    return load_text(content, file)
 
 
 def load_text(content: bytes, file: str) -> Book:
