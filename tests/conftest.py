@@ -175,7 +175,7 @@ def scope(operator):
         yield operator
 
 
-@world()
+@world
 def measures(by):
     """The shipped catalogue of measures is loaded."""
     from anju.figures.catalogue import load_catalogue
@@ -183,7 +183,7 @@ def measures(by):
     load_catalogue(by=by)
 
 
-@world(measures)
+@world
 def shipped_forms(by, measures):
     """The catalogue and the shipped forms are loaded."""
     from anju.returns.services.opening import load_forms

@@ -12,7 +12,6 @@ from anju.core.regions import tree
 from anju.documents.queries.documents import find_version
 from anju.documents.services import documents
 from anju.documents.writers import formats
-from anju.figures import catalogue
 from anju.figures.queries.references import resolve_reference
 from anju.figures.references import FigureReference
 from anju.figures.services import nodes, observations, targets
@@ -26,8 +25,7 @@ ACTUAL, TARGET = "shanty.start", "shanty.start.target"
 
 
 @pytest.fixture
-def parts(scope):
-    catalogue.load_catalogue(by=scope)
+def parts(measures, scope):
     return tree.child_regions(scope, place(scope), date(2023, 12, 31))[:4]
 
 

@@ -12,7 +12,6 @@ from anju.core.jobs.queue import find_job_kind
 from anju.core.models.trail import Trail
 from anju.core.people.scope import open_scope
 from anju.core.regions import tree
-from anju.figures import catalogue
 from anju.figures.services import nodes, observations, targets
 from anju.oversight.models import SentReminder
 from anju.oversight.queries import reminders
@@ -31,8 +30,7 @@ def at(year: int, month: int, day: int) -> datetime:
 
 
 @pytest.fixture
-def parts(scope):
-    catalogue.load_catalogue(by=scope)
+def parts(measures, scope):
     return tree.child_regions(scope, place(scope), date(2023, 12, 31))[:3]
 
 
