@@ -13,6 +13,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests import template_clusters
 from tests.worlds import Worlds, world
 
 # No example may fail because the machine is busy. ANJU_EXAMPLES: how many of each (`make soak` asks for more).
@@ -25,6 +26,14 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("anju")
 
 pytest_plugins = ["tests.browser"]
+
+
+if (
+    sys.dont_write_bytecode
+):  # not beside the sources then: the processes of the tests, some hundreds, would each compile them all
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(template_clusters.CACHE / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 
 def _folder(kind: str) -> Path:
@@ -114,7 +123,6 @@ def quick_passwords():
 def cluster():
     """The session's server."""
     from anju.core.database.postgres import Cluster
-    from tests import template_clusters
 
     cluster = Cluster(template_clusters.copy_upgraded(HOME), fsync=False)
     cluster.start()
