@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from anju.evaluation.reports import rate_show
-from anju.figures import catalogue
 from anju.figures.queries import current
 from anju.figures.services import observations
 from anju.problems import Refused
@@ -15,6 +14,8 @@ from anju.runs.references import StepReference
 from anju.runs.services import runs
 from tests.fidelity.reading import tables
 from tests.sample_place import PERIOD, place, told, written
+
+pytestmark = pytest.mark.usefixtures("measures")  # made once: most of these tests need them
 
 JUDGED = {
     "rules_sound": "2", "on_time": "2", "targeted": "1", "monitored": "2", "goals_set": "3", "breaches": "1", "severe_breaches": "0", "undisclosed": "0",
@@ -32,7 +33,6 @@ def plain(version) -> str:
 
 def scored(user, judged=JUDGED, **facts):
     """Score the sample place by the one book of that subject, whose year is another: 2020."""
-    catalogue.load_catalogue(by=user)
     for measure, value in (FACTS | facts).items():
         observations.enter_figure(by=user, measure=measure, region=place(user), period="2020", value=value)
     runs.run_book(
