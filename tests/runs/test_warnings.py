@@ -2,10 +2,11 @@
 
 import pytest
 
+from anju.core.people.scope import open_scope
 from anju.runs.models import Run
 from anju.runs.queries import runs
 from anju.runs.services.runs import judge_rows, run_book, run_warnings
-from tests.runs.conftest import WHOLE_YEAR
+from tests.runs.conftest import WHOLE_YEAR, bring
 from tests.worlds import world
 
 STARTED = {"overdue-projects": {"started_by": "2017-12-31"}}
