@@ -20,13 +20,7 @@ from anju.rules.language.versions import LANGUAGE
 def load_book(path: Path | str) -> Book:
     """The book in that file. Refused carries every problem found, each with file and line."""
     path = Path(path)
-    return _read(path.read_bytes(), "/".join(path.parts[-3:]))
-
-
-@lru_cache(maxsize=128)
-def _read(content: bytes, file: str) -> Book:
-    """Nobody changes a book: when one file of many is edited, the others are not read again."""
-    return load_text(content, file)
+    return load_text(path.read_bytes(), "/".join(path.parts[-3:]))
 
 
 def load_text(content: bytes, file: str, language: int = LANGUAGE) -> Book:
@@ -48,6 +42,13 @@ def read_book(content: bytes, file: str, language: int = LANGUAGE) -> tuple[Book
     if not report.problems:
         run_examples(book, report)
     return book, sorted(report.problems, key=lambda problem: problem.where.line)
+
+
+@lru_cache(maxsize=128)
+def read_once(content: bytes, file: str) -> tuple[Book, tuple[Problem, ...]]:
+    """The same, kept: when one file of many is edited the others are not read again. Nobody changes a book."""
+    book, problems = read_book(content, file)
+    return book, tuple(problems)
 
 
 def run_examples(book: Book, report: ProblemReport) -> None:
