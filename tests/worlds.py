@@ -94,13 +94,17 @@ class Worlds:
     """The plugin."""
 
     open: list[Layer] = []  # in this process, the lowest first
+    failure: Exception | None = None  # why the next one does not stand; who asks for it gets it
 
     def __init__(self, config: pytest.Config) -> None:
         self.blocker = config.stash[blocking_manager_key]
 
     @classmethod
     def value(cls, world: World) -> Any:
-        return copy.deepcopy(next(layer.value for layer in cls.open if layer.world is world))
+        for layer in cls.open:
+            if layer.world is world:
+                return copy.deepcopy(layer.value)
+        raise cls.failure or LookupError(world.build.__name__)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -116,11 +120,18 @@ class Worlds:
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef, request: pytest.FixtureRequest) -> None:
         """Before a test's own transaction begins; and before anything is really committed, which asks for `empty`."""
         if fixturedef.argname == "_django_db_helper":
-            with self.blocker.unblock():
-                for world, given in [*worlds_of(request.node).items()][len(self.open) :]:
-                    self.open.append(Layer(world, {name: self.value(of) for name, of in given.items()}))
+            Worlds.failure = None
+            try:
+                self.build(worlds_of(request.node))
+            except Exception as error:  # raised by the fixtures; here it would leave pytest in disorder
+                Worlds.failure = error
         elif "empty" in fixturedef.argnames:
             self.leave()
+
+    def build(self, worlds: dict[World, dict[str, World]]) -> None:
+        with self.blocker.unblock():
+            for world, given in [*worlds.items()][len(self.open) :]:
+                self.open.append(Layer(world, {name: self.value(of) for name, of in given.items()}))
 
     def leave(self, until: int = 0) -> None:
         """Roll back what stands above so many layers."""
