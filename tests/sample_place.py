@@ -17,10 +17,15 @@ def place(user: Actor, code: str = CITY) -> Region:
     return tree.find_region(user, code)
 
 
+def load_measures(user: Actor) -> None:
+    """The catalogue, unless it is there: who asks for the world `measures` has it already."""
+    if not Measure.objects.exists():
+        catalogue.load_catalogue(by=user)
+
+
 def told(user: Actor, facts: dict[str, str], code: str = CITY, **beside: str) -> None:
     """Enter figures of a region: measure → value in the measure's own unit."""
-    if not Measure.objects.exists():  # quicker for who asks for the world `measures`
-        catalogue.load_catalogue(by=user)
+    load_measures(user)
     for measure, value in facts.items():
         observations.enter_figure(
             by=user, measure=measure, region=place(user, code), period=PERIOD, value=value, **beside

@@ -11,7 +11,7 @@ from anju.runs.queries.score_table import Score
 from anju.runs.references import StepReference
 from anju.runs.services import runs
 from tests.fidelity.reading import tables
-from tests.sample_place import PERIOD, place, told, written
+from tests.sample_place import PERIOD, load_measures, place, told, written
 
 pytestmark = pytest.mark.usefixtures("measures")  # made once: most of these tests need them
 
@@ -31,6 +31,7 @@ def plain(version) -> str:
 
 def scored(user, judged=JUDGED, **facts):
     """Score the sample place by the one book of that subject, whose year is another: 2020."""
+    load_measures(user)
     for measure, value in (FACTS | facts).items():
         observations.enter_figure(by=user, measure=measure, region=place(user), period="2020", value=value)
     runs.run_book(
