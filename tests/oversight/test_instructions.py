@@ -22,6 +22,7 @@ from anju.problems import Refused
 from anju.projects.models import Project
 from anju.returns.forms import calendar
 from tests.cast import CITY, EAST, WEST, operator, person, sign_in
+from tests.worlds import world
 
 DAY = date(2026, 11, 30)  # a Monday
 PDF = b"%PDF-1.4\n%%EOF"
@@ -42,8 +43,8 @@ def listed(tmp_path, monkeypatch):
     calendar._days.cache_clear()
 
 
-@pytest.fixture
-def offices(scope):
+@world
+def offices(by):
     """The housing offices of two counties, with their people."""
     return [person("clerk", code).postings.get().organisation for code in (EAST, WEST)]
 
