@@ -1,8 +1,7 @@
 """Read a style from YAML, or refuse it with every problem at once, each with its line. Nothing of the file is run."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -448,13 +447,3 @@ class StyleLoader:
         if len(known) != 2:
             return None
         return Enclosure(self.sentence(known["title"]), self.blocks(known["sections"], 1))
-
-
-@cache
-def load_folder_file(path: Path, stamp: int) -> Style:
-    """A file as it was when it had that time of change: read once."""
-    return load_style(path)
-
-
-def known_keys() -> Collection[str]:
-    return KEYS

@@ -7,7 +7,7 @@ from anju.core.database.rls_v2 import append_only, grant
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0006_office_styles"),
+        ("documents", "0007_bound_papers"),
     ]
 
     operations = [
