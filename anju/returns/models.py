@@ -250,6 +250,8 @@ class Step(Signed):
     source = models.CharField(max_length=8)
     target = models.CharField(max_length=8)
     remark = models.TextField("意见", blank=True)
+    line = models.CharField("行", max_length=60, blank=True, default="", db_default="", help_text="意见所指的格")
+    column = models.CharField("列", max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = "办理环节"

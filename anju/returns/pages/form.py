@@ -86,8 +86,8 @@ def render_return(
     problems = [one for one in problems or [] if one.code not in UNSETTLED]
     context: dict[str, Any] = {
         "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": header_facts(ret, at), "stages": wording.stage_line(ret, steps, at, all_spoken=all_spoken),
-        "steps": describe_steps(ret, steps),
-        "remark": steps[-1] if steps and steps[-1].move == "return" and ret.state == Return.DRAFT else None, "corrected_by": later,
+        "steps": describe_steps(ret, steps, grid),
+        "remark": returned_remark(ret, steps, grid), "corrected_by": later,
         "strong": wording.next_act(choices, opined=opined), "choices": choices, "form": form or {}, "waits": waiting_text(ret, all_spoken),
         "place": remark_place(request, grid, form or {}), "findings": grid_html.group_findings(findings),
         **grid_html.count_findings(findings, grid.spec), "marks": grid_html.finding_marks(findings),
@@ -169,14 +169,32 @@ def waiting_text(ret: Return, all_spoken: bool) -> str:
     return f"现在等{wording.waits_for(ret, all_spoken=all_spoken)}办理，您这里不用做什么。"
 
 
-def describe_steps(ret: Return, steps: list[Any]) -> list[SimpleNamespace]:
+def returned_remark(ret: Return, steps: list[Any], grid: ReturnGrid) -> SimpleNamespace | None:
+    """With which words it was sent back, and at which cell, while it is being filled again."""
+    if ret.state != Return.DRAFT or not steps or steps[-1].move != "return":
+        return None
+    last = steps[-1]
+    return SimpleNamespace(by_name=last.by_name, at=last.at, remark=last.remark, **step_place(last, grid))
+
+
+def step_place(step: Any, grid: ReturnGrid) -> dict[str, str]:
+    """The cell that the remark of a step is about, as the page leads to it."""
+    if not step.line:
+        return {"key": "", "where": ""}
+    return {"key": f"{step.line}|{step.column}", "where": grid_html.cell_place(grid, step.line, step.column)}
+
+
+def describe_steps(ret: Return, steps: list[Any], grid: ReturnGrid) -> list[SimpleNamespace]:
     """Newest first, each with how long the stage before it took."""
     labels = {(move.name, move.source): move.label for move in Return.STATES}
     made, before = [], None
     for step in steps:
         label = labels.get((step.move, step.source)) or wording.OTHER_STEPS.get(step.move, step.move)
         took = wording.duration_text(step.at - before) if before else ""
-        made.append(SimpleNamespace(label=label, by_name=step.by_name, at=step.at, remark=step.remark, took=took))
+        about = step_place(step, grid)
+        made.append(
+            SimpleNamespace(label=label, by_name=step.by_name, at=step.at, remark=step.remark, took=took, **about)
+        )
         before = step.at
     return made[::-1]
 
@@ -376,9 +394,11 @@ def show_cell(request: Request, pk: int) -> HttpResponse:
 
 
 def cell_act_text(user: Actor, ret: Return) -> str:
-    """What may be asked of a cell from above: by who is told of it by the superior, or by an auditor."""
+    """What may be asked of a cell: that it be filled again, by whose turn it is; from above what the superior says of it, or an auditor."""
     if is_delivered(user, ret):
         return "上级退回的是这一格"
+    if any(move.name == "return" for move in Return.STATES.open_to(user, ret.state, ret.region_id)):
+        return "这一格有误，退回填报"
     asks = ret.state in Return.SUBMITTED and may(user, "returns.inquire", ret.region_id)
     return "就这一格问询填报单位" if asks else ""
 
