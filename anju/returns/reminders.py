@@ -43,17 +43,19 @@ def return_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
 
 
 def complete_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
-    """Cities whose every unit of a form's last period is locked: papers may be drafted, and what goes to others sent."""
-    newest: dict[tuple[str, int], str] = {}
+    """Cities whose every unit of a form is locked for a period: papers may be drafted, and what goes to others sent. Of each form the newest
+    such period: that the next one is being asked for already takes nothing from it."""
+    asked: dict[tuple[str, int], set[str]] = {}
     for form, office, period in deadlines.asked_returns(user, at).wanted:
-        if office.region.parent_id is not None:
-            key = form.code, office.region.parent_id
-            newest[key] = max(newest.get(key, ""), period)
-    above = Region.objects.in_bulk({parent for _, parent in newest})
-    for (code, parent), period in newest.items():
-        if parent in user.region_ids:
-            yield from _complete(user, above[parent], code, period, at)
-            yield from _to_deliver(user, above[parent], code, period)
+        if office.region.parent_id in user.region_ids:
+            asked.setdefault((form.code, office.region.parent_id), set()).add(period)
+    above = Region.objects.in_bulk({parent for _, parent in asked})
+    for (code, parent), names in asked.items():
+        for period in sorted(names, reverse=True):
+            if complete := list(_complete(user, above[parent], code, period, at)):
+                yield from complete
+                yield from _to_deliver(user, above[parent], code, period)
+                break
 
 
 def _complete(user: Actor, city: Region, form_code: str, period: str, at: datetime) -> Iterator[Reminder]:
