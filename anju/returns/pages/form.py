@@ -28,6 +28,7 @@ from anju.returns.models import Return
 from anju.returns.pages import grid_html, wording
 from anju.returns.pages.columns import column_data, column_help
 from anju.returns.pages.scans import comparison_text
+from anju.returns.pages.summary import DECIDED, SUMMARY_TITLES, summarise_return
 from anju.returns.queries import checks, deliveries, explanation, inquiries, reading, returns
 from anju.returns.queries.grid import ReturnGrid, lay_out_grid
 from anju.returns.queries.numbers import NumberWriter, counted_text
@@ -84,11 +85,15 @@ def render_return(
     # What the checks found stands in their own list, with the way to each cell: it is not told twice.
     unsettled = [one for one in problems or [] if one.code in UNSETTLED]
     problems = [one for one in problems or [] if one.code not in UNSETTLED]
+    strong = wording.next_act(choices, opined=opined)
+    decides = strong is not None and strong.name in DECIDED
     context: dict[str, Any] = {
+        "summary": summarise_return(user, ret, read, grid, steps) if decides else None, "summary_title": SUMMARY_TITLES.get(ret.state, ""),
+        "spare": deadline_text(ret, at) if decides else "",
         "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": header_facts(ret, at), "stages": wording.stage_line(ret, steps, at, all_spoken=all_spoken),
         "steps": describe_steps(ret, steps, grid),
         "remark": returned_remark(ret, steps, grid), "corrected_by": later,
-        "strong": wording.next_act(choices, opined=opined), "choices": choices, "form": form or {}, "waits": waiting_text(ret, all_spoken),
+        "strong": strong, "choices": choices, "form": form or {}, "waits": waiting_text(ret, all_spoken),
         "place": remark_place(request, grid, form or {}), "findings": grid_html.group_findings(findings),
         **grid_html.count_findings(findings, grid.spec), "marks": grid_html.finding_marks(findings),
         "moved": [] if grid.open else moved, "last_label": grid_html.PERIODS[grid.spec.period], "compared": bool(grid.last_period),
@@ -145,20 +150,22 @@ def header_facts(ret: Return, at: datetime) -> list[str]:
         f"填报单位：{ret.organisation.name}" if ret.organisation else "",
         f"统计截止{ret.cut_off.month}月{ret.cut_off.day}日",
     ]
-    if due := ret.due.get("unit"):
-        deadline = datetime.fromisoformat(due)
-        spare, css = wording.time_left(deadline, at)
-        rest = (
-            f"{wording.moment_text(ret.first_submitted_at)}首次上报"
-            if ret.first_submitted_at
-            else spare
-            if css == "late"
-            else f"还剩{spare}"
-        )
-        made.append(f"上报期限{wording.moment_text(deadline)}，{rest}")
+    if said_of_time := deadline_text(ret, at):
+        made.append(f"上报期限{said_of_time}")
         if not ret.first_submitted_at and (doubt := calendar.guessed_deadline(said, ret.period)):
             made.append(f"期限未必准：{doubt}")
     return [one for one in made if one]
+
+
+def deadline_text(ret: Return, at: datetime) -> str:
+    """The unit's deadline, and how much of it is left; of what was submitted, when that was first."""
+    if not (due := ret.due.get("unit")):
+        return ""
+    deadline = datetime.fromisoformat(due)
+    spare, css = wording.time_left(deadline, at)
+    first = wording.moment_text(ret.first_submitted_at)
+    rest = f"{first}首次上报" if first else spare if css == "late" else f"还剩{spare}"
+    return f"{wording.moment_text(deadline)}，{rest}"
 
 
 def waiting_text(ret: Return, all_spoken: bool) -> str:
@@ -211,8 +218,10 @@ def remark_place(request: Request, grid: ReturnGrid, form: dict[str, str]) -> Si
 def opinion_row(one: AskedDepartment, grid: ReturnGrid) -> SimpleNamespace:
     said = one.opinion
     where = grid_html.cell_place(grid, said.line, said.column) if said and said.line else ""
+    name = one.organisation.name if one.organisation else f"{one.label}部门（没有登记机构）"
     return SimpleNamespace(
-        name=one.organisation.name if one.organisation else f"{one.label}部门（没有登记机构）",
+        name=name,
+        short=name.removeprefix(grid.ret.region.name),
         opinion=said,
         where=where,
     )

@@ -32,6 +32,11 @@
     box.closest("form").querySelector("textarea")?.focus();
   });
 
+  /* On a phone what unfolds lies under the edge. */
+  for (const folded of document.querySelectorAll("#next details")) {
+    folded.addEventListener("toggle", () => folded.open && folded.scrollIntoView({ block: "nearest" }));
+  }
+
   /* The cell of the address is shown in the grid when the page is opened. */
   const key = boxes[0].querySelector("[name=where]").value;
   const cut = key.lastIndexOf("|");
