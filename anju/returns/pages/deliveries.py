@@ -19,7 +19,7 @@ from anju.problems import Problem, Refused
 from anju.returns.models import Form, Return, SetDelivery, SuperiorRemark
 from anju.returns.pages import wording
 from anju.returns.pages.acts import perform_act
-from anju.returns.queries import deliveries, returns
+from anju.returns.queries import deadlines, deliveries, returns
 from anju.returns.reminders import delivery_path
 from anju.returns.services import deliveries as delivery_services
 
@@ -51,7 +51,7 @@ def render_delivery(request: Request, status: int = 200, problems: list[Problem]
     return render_page(
         request, "returns/delivery.html", status=status, heading=f"报送{above}：{region.name}{period_title(period, form.name)}",
         sub=_said(gathered, sent, complete, changed), form_code=code, set_period=period, above=above, problems=problems or [],
-        rows=[_row(one, sent[0] if sent else None) for one in gathered], sent=[_sent(user, one) for one in sent],
+        rows=[_row(user, one, sent[0] if sent else None) for one in gathered], sent=[_sent(user, one) for one in sent],
         may_deliver=changed and may(user, "returns.deliver", region.pk), again=bool(sent), empty=EMPTY,
         signing=_signing(request, sent[0]) if sent and sent[0].state == SetDelivery.SENT else None,
         may_return=bool(sent) and may(user, "returns.return_cell", region.pk),
@@ -67,13 +67,13 @@ def _said(gathered: list[deliveries.DeliveredReturn], sent: list[SetDelivery], c
     return f"{len(gathered)}个单位已锁定{locked}个" + ("，可以报送" if complete else "，全部锁定以后才能报送")
 
 
-def _row(one: deliveries.DeliveredReturn, sent: SetDelivery | None) -> dict[str, Any]:
+def _row(user: Actor, one: deliveries.DeliveredReturn, sent: SetDelivery | None) -> dict[str, Any]:
     ret, running = one.ret, one.running
     known = {each["region"]: each["digest"] for each in sent.listed} if sent else {}
     now = ret.digest if ret else ""
     return {
         "name": one.region.name, "ret": ret or running, "locked": wording.moment_text(ret.locked_at) if ret else "",
-        "state": Return.STATES.label(running.state) if running and not ret else "正在更正" if running else "已锁定" if ret else "还没有开始",
+        "state": Return.STATES.label(running.state) if running and not ret else "正在更正" if running else "已锁定" if ret else deadlines.unseen_text(user, one.region),
         "on": ret is not None and running is None, "digest": now[:16],
         "sent": "" if not sent else "与上次报送相同" if known.get(one.region.code) == now else "上次报送以后有变",
     }  # fmt: skip

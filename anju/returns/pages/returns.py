@@ -156,8 +156,12 @@ def return_row(user: Actor, one: deadlines.DueReturn, at: datetime) -> dict[str,
         and may(user, "returns.ask_extension", ret.region_id),
     }  # fmt: skip
     if ret is None:
-        whose = f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and not one.mine else ""
-        return base | {"state": f"还没有开始{whose}", "act": "开始填报" if one.mine else ""}
+        unseen = deadlines.unseen_text(user, one.region)
+        seen = one.region.pk in user.drafts
+        whose = (
+            f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and seen and not one.mine else ""
+        )
+        return base | {"state": f"{unseen}{whose}", "act": "开始填报" if one.mine else ""}
     if ret.serial > 1:
         base |= {"to": f"{one.to}，第{ret.serial - 1}次更正"}
     strong = (
@@ -208,7 +212,7 @@ def reporting_context(request: Request, region: Region, at: datetime, known: dea
         "to_lock": sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed) if acts else 0, "bulk": acts,
         "bulk_remark": PostedForm(request).text("remark"), "lock_form": code, "lock_period": period,
         **delivery_context(user, region, code, period, listed),
-        "progress": join(progress_row(one, at, urge_text(one, urges.get(one.region.pk), readings), acts) for one in listed),
+        "progress": join(progress_row(user, one, at, urge_text(one, urges.get(one.region.pk), readings), acts) for one in listed),
         "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "months": [(name, period_label(name), name == period) for name in choices],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
@@ -262,7 +266,7 @@ def urge_text(one: deadlines.ReportingStatus, urged: Urge | None, readings: dict
     return f"{wording.moment_text(urged.at)}：{'，'.join(told or urged.to)}"
 
 
-def progress_row(one: deadlines.ReportingStatus, at: datetime, told: str, ticks: bool) -> SafeString:
+def progress_row(user: Actor, one: deadlines.ReportingStatus, at: datetime, told: str, ticks: bool) -> SafeString:
     ret: Any = one.ret
     first, late = one.first_submitted_at, one.days_late(at)
     said = (
@@ -272,7 +276,7 @@ def progress_row(one: deadlines.ReportingStatus, at: datetime, told: str, ticks:
         if first
         else f"还剩{wording.duration_text(one.deadline - at)}"
     )
-    state = Return.STATES.label(ret.state) if ret else "还没有开始"
+    state = Return.STATES.label(ret.state) if ret else deadlines.unseen_text(user, one.region)
     row = {
         "name": write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
         "state_css": "state on" if ret and ret.state in Return.SUBMITTED else "state",

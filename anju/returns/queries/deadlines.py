@@ -192,6 +192,11 @@ def due_return(user: Actor, ret: Return, at: datetime) -> DueReturn | None:
     )
 
 
+def unseen_text(user: Actor, region: Region) -> str:
+    """What is said of a return that this person sees nothing of: an auditor is shown no drafts, and does not know whether it was begun."""
+    return "还没有开始" if region.pk in user.drafts else "还没有上报"
+
+
 def unbegun_return(one: "ReportingStatus", at: datetime) -> DueReturn:
     """A return that is asked for and nobody has begun, as it waits now."""
     return DueReturn(

@@ -1,14 +1,17 @@
 """等您上报: what the head of a unit sees of a return before its rows; on a phone all of it on the first screen, with the acts."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from anju.core.models.region import Region
 from anju.core.people.scope import local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
 from anju.figures.services import observations
+from anju.oversight.models import SentReminder
 from anju.returns.models import Line, Return, Step
 from anju.returns.services import filling, opening, review
 from tests.browser import PHONE, see
@@ -120,6 +123,41 @@ def test_the_city_sees_it_before_the_lock_and_nobody_else_does(visitor, two_mont
     assert 'id="summary"' not in at(visitor("head"), ret)
     words = summary(at(visitor("city_reviewer", "140500"), ret))
     assert words[0] == "等您审定" and "：同意上报" in words[words.index("上报") + 1 :][:3]
+
+
+def test_what_waits_tells_since_when_and_how_late_and_the_unit_s_landing_tells_what_is_no_return(visitor, two_months):
+    hand_on(two_months)
+    home = visitor("head").get("/", follow=True).content.decode()
+    waits = home.partition('id="notices"')[2].partition("</section>")[0]
+    assert "请尽快上报" in waits and "已过" in waits and re.search(r"等了(不到)?\d+分钟", waits)
+    local = local_actor()
+    with open_scope(local):
+        county = Region.objects.get(code=EAST, valid_until=None)
+        SentReminder.objects.create(
+            region=county, act="demands.answer", key="demand/1/answer", what="示例批示：请说明进度", link="/dispatch/",
+            due=timezone.now() + timedelta(days=3, hours=1), at=timezone.now() - timedelta(hours=5),
+        )  # fmt: skip
+    page = visitor("reviewer").get("/returns/").content.decode()
+    further = page.partition('id="further"')[2].partition("</section>")[0]
+    assert (
+        "另外等您办的1件" in further
+        and "示例批示：请说明进度" in further
+        and "还剩3天" in further
+        and "等了5小时" in further
+    )
+    assert "；另有1件事等您办" in page
+    assert "项目进度月报" not in further  # that stands in its own list
+
+
+def test_an_auditor_is_told_on_what_ground_until_when_and_never_that_a_draft_was_not_begun(visitor, two_months):
+    auditor = visitor("auditor")
+    home = auditor.get("/", follow=True).content.decode()
+    assert "示例审通〔2026〕1号" in home and "还剩30天" in home
+    clerks = visitor().get(f"/returns/?region={EAST}").content.decode()
+    theirs = auditor.get(f"/returns/?region={EAST}").content.decode()
+    assert (
+        "还没有开始" in clerks and "还没有开始" not in theirs + home and "还没有上报" in theirs and "还没有上报" in home
+    )
 
 
 def test_on_a_phone_the_first_screen_has_everything_and_a_cell_is_pointed_at(visit, draft):
