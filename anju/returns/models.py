@@ -184,8 +184,7 @@ class Change(models.Model):
 
 
 class LockedPage(models.Model):
-    """What the page of a return said when it was locked (锁定时的样子): its checks with their answers, what stood beside its cells, the
-    departments' opinions. The ledger goes on, and what was found then stays as it was. Append-only."""
+    """What a return's page said at its lock (锁定时的样子): checks and answers, what stood beside cells, opinions. Append-only."""
 
     ret = models.OneToOneField(Return, models.PROTECT, related_name="locked_page")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
@@ -262,8 +261,7 @@ class Step(Signed):
 
 
 class Urge(Signed):
-    """The city urged a unit to go on with its return (催报): of one form and period, begun or not. to: the people whose turn it was, by name.
-    Append-only; the newest is the one that is shown."""
+    """The city urged a unit to go on with its return (催报), begun or not. to: whose turn it was, by name. Append-only; the newest is shown."""
 
     form = models.ForeignKey(Form, models.PROTECT, related_name="+", db_index=False)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)

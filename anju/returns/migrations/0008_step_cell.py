@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """A remark with which a return goes back may be about one cell."""
 
     dependencies = [
-        ("returns", "0006_superior_scans_inquiries"),
+        ("returns", "0007_language"),
     ]
 
     operations = [
