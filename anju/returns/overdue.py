@@ -49,7 +49,7 @@ def overdue_returns(user: Actor, region: Region, on: date) -> list[OverdueItem]:
 
 def _waits_text(user: Actor, one: deadlines.DueReturn) -> str:
     """Whose turn it is: 还没有开始，等财政部门填报岗. Of what this person sees nothing of, only that."""
-    said = deadlines.unseen_text(user, one.region) if one.ret is None else ""
+    said = deadlines.absent_text(user, one.region) if one.ret is None else ""
     if said and one.region.pk not in user.drafts:
         return said
     office = f"{one.organisation.get_kind_display()}部门" if one.organisation and one.waits_for in OWN else ""

@@ -90,9 +90,9 @@ def test_an_audit_year_that_the_catalogue_does_not_have_is_refused_and_named(sco
     told(scope, SUBSIDY)
     with pytest.raises(Refused) as refused:
         written(scope, "circular", {"audits": [1999]})
-    assert {problem.code for problem in refused.value.problems} == {"OVER-001"} and "audit.1999.found" in str(
-        refused.value
-    )
+    assert {problem.code for problem in refused.value.problems} == {
+        "DOC-075"
+    } and "文书选项 audits：没有统计指标 audit.1999.found" in str(refused.value)
 
 
 def test_every_number_of_the_text_is_a_figure(scope):
@@ -148,7 +148,7 @@ def test_a_place_that_counts_only_what_was_continued_says_so_in_its_options(scop
         version
     )
     assert ">0.0%<" in re.search(r"<table.*?</table>", version.html, re.S)[0]
-    with pytest.raises(Refused, match="OVER-002"):
+    with pytest.raises(Refused, match="DOC-080"):
         written(scope, "circular", {"completion": "both"})
 
 

@@ -36,7 +36,7 @@ def declare(style: Style, spec: AnnexSpec, request: PaperRequest) -> Annex | Non
 
 def words(style: Style, request: PaperRequest) -> dict[str, Any]:
     """What placeholders of an annex may name."""
-    defaults = {name: option.text for name, option in style.options.items() if option.text}
+    defaults = {name: option.default for name, option in style.options.items() if option.default}
     chosen = {
         name: requests.option_word(style, request.options, name)
         for name, option in style.options.items()

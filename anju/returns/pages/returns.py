@@ -14,7 +14,7 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.markup import element, join, markup, slot, writer
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import may, requires_permission
-from anju.core.people.scope import Actor, visible_rows
+from anju.core.people.scope import Actor
 from anju.core.registry import fetch_hooks
 from anju.core.wording import period_label
 from anju.problems import Problem
@@ -23,7 +23,7 @@ from anju.returns.forms import calendar
 from anju.returns.models import Form, Return, SetDelivery, Urge
 from anju.returns.pages import wording
 from anju.returns.queries import checks, deadlines, deliveries, extensions, inquiries, returns
-from anju.returns.reminders import delivery_path, readings_of, unread_urges, urged_periods
+from anju.returns.reminders import delivery_path, readings_of, urged_periods
 from anju.returns.services.urges import record_readings
 
 NEXT = {
@@ -70,14 +70,14 @@ def show_home(request: Request) -> HttpResponse:
 
 def render_home(request: Request, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
     made, user, at = page_context(request), request.actor, timezone.now()
-    if request.method == "GET":
-        record_readings(user, [one for one in unread_urges(user) if not is_begun(user, one)])
     known = deadlines.asked_returns(user, at, made.region)
     above = made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
     due = deadlines.due_returns(user, at, made.region, known)
-    rows = [
-        return_row(user, one, at) for one in due if one.mine or not above
-    ]  # from above the table by county says the others better
+    # From above the table by county says the others better.
+    shown = [one for one in due if one.mine or not above]
+    urges = shown_urges(user, shown)
+    rows = [return_row(user, one, at, urges.get((one.form.code, one.region.pk, one.period))) for one in shown]
+    record_readings(user, urges.values() if request.method == "GET" else [])
     mine = [one for one in rows if one["act"]]
     others = [] if above else [one for one in rows if not one["act"]]
     further = further_rows(user, at)
@@ -105,10 +105,11 @@ def further_rows(user: Actor, at: datetime) -> list[dict[str, Any]]:
     return rows
 
 
-def is_begun(user: Actor, urged: Urge) -> bool:
-    """Is there a return, to whose own page the urge leads?"""
-    found = Return.objects.filter(form__code=urged.form.code, region_id=urged.region_id, period=urged.period)
-    return visible_rows(found, user).exists()
+def shown_urges(user: Actor, shown: list[deadlines.DueReturn]) -> dict[tuple[str, int, str], Urge]:
+    """The newest urging of each return that this page lists and nobody has begun. Of what is begun its own page tells."""
+    listed = {(one.form.code, one.region.pk, one.period) for one in shown if one.ret is None}
+    urged = urged_periods(user, {period for *_, period in listed}) if listed else {}
+    return {key: urge for key, urge in urged.items() if key in listed}
 
 
 def unlocked_after_job(request: Request, made: PageContext) -> dict[str, Any]:
@@ -142,7 +143,7 @@ def home_headline(mine: list[dict[str, Any]], others: list[dict[str, Any]], furt
     return f"{len(mine)}张报表等您办" + (f"，最近的还剩{first['left']}" if first else "") + more
 
 
-def return_row(user: Actor, one: deadlines.DueReturn, at: datetime) -> dict[str, Any]:
+def return_row(user: Actor, one: deadlines.DueReturn, at: datetime, urge: Urge | None = None) -> dict[str, Any]:
     ret = one.ret
     # A correction says nothing of when the return was reported: the deadline is behind it.
     left, css = ("", "") if ret and ret.serial > 1 else wording.time_left(one.deadline, at)
@@ -156,12 +157,13 @@ def return_row(user: Actor, one: deadlines.DueReturn, at: datetime) -> dict[str,
         and may(user, "returns.ask_extension", ret.region_id),
     }  # fmt: skip
     if ret is None:
-        unseen = deadlines.unseen_text(user, one.region)
+        unseen = deadlines.absent_text(user, one.region)
         seen = one.region.pk in user.drafts
         whose = (
             f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and seen and not one.mine else ""
         )
-        return base | {"state": f"{unseen}{whose}", "act": "开始填报" if one.mine else ""}
+        urged = wording.urge_line(urge) if urge else ""
+        return base | {"state": f"{unseen}{whose}", "urged": urged, "act": "开始填报" if one.mine else ""}
     if ret.serial > 1:
         base |= {"to": f"{one.to}，第{ret.serial - 1}次更正"}
     strong = (
@@ -272,11 +274,13 @@ def progress_row(user: Actor, one: deadlines.ReportingStatus, at: datetime, told
     said = (
         f"迟{wording.duration_text((first or at) - one.deadline)}"
         if late
+        else ""
+        if one.hidden
         else "按时"
         if first
         else f"还剩{wording.duration_text(one.deadline - at)}"
     )
-    state = Return.STATES.label(ret.state) if ret else deadlines.unseen_text(user, one.region)
+    state = Return.STATES.label(ret.state) if ret else deadlines.absent_text(user, one.region)
     row = {
         "name": write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
         "state_css": "state on" if ret and ret.state in Return.SUBMITTED else "state",

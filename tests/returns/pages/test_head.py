@@ -156,7 +156,10 @@ def test_an_auditor_is_told_on_what_ground_until_when_and_never_that_a_draft_was
     clerks = visitor().get(f"/returns/?region={EAST}").content.decode()
     theirs = auditor.get(f"/returns/?region={EAST}").content.decode()
     assert (
-        "还没有开始" in clerks and "还没有开始" not in theirs + home and "还没有上报" in theirs and "还没有上报" in home
+        "还没有开始" in clerks
+        and "还没有开始" not in theirs + home
+        and "还没有报上来" in theirs
+        and "还没有报上来" in home
     )
 
 

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """A remark with which a return goes back may be about one cell."""
 
     dependencies = [
-        ("returns", "0007_language"),
+        ("returns", "0008_delivered"),
     ]
 
     operations = [
