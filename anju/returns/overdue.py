@@ -40,17 +40,14 @@ def overdue_returns(user: Actor, region: Region, on: date) -> list[OverdueItem]:
             due=one.deadline,
             days=(on - timezone.localdate(one.deadline)).days,
             period=one.period,
-            state=_waits_text(user, one),
+            state=_waits_text(one),
         )
         for one in deadlines.due_returns(user, timezone.now(), region)
         if one.hours_left < 0
     ]
 
 
-def _waits_text(user: Actor, one: deadlines.DueReturn) -> str:
-    """Whose turn it is: 还没有开始，等财政部门填报岗. Of what this person sees nothing of, only that."""
-    said = deadlines.absent_text(user, one.region) if one.ret is None else ""
-    if said and one.region.pk not in user.drafts:
-        return said
+def _waits_text(one: deadlines.DueReturn) -> str:
+    """Whose turn it is: 还没有开始，等财政部门填报岗."""
     office = f"{one.organisation.get_kind_display()}部门" if one.organisation and one.waits_for in OWN else ""
-    return f"{said}{'，' if said else ''}等{office}{permissions()[one.waits_for].who}岗"
+    return f"{'还没有开始，' if one.ret is None else ''}等{office}{permissions()[one.waits_for].who}岗"

@@ -157,13 +157,9 @@ def return_row(user: Actor, one: deadlines.DueReturn, at: datetime, urge: Urge |
         and may(user, "returns.ask_extension", ret.region_id),
     }  # fmt: skip
     if ret is None:
-        unseen = deadlines.absent_text(user, one.region)
-        seen = one.region.pk in user.drafts
-        whose = (
-            f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and seen and not one.mine else ""
-        )
+        whose = f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and not one.mine else ""
         urged = wording.urge_line(urge) if urge else ""
-        return base | {"state": f"{unseen}{whose}", "urged": urged, "act": "开始填报" if one.mine else ""}
+        return base | {"state": f"还没有开始{whose}", "urged": urged, "act": "开始填报" if one.mine else ""}
     if ret.serial > 1:
         base |= {"to": f"{one.to}，第{ret.serial - 1}次更正"}
     strong = (
