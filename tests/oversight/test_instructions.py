@@ -21,13 +21,14 @@ from anju.oversight.services.reminders import write_reminders
 from anju.problems import Refused
 from anju.projects.models import Project
 from tests.cast import CITY, EAST, WEST, operator, person, sign_in
+from tests.worlds import world
 
 DAY = date(2026, 11, 30)  # a Monday
 PDF = b"%PDF-1.4\n%%EOF"
 
 
-@pytest.fixture
-def offices(scope):
+@world
+def offices(by):
     """The housing offices of two counties, with their people."""
     return [person("clerk", code).postings.get().organisation for code in (EAST, WEST)]
 

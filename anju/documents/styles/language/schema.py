@@ -13,7 +13,7 @@ SHAPES = {"year": "2021", "half": "2021-H1", "quarter": "2021-Q3", "month": "202
 # Words that every sentence may say.
 WORDS = {
     "year": "年度", "place": "地名", "whole": "全市、全县、全区", "period": "期间，如2021年上半年", "span": "期间，年度的写作2021年度",
-    "until": "期末，如2021年6月底", "parts_word": "怎样统称下级",
+    "until": "期末，如2021年6月底", "month": "期末的月份，如6", "parts_word": "怎样统称下级",
 }  # fmt: skip
 TRUTHS = {"whole_year": "期间是整年", "passed": "已经过去"}
 REGION_WORDS = ("name", "code", "level")

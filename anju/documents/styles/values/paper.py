@@ -66,6 +66,7 @@ class ComputedPaper:
             "period": label,
             "span": f"{period}年度" if whole_year else label,
             "until": f"{period}年底" if whole_year else period_end_words(period),
+            "month": str(periods.period_end(period).month),
             "parts_word": options.get("parts_word", "县（市、区）"),
             "whole_year": whole_year,
             "shape": times.shape_of(period),
