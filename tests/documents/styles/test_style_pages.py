@@ -134,5 +134,9 @@ def test_a_county_reads_the_style_of_its_city_and_not_its_drafts(drafter):
 
 
 def test_a_place_without_parts_hands_nothing_out_and_its_paper_is_written(drafter):
-    page = visitor("clerk", EAST).get(reverse("documents:style-of-preview", args=["decomposition"]) + f"?region={EAST}&period=2023")
-    assert page.status_code == 200 and "下达任务" in page.content.decode() and "任务分解</th>" not in page.content.decode()
+    page = visitor("clerk", EAST).get(
+        reverse("documents:style-of-preview", args=["decomposition"]) + f"?region={EAST}&period=2023"
+    )
+    assert (
+        page.status_code == 200 and "下达任务" in page.content.decode() and "任务分解</th>" not in page.content.decode()
+    )

@@ -15,7 +15,7 @@ from anju.figures.tasks import tasks
 WORDS = {
     "year": "年份", "place": "地名", "whole": "全市（全县）", "period": "期间", "span": "期间（年度）", "until": "期末", "parts_word": "下级统称",
     "whole_year": "期间是整年", "passed": "已经过去", "name": "名称", "code": "代码", "level": "级别", "unit": "单位", "actual": "完成数", "target": "任务数",
-    "rate": "完成率", "rank": "名次", "tied": "并列", "members": "同组各项", "item": "这一项", "item_name": "这一项的名称", "text": "文字", "cited": "文件", "dates": "日期",
+    "rate": "完成率", "rank": "名次", "tied": "并列", "members": "同组各项", "item": "这一项", "item_name": "这一项的名称", "text": "文字", "amount": "数", "cited": "文件", "dates": "日期",
 }  # fmt: skip
 PARTS = {"_unknown": "中说不清的", "_rest": "以外的"}
 BEFORE = {"whole_": "本地的", "outer_": "外一层的"}
@@ -95,8 +95,8 @@ class StyleLabels:
 
     def measure(self, spec: FigureSpec) -> str:
         told = self.code(spec.measure)
-        if spec.calibre:
-            told += f"（{spec.calibre}）"
+        for part in (spec.member, spec.calibre):
+            told += f"（{part}）" if part else ""
         where = "上级" if spec.region == "parent" else "" if spec.region in ("", "own") else spec.region
         if spec.over:
             where = "各地合计的"
@@ -132,6 +132,8 @@ class StyleLabels:
         elif spec.of == "tasks":
             rows = [str(row.get("name") or tasks().get(str(row.get("task")), {}).get("name", "")) for row in spec.rows]
             told = "、".join(filter(None, rows[:2])) + (f"等{len(rows)}项任务" if len(rows) > 2 else "")
+        elif spec.of == "members":
+            told = f"{self.code(spec.measure)}各{spec.dimension}"
         elif source:
             told = source.name
         else:

@@ -6,16 +6,14 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
-from anju.documents.models import OfficeStyle
 from anju.documents.queries import documents
 from anju.documents.queries.styles import styles_in_use
 from anju.documents.styles.editing.source import StyleSource, quoted
 from anju.documents.styles.kinds import style_kind
 from anju.documents.styles.language import times
 from anju.documents.styles.language.schema import Style
-from anju.documents.styles.library.finding import style_folders
 from anju.documents.text.compose import ComposedText, compose_document
-from anju.problems import Problem, Refused
+from anju.problems import Refused
 
 SHAPES = {
     "year": ("{}",), "half": ("{}-H1", "{}-H2"), "quarter": ("{}-Q1", "{}-Q2", "{}-Q3", "{}-Q4"),
@@ -55,19 +53,8 @@ def style_in_force(region: Region, kind: str, period: str) -> Style | None:
 
 
 def style_text(style: Style) -> str:
-    """The text that a style was read from. Refused DOC-158 when it is not there any more."""
-    published = (
-        OfficeStyle.objects.filter(digest=style.digest, state=OfficeStyle.PUBLISHED)
-        .values_list("text", flat=True)
-        .first()
-    )
-    if published is not None:
-        return published
-    for folder in style_folders():
-        for file in [folder] if folder.is_file() else sorted(folder.rglob("*.yaml")):
-            if style.file == "/".join(file.parts[-2:]):
-                return file.read_text("utf-8")
-    raise Refused(Problem("DOC-158", f"文书样式 {style.name}", "找不到它的文字。", "请刷新页面再试。"))
+    """The text that a style was read from."""
+    return style.content.decode()
 
 
 def begin_text(text: str, region: Region, since: str) -> str:
