@@ -36,7 +36,7 @@ class StyleSource:
 
     def style(self) -> tuple[Style | None, list[Problem]]:
         """As far as it can be read, and all that is wrong with it but measures, which the catalogue knows."""
-        style = StyleLoader(self.report).style(self.tree, "")
+        style = StyleLoader(self.report).style(self.tree, self.written.encode())
         if style is not None and not self.report.problems:
             check_style(style, self.report)
         return style, sorted(self.report.problems, key=lambda problem: problem.where.line)
