@@ -51,10 +51,10 @@ def test_the_page_waits_with_a_reason_and_then_comes_by_itself(client, large):  
     assert waiting.status_code == 202 and "读《五月.xlsx》" in waiting.content.decode()
     assert client.get(address).status_code == 202 and len(jobs()) == 1  # F5 asks for nothing twice
     [job] = jobs()
-    progress = client.get(f"{job.get_absolute_url()}?wait", headers={"HX-Request": "true"})
+    progress = client.get(f"{job.get_absolute_url()}?wait=page", headers={"HX-Request": "true"})
     assert "hx-get" in progress.content.decode()
     do_jobs()
-    done = client.get(f"{job.get_absolute_url()}?wait", headers={"HX-Request": "true"})
+    done = client.get(f"{job.get_absolute_url()}?wait=page", headers={"HX-Request": "true"})
     assert done.headers["HX-Refresh"] == "true"
     assert "可以导入" in look(client, address).content.decode()
 
@@ -78,11 +78,11 @@ def test_a_stopped_reading_is_said_to_be_stopped_and_can_be_asked_for_again(clie
     address = upload(client, large) + "&period_from=title"
     client.get(address)
     [job] = jobs()
-    client.post(path_of("core:job-stop", job.pk) + "?wait", headers={"HX-Request": "true"})
+    client.post(path_of("core:job-stop", job.pk) + "?wait=page", headers={"HX-Request": "true"})
     assert jobs()[0].state == Job.State.STOPPED
     again = client.get(address)
     assert again.status_code == 202 and "重试" in again.content.decode() and len(jobs()) == 1
-    client.post(path_of("core:job-retry", job.pk) + "?wait", headers={"HX-Request": "true"})
+    client.post(path_of("core:job-retry", job.pk) + "?wait=page", headers={"HX-Request": "true"})
     do_jobs()
     assert "可以导入" in look(client, address).content.decode()
 

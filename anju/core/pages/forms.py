@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
 from anju.core.pages.request import Request
-from anju.core.pages.uploads import scan_upload
+from anju.core.pages.uploads import KEPT_FILE, KEPT_NAME, fetch_upload, scan_upload
 from anju.problems import Place, Problem, Refused
 
 
@@ -98,7 +98,9 @@ class PostedForm:
     def __init__(self, request: Request, where: str = "") -> None:
         """where: what the form is about, as its problems name it."""
         self.where = where
-        self.typed = {name: text for name, text in request.POST.items() if isinstance(text, str)}
+        self.typed = {
+            name: text for name, text in request.POST.items() if not name.startswith((KEPT_FILE, KEPT_NAME))
+        }
         self.problems: list[Problem] = []
         self.wrong: dict[str, str] = {}
         self._request = request
@@ -146,15 +148,26 @@ class PostedForm:
             return None
 
     def file(self, name: str, label: str, required: bool = False, fix: str = "请选一个文件再提交。") -> Upload | None:
-        file = self._request.FILES.get(name)
-        if file is None:
+        file, kept = self._request.FILES.get(name), self._request.POST.get(KEPT_FILE + name)
+        if file is None and kept is None:
             if required:
                 self.refuse(name, Problem(self.file_code, self.place(label), "没有选文件。", fix))
             return None
-        if problems := self.too_large(label, file.name or "", file.size or 0):
-            self.refuse(name, *problems)
-            return None
-        upload = Upload(clean_name(file.name or ""), file.read())
+        if file is not None:
+            if problems := self.too_large(label, file.name or "", file.size or 0):
+                self.refuse(name, *problems)
+                return None
+            upload = Upload(clean_name(file.name or ""), file.read())
+        else:  # it was read meanwhile (pages/waiting.py)
+            try:
+                upload = Upload(clean_name(self._request.POST.get(KEPT_NAME + name, "")), fetch_upload(kept or ""))
+            except KeyError:
+                what = "上传的文件已经清走（只留一天），没有收下。"
+                self.refuse(name, Problem("READ-011", self.place(label), what, "请重新上传。"))
+                return None
+            if problems := self.too_large(label, upload.name, len(upload.content)):
+                self.refuse(name, *problems)
+                return None
         if problems := scan_upload(upload.content, upload.name):
             self.refuse(name, *problems)
             return None
