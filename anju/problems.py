@@ -83,3 +83,7 @@ class Refused(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = list(problems)
+
+
+class ConfigurationFault(Refused):
+    """What was set up here is wrong: nobody who opens a page can mend it, and the administrator must hear of it."""

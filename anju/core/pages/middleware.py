@@ -27,7 +27,7 @@ from anju.core.people.scope import open_scope
 from anju.core.reading import ReadingPending, large_as_jobs
 from anju.core.trail.source import client_address
 from anju.core.trail.trail import source_address
-from anju.problems import Refused
+from anju.problems import ConfigurationFault, Refused
 
 OWN = "core.own"  # one's own account: where the second factor is set up, too
 AGAIN = AccountMiddleware(lambda request: None).process_exception
@@ -117,6 +117,8 @@ def answer(request: Request, view: Callable[..., HttpResponse], args: Any, kwarg
         response = AGAIN(request, error)
     except ObjectDoesNotExist as error:  # what a user may not see does not exist
         raise Http404(str(error)) from error
+    except ConfigurationFault:
+        raise  # told in the log of errors: whoever opens the page can do nothing about it
     except Refused as refused:
         if any(problem.code.startswith("DB-") for problem in refused.problems):
             raise  # the database or its disk: nothing can be shown from it

@@ -13,7 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from anju import periods
 from anju.core.database.folder import data_folder
-from anju.problems import Problem, Refused
+from anju.problems import ConfigurationFault, Problem, Refused
 from anju.returns.forms.spec import Deadline, FormSpec
 from anju.yaml_files import load_yaml
 
@@ -60,7 +60,7 @@ def _days() -> Workdays:
             else "读不懂：每年下面写 off、worked 两列，日期写成 2026-10-01 的样子，且在那一年。"
         )
         fix = "请按《怎样写一张报表》的“放假和调休”一节改正，再重启服务。"
-        raise Refused(Problem("RET-015", f"放假安排 {own}", what, fix)) from None
+        raise ConfigurationFault(Problem("RET-015", f"放假安排 {own}", what, fix)) from None
     off, worked = (frozenset(day for _, kind, day in dates if kind == wanted) for wanted in ("off", "worked"))
     return Workdays(off, worked, frozenset(int(year) for year in said))
 

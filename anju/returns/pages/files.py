@@ -14,6 +14,7 @@ from anju.core.pages.forms import PostedForm, Upload
 from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
+from anju.core.reading import DRAWING, turn_of
 from anju.core.wording import period_title
 from anju.problems import Problem, Refused
 from anju.returns.files import offline_workbook, papers, receivers
@@ -40,7 +41,10 @@ def download_form(request: Request, pk: int, ending: str) -> HttpResponse:
     if ending not in PRINTS:
         raise Http404(ending)
     ret = returns.get_return(request.actor, pk)
-    return file_response(PRINTS[ending](request.actor, ret), papers.paper_file_name(ret, ending))
+    name = papers.paper_file_name(ret, ending)
+    with turn_of(request.actor, name, DRAWING):
+        content = PRINTS[ending](request.actor, ret)
+    return file_response(content, name)
 
 
 @requires_permission("returns.fill")
