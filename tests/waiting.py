@@ -30,7 +30,9 @@ def look(client, address):
 
 def waiting_fields(page) -> tuple[str, dict[str, str]]:
     """Where the form of a page that has waited goes, and what it holds."""
-    form = re.search(r'<form method="post" action="([^"]*)"[^>]*data-go-on>(.*?)</form>', page.content.decode(), re.DOTALL)
+    form = re.search(
+        r'<form method="post" action="([^"]*)"[^>]*data-go-on>(.*?)</form>', page.content.decode(), re.DOTALL
+    )
     return unescape(form[1]), {unescape(name): unescape(text) for name, text in FIELD.findall(form[2])}
 
 

@@ -229,7 +229,9 @@ def test_a_full_disk_keeps_nothing_and_says_so(user, monkeypatch, tmp_path):
     monkeypatch.setattr(waiting_files, "ROOM", 1 << 60)
     with pytest.raises(Refused, match="DB-005"):
         ask(user, pending(user, large("a")))
-    assert not list((tmp_path / "home/readings").glob("*/*")) and not Job.objects.using("owner").filter(name=JOB).exists()
+    assert (
+        not list((tmp_path / "home/readings").glob("*/*")) and not Job.objects.using("owner").filter(name=JOB).exists()
+    )
 
 
 def test_a_turn_ends_even_in_a_transaction_that_failed(user, monkeypatch):

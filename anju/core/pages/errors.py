@@ -69,7 +69,9 @@ def show_missing_post(request: Request, act: Permission, problems: list[Problem]
 def show_refusal(request: Request, problems: list[Problem]) -> HttpResponse:
     """What a page did not foresee being refused: a paper that could not be laid out in its time, say. Its sentences are told all the same, and
     the log has them: where nobody complains, nobody would know that it happens."""
-    log.warning("%s: %s", request.path, " ".join(problem.code for problem in problems))  # what was typed is nothing for a log
+    log.warning(
+        "%s: %s", request.path, " ".join(problem.code for problem in problems)
+    )  # what was typed is nothing for a log
     recognise_actor(request)
     return page_response(
         request,

@@ -99,7 +99,9 @@ class PostedForm:
         """where: what the form is about, as its problems name it."""
         self.where = where
         self.typed = {
-            name: text for name, text in request.POST.items() if not name.startswith((KEPT_FILE, KEPT_NAME))
+            name: text
+            for name, text in request.POST.items()
+            if isinstance(text, str) and not name.startswith((KEPT_FILE, KEPT_NAME))
         }
         self.problems: list[Problem] = []
         self.wrong: dict[str, str] = {}
