@@ -12,8 +12,8 @@ from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
-from anju.core.pages import jobs, me, organisations, staff, trail, waiting
-from anju.core.pages.site import guides, search
+from anju.core.pages import jobs, me, organisations, staff, trail
+from anju.core.pages.site import guides, search, waiting
 from anju.core.people.permissions import PUBLIC, requires_permission
 from anju.core.people.sign_in import FirstSignInView
 

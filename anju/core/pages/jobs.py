@@ -62,7 +62,7 @@ def _with_result(request: Request, job: Job) -> Job:
 
 
 def _render_job(request: Request, job: Job, status: int = 200, **extra: object) -> HttpResponse:
-    """The fragment for the page that asks again and again; a page of its own for who was sent here. wait: see pages/waiting.py."""
+    """The fragment for the page that asks again and again; a page of its own for who was sent here. wait: see pages/site/waiting.py."""
     wait = request.GET.get("wait", "")
     if is_fragment(request) and ((wait == "page" and job.state == Job.State.DONE) or (wait == "turn" and not job.open)):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})

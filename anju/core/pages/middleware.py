@@ -16,9 +16,9 @@ from anju.core.database.cache import pin_cache
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.context import navigation_links
 from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post, show_refusal
-from anju.core.pages.forms import draft_key, unfit_text
+from anju.core.pages.forms import draft_key, unfit_text, waited_key
 from anju.core.pages.request import Request, is_fragment
-from anju.core.pages.waiting import WAITED, drop_form, wait_for_reading
+from anju.core.pages.site.waiting import drop_form, wait_for_reading
 from anju.core.people.access import record_download, record_refusal, record_sign_in
 from anju.core.people.drafts import drop_draft
 from anju.core.people.identity import lacks_codes, recognise_actor
@@ -76,7 +76,7 @@ class ScopeMiddleware:
                     transaction.set_rollback(True)
                 elif request.method == "POST" and (draft := draft_key(request)) is not None:
                     drop_draft(by=request.actor, action=request.path, key=draft)  # the form was sent
-                if request.method == "POST" and (waited := request.POST.get(WAITED)):
+                if request.method == "POST" and (waited := waited_key(request)):
                     drop_form(request.actor, waited)
                 record_download(request.actor, request, response)
         except ReadingPending as pending:  # and nothing that was done before it

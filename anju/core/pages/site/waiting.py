@@ -14,15 +14,12 @@ from anju.core.models.job import Job
 from anju.core.pages import uploads
 from anju.core.pages.addresses import path_of
 from anju.core.pages.errors import error_page
-from anju.core.pages.forms import clean_name
+from anju.core.pages.forms import WAITED, posted_fields, posted_files
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.permissions import requires_permission
 from anju.core.people.scope import Actor
 from anju.core.reading import ReadingPending, keep_reading, kept_answer, reading_path
-
-WAITED = "_waited"  # the field of a form that has waited: under which key
-OWN_FIELDS = ("csrfmiddlewaretoken", WAITED)
 
 
 def wait_for_reading(request: Request, pending: ReadingPending, ends_in_file: bool) -> HttpResponse:
@@ -46,11 +43,10 @@ def show_wait(request: Request, job: Job, key: str, wait: str, back: str = "") -
 
 def keep_form(request: Request, pending: ReadingPending) -> str:
     """What was posted, files as uploads, until the file has been read. Its key."""
-    fields = [[name, text] for name, texts in request.POST.lists() if name not in OWN_FIELDS for text in texts]
-    for name, file in request.FILES.items():
-        file.seek(0)
-        fields.append([uploads.KEPT_FILE + name, uploads.keep_upload(request.actor, file.read())])
-        fields.append([uploads.KEPT_NAME + name, clean_name(file.name or "")])
+    fields = posted_fields(request)
+    for name, file in posted_files(request):
+        fields.append((uploads.KEPT_FILE + name, uploads.keep_upload(request.actor, file.content)))
+        fields.append((uploads.KEPT_NAME + name, file.name))
     referer = urlsplit(request.headers.get("Referer", ""))
     form = {
         "action": request.get_full_path(), "fields": fields, "key": pending.key, "file": pending.file,
