@@ -37,7 +37,7 @@ MAKERS: dict[str, Maker] = {}
 NO_REGION = {
     "mfa_index", "core:me", "account_set_password", "core:me-sessions", "core:session", "core:drafts", "core:me-deputy", "account_change_password", "account_reauthenticate",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs",
-    "core:guide-picture", "core:staff-register",
+    "core:guide-picture", "core:staff-register", "core:waiting-form",
 }  # fmt: skip
 # One's own pages that are not there for who has no second step yet, or sends back to /me/: only who may is asked of them.
 NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
