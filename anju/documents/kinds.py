@@ -75,6 +75,12 @@ def register_kind(kind: DocumentKind) -> DocumentKind:
     return kind
 
 
+def is_built_in(code: str) -> bool:
+    """Whether a room writes that kind by itself, so that no style may take its place."""
+    registry.fetch_hooks("documents")
+    return code in _kinds
+
+
 def registered_kinds() -> list[DocumentKind]:
     registry.fetch_hooks("documents")
     sourced = [kind for source in _sources for code in source.names() if (kind := source.find(code, None, ""))]

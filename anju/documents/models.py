@@ -1,5 +1,6 @@
 """Official documents and what they said at each writing."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -270,3 +271,59 @@ class Delivery(models.Model):
 
     def get_absolute_url(self) -> str:
         return path_of("documents:delivery", self.pk)
+
+
+class OfficeStyle(models.Model):
+    """文书样式 of an office (docs/styles.md), in which only a published one counts: one person drafts it, another publishes it under a 文号.
+
+    kind, name, valid_from, valid_until: as its text says. digest: of the text's UTF-8. authors: whoever wrote at it, none of whom publishes it.
+    Of several published ones of a kind and region the one published last counts while it is valid.
+    """
+
+    DRAFT, SUBMITTED, PUBLISHED, WITHDRAWN, DROPPED = "draft", "submitted", "published", "withdrawn", "dropped"
+    STATES = States(
+        Move("submit_style", DRAFT, SUBMITTED, permission="documents.style", label="提交发布"),
+        Move("return_style", SUBMITTED, DRAFT, permission="documents.style", label="退回修改"),
+        Move("publish_style", SUBMITTED, PUBLISHED, permission="documents.publish_style", label="发布"),
+        Move("withdraw_style", PUBLISHED, WITHDRAWN, permission="documents.publish_style", label="废止"),
+        Move("drop_style", DRAFT, DROPPED, permission="documents.style", label="删去草稿"),
+        labels={DRAFT: "草稿", SUBMITTED: "待发布", PUBLISHED: "已发布", WITHDRAWN: "已废止", DROPPED: "已删去"},
+    )
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    kind = models.CharField("文种", max_length=60)
+    name = models.CharField("名称", max_length=100)
+    valid_from = models.DateField("适用起始日")
+    valid_until = models.DateField("适用截止日", null=True)
+    text = models.TextField("样式")
+    digest = models.CharField(max_length=64)
+    state = models.CharField("状态", max_length=10, default=DRAFT, choices=list(STATES.labels.items()))
+    number = models.CharField("文号", max_length=60, blank=True)
+    dated = models.DateField("文件日期", null=True)
+    reason = models.CharField("理由", max_length=400, blank=True)
+    authors = ArrayField(models.CharField(max_length=64), default=list)
+    drafted_by = models.CharField("拟稿", max_length=64)
+    drafted_at = models.DateTimeField("拟稿时间", db_default=Now())
+    published_by = models.CharField("发布", max_length=64, blank=True)
+    published_at = models.DateTimeField("发布时间", null=True)
+
+    class Meta:
+        verbose_name = "文书样式"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["published", "withdrawn"])
+                | (~Q(number="") & ~Q(published_by="") & Q(dated__isnull=False, published_at__isnull=False)),
+                name="a_published_style_says_by_what",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"《{self.name}》"
+
+    def get_absolute_url(self) -> str:
+        return path_of("documents:style", self.pk)
+
+    @property
+    def state_text(self) -> str:
+        return self.STATES.label(self.state)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.documents.pages import asked_tables, checker, corrections, delivery, documents, numbers
+from anju.documents.pages import asked_tables, checker, corrections, delivery, documents, numbers, styles
 
 app_name = "documents"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("tables/<int:pk>/picks/", asked_tables.show_picks, name="table-picks"),
     path("tables/<int:pk>/drop/", asked_tables.drop_table, name="table-drop"),
     path("tables/<int:pk>/download/<str:form>/", asked_tables.download_table, name="table-download"),
+    path("styles/", styles.list_styles, name="styles"),
+    path("styles/<int:pk>/", styles.show_style, name="style"),
+    *(path(f"styles/<int:pk>/act/{name}/", view, name=f"style-{name}") for name, view in styles.STYLE_ACTS.items()),
     path("numbers/", numbers.show_numbers, name="numbers"),
     path("numbers/reserve/", numbers.reserve_number, name="reserve-number"),
     path("numbers/explain/", numbers.explain_gap, name="explain-gap"),

@@ -10,6 +10,7 @@ from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.states import Move, States
 from anju.core.wording import period_title
+from anju.rules.language.versions import FIRST
 
 
 class Signed(models.Model):
@@ -31,6 +32,7 @@ class Form(models.Model):
     name = models.CharField("表名", max_length=120)
     digest = models.CharField(max_length=64)
     spec = models.JSONField()
+    language = models.SmallIntegerField("写法版本", db_default=FIRST, help_text="算式按哪一版规则语言读")
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -70,9 +72,7 @@ class Return(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name="填报单位")
     period = models.CharField("期间", max_length=10)
     serial = models.SmallIntegerField("次", default=1)
-    corrects = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="corrections", verbose_name="更正哪一次"
-    )
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections", verbose_name="更正哪一次")  # fmt: skip
     reason = models.TextField("更正说明", blank=True)
     ordered_by = models.CharField("上级要求的依据", max_length=120, blank=True)
     state = models.CharField("状态", max_length=8, default=DRAFT, choices=list(STATES.labels.items()))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from anju.problems import Refused
+from anju.problems import Problem, Refused
 from anju.rules.book import check
 from anju.rules.book.loader import BookLoader
 from anju.rules.book.schema import (  # fmt: skip
     Book,
 )
-from anju.rules.book.tree import ProblemReport, read_tree
+from anju.rules.book.tree import ProblemReport, check_characters, read_tree
 from anju.rules.engine.examples import example_failures
+from anju.rules.language.versions import LANGUAGE
 
 
 def load_book(path: Path | str) -> Book:
@@ -21,16 +22,25 @@ def load_book(path: Path | str) -> Book:
     return load_text(path.read_bytes(), "/".join(path.parts[-3:]))
 
 
-def load_text(content: bytes, file: str) -> Book:
-    """The same from the file's bytes; the digest is the SHA-256 of exactly these bytes."""
+def load_text(content: bytes, file: str, language: int = LANGUAGE) -> Book:
+    """The same from the file's bytes; the digest is the SHA-256 of exactly these bytes. language: that a stored copy was stored with."""
+    book, problems = read_book(content, file, language)
+    if problems:
+        raise Refused(*problems)
+    return book
+
+
+def read_book(content: bytes, file: str, language: int = LANGUAGE) -> tuple[Book, list[Problem]]:
+    """What could be read of a book, and all that is wrong with it, by line. Refused what is no YAML at all."""
     tree, report = read_tree(content, file)
-    book = BookLoader(report).book(tree, hashlib.sha256(content).hexdigest())
-    check.check_book(book, report)
+    if language > 1:
+        check_characters(tree)
+    loader = BookLoader(report, language)
+    book = loader.book(tree, hashlib.sha256(content).hexdigest())
+    check.check_book(book, report, loader.failed)
     if not report.problems:
         run_examples(book, report)
-    if report.problems:
-        raise Refused(*sorted(report.problems, key=lambda problem: problem.where.line))
-    return book
+    return book, sorted(report.problems, key=lambda problem: problem.where.line)
 
 
 def run_examples(book: Book, report: ProblemReport) -> None:

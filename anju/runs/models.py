@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
+from anju.rules.language.versions import FIRST
 
 
 class BookCopy(models.Model):
@@ -13,6 +14,7 @@ class BookCopy(models.Model):
     digest = models.CharField("摘要", primary_key=True, max_length=64)
     file = models.CharField("文件", max_length=200)
     content = models.BinaryField("原文")
+    language = models.SmallIntegerField("写法版本", db_default=FIRST, help_text="存下时的规则语言")
 
     class Meta:
         verbose_name = "规则书存本"
@@ -36,6 +38,7 @@ class Run(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="区划", db_index=False)
     period = models.CharField("期间", max_length=10)
     on = models.DateField("业务日期")
+    language = models.SmallIntegerField("写法版本", db_default=FIRST, help_text="规则书按哪一版规则语言读和算")
     engine = models.CharField("引擎", max_length=12)
     rows = models.JSONField("输入")
     inputs_digest = models.CharField("输入摘要", max_length=64)

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import ProgrammingError, connection, connections, transaction
 
 from anju.core.database.rls_v1 import POLICY, _name
-from anju.core.database.rls_v2 import STAFF, Sql, people, restrict, setting
+from anju.core.database.rls_v2 import SCOPED, STAFF, Sql, people, restrict, setting
 from anju.core.models.people import Assignment
 from anju.core.models.region import Region
 from anju.core.people.identity import actor_of_staff
@@ -69,6 +69,8 @@ BESIDE = {
     "core_organisation": f"CREATE POLICY printed_own ON printed FOR SELECT TO anju_app USING (id {setting('organisations', 'bigint')})",
     "core_trail": "CREATE POLICY printed_place ON printed TO anju_app USING (by = nullif(current_setting('app.user', true), '')"
     f" AND (region_id {setting('places')} OR (region_id IS NULL AND nullif(current_setting('app.places', true), '') IS NOT NULL)))",
+    "documents_officestyle": "CREATE POLICY printed_published ON printed FOR SELECT TO anju_app USING (state = 'published'"
+    f" AND {SCOPED})",
 }
 OFFICE = f"region_id {setting('regions')} OR org_id {setting('organisations', 'bigint')}"
 

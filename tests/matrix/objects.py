@@ -169,7 +169,7 @@ def run(by: Actor, region: Region, visitor: Staff) -> At:
     made = runs.run_book(
         by=by, kind="scoring", subject="prh-shanty", region=region, period=PERIOD, on=date(2020, 12, 31)
     )
-    return At({"pk": made.pk, "criterion": next(iter(books.read_copy(made.book).criteria))}, bare=True)
+    return At({"pk": made.pk, "criterion": next(iter(books.book_of_run(made).criteria))}, bare=True)
 
 
 @makes(
@@ -215,6 +215,47 @@ def asked_table(by: Actor, region: Region, visitor: Staff, name: str = "") -> At
         period=PERIOD, pasted="县区\t开工\n合计\t", picks=picks, by=by.key,
     )  # fmt: skip
     return At({"pk": made.pk, "form": "xlsx"}, bare=True)
+
+
+STYLE = """\
+style: sample-style
+name: 示例样式
+region: "{code}"
+applies: {{from: "2020-01-01"}}
+sources: [{{title: 示例}}]
+periods: [year]
+title: "示例"
+sections: [{{text: "{{place}}。"}}]
+"""
+
+
+@makes("documents:style", "documents:style-submit", "documents:style-drop")
+def office_style(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.documents.services.styles import draft_style
+
+    made = draft_style(by=by, region=region, text=STYLE.format(code=region.code))
+    return At({"pk": made.pk}, bare=True)
+
+
+@makes("documents:style-return", "documents:style-publish")
+def submitted_style(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.documents.services.styles import submit_style
+
+    at = office_style(by, region, visitor)
+    submit_style(by=by, style_id=at.parts["pk"], on=timezone.localdate())
+    return at
+
+
+@makes("documents:style-withdraw")
+def published_style(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.people.identity import actor_of_staff
+    from anju.documents.services.styles import publish_style
+
+    at = submitted_style(by, region, visitor)
+    publisher = actor_of_staff(person("publisher", region.code))
+    today = timezone.localdate()
+    publish_style(by=publisher, style_id=at.parts["pk"], number="示例〔2026〕1号", dated=today, on=today)
+    return at
 
 
 @makes(

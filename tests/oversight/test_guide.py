@@ -13,6 +13,7 @@ CODES = ["circular", "decomposition", "evaluation-report", "self-evaluation", "r
 CODES += ["dispatch-week", "dispatch-month", "dispatch-quarter"]
 
 
+@pytest.mark.usefixtures("db")
 @pytest.mark.parametrize("code", CODES)
 def test_the_guide_tells_every_kind_with_its_prose(code):
     chapter = next(part for part in GUIDE.read_text(encoding="utf-8").split("\n## ") if part.startswith(f"`{code}` "))

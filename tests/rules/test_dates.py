@@ -188,3 +188,38 @@ def test_every_file_of_a_library_tells_its_problems_at_once(shelf, tmp_path):
         "0.yaml",
         "x.yaml",
     }
+
+
+def office_book(folder, name, region, formula='"a * b"', unit="fen"):
+    inputs = {"a": "{label: 额, unit: 元, range: [0, 10]}", "b": "{label: 数, unit: 套, range: [0, 10]}"}
+    steps = {"out": f"{{label: 果, unit: {unit}, formula: {formula}}}"}
+    body = text(inputs=inputs, steps=steps, result="out").replace("subject: test", f'subject: test\nregion: "{region}"')
+    (folder / name).write_text(body, encoding="utf-8")
+
+
+def test_an_office_book_that_no_longer_loads_is_set_aside_and_the_others_go_on(tmp_path, shelf):
+    office = tmp_path / "office"
+    office.mkdir()
+    shelf((None, "2000-01-01", "", ""))
+    office_book(office, "old.yaml", "410800")
+    office_book(office, "good.yaml", "410700", unit="元")
+    library = Library([*tmp_path.glob("*.yaml")], aside=[office])
+    day = date(2021, 1, 1)
+    assert library.find("subsidy", "test", ["410700"], day).region == "410700"
+    assert library.find("subsidy", "test", ["650000"], day).region is None
+    with pytest.raises(Refused, match="to_unit") as refused:
+        library.find("subsidy", "test", ["410800"], day)  # never quietly the book of the region above
+    assert codes(refused) == ["RULE-021"]
+    [problems] = library.unusable.values()
+    assert [problem.code for problem in problems] == ["BOOK-042"] and problems[0].where.line
+
+
+def test_a_book_that_does_not_say_which_it_is_stops_them_all(tmp_path):
+    for body in (
+        "kind: subsidy\nsubject: [",
+        "kind: subsidee\nsubject: test\n",
+        text().replace("subject: test", "subject: Te st"),
+    ):
+        (tmp_path / "bad.yaml").write_text(body, encoding="utf-8")
+        with pytest.raises(Refused, match="BOOK-0"):
+            Library([], aside=[tmp_path])

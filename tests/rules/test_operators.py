@@ -17,14 +17,15 @@ def cells(line):
     return [cell.strip() for cell in line.strip().strip("|").split("|")]
 
 
-def declared(name, values):
+def declared(name, values, unit):
     known = [value for value in values if value != "未知"]
     if all(value in ("是", "否") for value in known):
         return f"{{label: {name}, type: truth}}"
     if all(re.fullmatch(r"\d{4}-\d\d-\d\d", value) for value in known):
         return f"{{label: {name}, type: date}}"
     bottom = "-1e6" if any(value.startswith("-") for value in known) else "0"
-    return f'{{label: {name}, unit: "1", places: 6, range: [{bottom}, 1e6]}}'
+    top = "1e11" if unit == "fen" else "1e6"
+    return f'{{label: {name}, unit: "{unit or 1}", places: {0 if unit == "fen" else 6}, range: [{bottom}, {top}]}}'
 
 
 @pytest.mark.parametrize(
@@ -34,10 +35,12 @@ def test_the_table_holds(everywhere, formula, places, table):
     head, _rule, *lines = (cells(line) for line in table.splitlines())
     assert lines
     assert head[-1] == "结果"
+    units = [re.fullmatch(r"([a-z_]+)(?:（(.+)）)?", name).groups() for name in head[:-1]]
+    head = [*(name for name, _ in units), head[-1]]
     columns = {name: [line[index] for line in lines] for index, name in enumerate(head[:-1])}
     book = one(
         formula,
-        inputs={name: declared(name, values) for name, values in columns.items()},
+        inputs={name: declared(name, columns[name], unit) for name, unit in units},
         places=places,
         extra=", source: S1 一",
     )

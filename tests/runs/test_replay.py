@@ -4,11 +4,16 @@ import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 
 from anju.figures.services import observations as figures
+from anju.problems import Refused
+from anju.rules.engine import running
+from anju.rules.language.versions import FIRST, LANGUAGE
+from anju.rules.load import load_text
 from anju.runs.models import BookCopy, Run
 from anju.runs.queries import books
 from anju.runs.queries.runs import standing_runs
 from anju.runs.queries.score_table import lay_out_score_table
 from anju.runs.services.runs import replay_run, run_warnings
+from tests.rules.build import text
 from tests.runs.conftest import JUDGED, WHOLE_YEAR, score
 from tests.runs.test_warnings import STARTED
 
@@ -80,3 +85,35 @@ def test_one_book_is_kept_once(city):
     score(city, "prh-shanty")
     score(city, "prh-shanty", judged=JUDGED | {"breaches": "2"})
     assert BookCopy.objects.count() == 1
+
+
+def test_a_run_of_the_first_language_replays_under_it_whatever_became_stricter(city):
+    """The book of before multiplied 万元 into 分; today it would not load."""
+    user, region = city
+    old = run_book_as_stored(user, region)
+    with pytest.raises(Refused, match="to_unit"):
+        load_text(bytes(old.book.content), old.book.file)
+    assert old.language == FIRST and replay_run(user, old) and replay_run(user, old, "postgres")
+    assert books.book_of_run(old).language == FIRST
+
+
+def run_book_as_stored(user, region):
+    """A run as the version before stored it: its bytes, without a language."""
+    content = text(
+        "share", inputs={"pot": "{label: 资金, unit: 万元, range: [0, 100]}", "name": "{label: 名, type: text}"},
+        steps={"fen": "{label: 分, unit: fen, formula: pot * 1000000}"}, result="fen",
+    ).encode()  # fmt: skip
+    book = load_text(content, "旧.yaml", FIRST)
+    done = running.run_rows(book, [{"key": region.code, "pot": "3", "name": region.name}], on=WHOLE_YEAR, key="key")
+    kept = BookCopy.objects.create(digest=book.digest, file=book.file, content=content)
+    facts = {name: {"value": value} for name, value in (("pot", "3"), ("name", region.name))}
+    rows = [{"key": region.code, "region": region.code, "facts": facts}]
+    run = Run.objects.create(
+        kind="share", subject="test", title=book.title, book=kept, region=region, period="2021", on=WHOLE_YEAR, engine="duckdb", rows=rows,
+        inputs_digest=done.inputs_digest, outputs=done.csv(), outputs_digest=done.digest, by=user.key, by_name="旧",
+    )  # fmt: skip
+    return Run.objects.select_related("book").get(pk=run.pk)
+
+
+def test_a_run_of_today_keeps_its_language(city):
+    assert score(city, "prh-shanty").language == LANGUAGE

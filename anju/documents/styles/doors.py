@@ -5,7 +5,7 @@ from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.documents.models import Document
 from anju.documents.queries.documents import find_version, list_documents
-from anju.documents.styles.library.finding import style_library
+from anju.documents.queries.styles import styles_in_use
 from anju.documents.styles.sources import PaperRequest
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.paper import ComputedPaper
@@ -25,7 +25,7 @@ def read_computed(user: Actor, reference: StyleReference) -> Figure:
     on = periods.period_end(reference.period)
     region = tree.find_region(user, reference.region, on)
     try:
-        style = style_library().find(reference.kind, tree.region_path_codes(region), on)
+        style = styles_in_use().find(reference.kind, tree.region_path_codes(region), on)
         document = (
             list_documents(user, region, kind=reference.kind, period=reference.period)
             .exclude(state=Document.WITHDRAWN)

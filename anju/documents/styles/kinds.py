@@ -9,9 +9,9 @@ from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.documents.kinds import DocumentKind, register_source
+from anju.documents.queries.styles import styles_in_use
 from anju.documents.styles.language import times
 from anju.documents.styles.language.schema import SHAPES, Style
-from anju.documents.styles.library.finding import style_library
 from anju.documents.styles.library.options import check_options
 from anju.documents.styles.sources import paper_reminders
 from anju.documents.styles.writing import write_style
@@ -24,7 +24,7 @@ class StyleKinds:
     """Kinds that exist as styles."""
 
     def find(self, code: str, region: Region | None, period: str) -> DocumentKind | None:
-        library = style_library()
+        library = styles_in_use()
         if code not in library.codes():
             return None
         if region is None or not period:
@@ -36,7 +36,7 @@ class StyleKinds:
 
     def names(self) -> dict[str, str]:
         """Without those of which a file cannot be read: a list goes on without them."""
-        library = style_library()
+        library = styles_in_use()
         return {code: name for code, name in library.codes().items() if code not in library.broken}
 
 

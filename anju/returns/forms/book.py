@@ -82,17 +82,18 @@ def _document(spec: FormSpec) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_known: dict[str, Book] = {}
+_known: dict[tuple[str, int], Book] = {}
 
 
 def compile_form(spec: FormSpec) -> Book:
     """Made once for each version of a form. Refused RET-003 with everything that is wrong with the formulas."""
-    if spec.digest not in _known:
+    if (spec.digest, spec.language) not in _known:
+        content = json.dumps(_document(spec), ensure_ascii=False).encode()
         try:
-            _known[spec.digest] = load_text(json.dumps(_document(spec), ensure_ascii=False).encode(), spec.code)
+            _known[spec.digest, spec.language] = load_text(content, spec.code, spec.language)
         except Refused as refused:
             raise Refused(*(_of_form(spec, one) for one in refused.problems)) from None
-    return _known[spec.digest]
+    return _known[spec.digest, spec.language]
 
 
 def _of_form(spec: FormSpec, problem: Problem) -> Problem:

@@ -9,12 +9,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 from ruamel.yaml.error import MarkedYAMLError
 
 from anju.problems import Place, Problem, Refused
 from anju.quantities import unit_of_measure
 from anju.returns.forms.parts import FormPart, Respelled
+from anju.rules.language.versions import LANGUAGE
 from anju.yaml_files import load_yaml
 
 NAME = r"^[a-z][a-z0-9_]*$"
@@ -318,6 +319,11 @@ class FormSpec(FormPart):
     receivers: tuple[Receiver, ...] = ()
     print: PrintLayout = PrintLayout()
     note: str = ""
+    _language: int = PrivateAttr(default=LANGUAGE)  # of its formulas: a stored form keeps that of its day
+
+    @property
+    def language(self) -> int:
+        return self._language
 
     @model_validator(mode="after")
     def hangs_together(self) -> "FormSpec":
@@ -325,13 +331,8 @@ class FormSpec(FormPart):
         wrong = [f"{what}“{name}”写了两次" for what, names in (("列", codes), ("行", keys), ("检查", [c.id for c in self.checks]))
                  for name in dict.fromkeys(names) if names.count(name) > 1]  # fmt: skip
         wrong += [f"检查 {c.id} 所指的列“{x}”没有定义" for c in self.checks for x in c.columns if x not in codes]
-        wrong += [
-            f"检查 {c.id} 所指的行“{x}”没有定义"
-            for c in self.checks
-            if isinstance(c.on, tuple)
-            for x in c.on
-            if x not in keys
-        ]
+        wrong += [f"检查 {c.id} 所指的行“{x}”没有定义" for c in self.checks if isinstance(c.on, tuple)
+                  for x in c.on if x not in keys]  # fmt: skip
         wrong += [f"publish 所指的列“{p.column}”没有定义" for p in self.publish if p.column not in codes]
         wrong += [
             f"列 {c.code} 的 joint“{x}”不在表的 joint 里" for c in self.columns for x in c.joint if x not in self.joint
@@ -485,7 +486,8 @@ _known: dict[str, FormSpec] = {}
 def form_spec(form: Any) -> FormSpec:
     """The spec of a stored form; parsed once."""
     if form.digest not in _known:
-        _known[form.digest] = FormSpec.model_validate(form.spec)
+        spec = _known[form.digest] = FormSpec.model_validate(form.spec)
+        spec._language = form.language
     return _known[form.digest]
 
 

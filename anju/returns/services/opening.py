@@ -58,7 +58,11 @@ def load_forms(*, by: Actor, specs: Iterable[FormSpec] | None = None) -> list[Fo
                 Problem("RET-004", f"表 {spec.code}", what, "已用过的表式不改；请写新的 since 作为新的一版。")
             )
         elif form is None:
-            made.append(Form(code=spec.code, since=spec.since, name=spec.name, digest=spec.digest, spec=spec.canonical))
+            made.append(
+                Form(
+                    code=spec.code, since=spec.since, name=spec.name, digest=spec.digest, spec=spec.canonical, language=spec.language,
+                )
+            )  # fmt: skip
     if problems:
         raise Refused(*problems)
     for form in made:

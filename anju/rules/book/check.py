@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from anju.rules.book import parameters
 from anju.rules.book.lower import Program, lower_book
-from anju.rules.book.order import order_steps
-from anju.rules.book.schema import Book, BookCondition, BookInput, BookStep, BracedFigure, Parameter
+from anju.rules.book.order import dependencies, order_steps
+from anju.rules.book.schema import (
+    MAX_CHAIN,
+    MAX_INPUTS,
+    MAX_NODES,
+    MAX_PARAMETERS,
+    MAX_STEPS,
+    Book,
+    BookCondition,
+    BookInput,
+    BookStep,
+    BracedFigure,
+    Parameter,
+)
 from anju.rules.book.tree import ProblemReport
-from anju.rules.language.formula import Expr, FormulaError, Literal, formula_names, operator_calls
+from anju.rules.language.formula import Expr, FormulaError, Literal, formula_names, operator_calls, walk
 from anju.rules.language.ir import Num, Type
 from anju.rules.language.operators import WINDOWS
 
 
-def check_book(book: Book, report: ProblemReport) -> None:
-    """Add every problem to the report. Later checks wait until the earlier ones pass, so that one slip is not told five times."""
-    _Checker(book, report).run()
+def check_book(book: Book, report: ProblemReport, failed: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Add every problem to the report. Later checks wait until the earlier ones pass, so that one slip is not told five times.
+
+    failed: names that were written and could not be read, with their part, which the report tells already: what uses them is not told again.
+    """
+    _Checker(book, report, failed).run()
 
 
 class _Checker:
-    def __init__(self, book: Book, report: ProblemReport) -> None:
-        self.book, self.report = book, report
+    def __init__(self, book: Book, report: ProblemReport, failed: Mapping[str, str]) -> None:
+        self.book, self.report, self.failed = book, report, failed
 
     def wrong(self, code: str, name: str, what: str, fix: str) -> None:
         book = self.book
@@ -39,10 +55,14 @@ class _Checker:
         self.points()
         self.known_names()
         self.sources()
+        if self.book.language > 1:
+            self.sizes()
         if self.report.problems:
             return
         try:
             order = order_steps(self.book)
+            if self.book.language > 1:
+                self.chain(order)
         except ValueError as cycle:
             self.wrong(
                 "BOOK-041", str(cycle).split(" → ", 1)[0], f"步骤循环引用：{cycle}。", "请改写其中一步，使先后分明。"
@@ -51,7 +71,32 @@ class _Checker:
         except RecursionError:
             self.report.add("BOOK-041", 1, "", "步骤一环套一环，超过 500 层。", "请合并步骤。")
             return
-        self.programs(order)
+        if not self.report.problems:
+            self.programs(order)
+
+    # -- how large
+
+    def sizes(self) -> None:
+        book = self.book
+        counts = [("inputs", len(book.inputs), MAX_INPUTS), ("parameters", len(book.parameters), MAX_PARAMETERS)]
+        counts += [("steps", len(book.steps), MAX_STEPS)]
+        for part, count, most in counts:
+            if count > most:
+                self.report.add("BOOK-052", 1, part, f"有 {count} 个，最多 {most} 个。", "请分成几本规则书。")
+        nodes = sum(sum(1 for _ in walk(expr)) for _, expr in self.expressions())
+        if nodes > MAX_NODES:
+            self.report.add("BOOK-052", 1, "", f"公式共有 {nodes} 个成分，最多 {MAX_NODES} 个。", "请分成几本规则书。")
+
+    def chain(self, order: list[str]) -> None:
+        """The longest chain of steps that use one another: each is a level of the compiled statement."""
+        depths: dict[str, int] = {}
+        for name in order:
+            item = self.book.steps.get(name) or self.book.conditions[name]
+            depths[name] = 1 + max((depths.get(used, 0) for used in dependencies(item.expr, self.book)), default=0)
+            if depths[name] > MAX_CHAIN:
+                what = f"步骤一环套一环，超过 {MAX_CHAIN} 层。"
+                self.wrong("BOOK-052", name, what, "请把几步合成一步，或分成几本规则书。")
+                return
 
     # -- what each kind needs
 
@@ -70,7 +115,7 @@ class _Checker:
             "conduct": (("result 或 conditions", book.result or book.conditions),),
         }
         for key, present in needs.get(book.kind, ()):
-            if not present:
+            if not present and key not in self.failed.values():
                 self.report.add("BOOK-005", 1, "", f"{book.kind} 类规则书缺少 {key}。", "请补上。")
         if book.kind != "scoring" and (book.total is not None or book.criteria):
             self.report.add(
@@ -78,14 +123,14 @@ class _Checker:
             )
         if book.kind != "queue" and book.order:
             self.report.add("BOOK-022", 1, "order", "只有 queue 类规则书写 order。", "请删去，或改 kind。")
-        if book.result and book.result not in book.steps and book.result != "rank":
+        if book.result and book.result not in (*book.steps, *self.failed, "rank"):
             self.report.add(
                 "BOOK-040", 1, "result", f"result 写的“{book.result}”不是一个步骤。", "请写 steps 中的一个名称。"
             )
 
     def points(self) -> None:
         book = self.book
-        if book.kind != "scoring" or book.total is None:
+        if book.kind != "scoring" or book.total is None or "criteria" in self.failed.values():
             return
         added = sum((step.points for step in book.criteria.values() if step.points is not None), Decimal(0))
         if added != book.total:
@@ -106,7 +151,7 @@ class _Checker:
 
     def known_names(self) -> None:
         book = self.book
-        known = {*book.inputs, *book.parameters, *book.steps, *book.conditions, "run_date"}
+        known = {*book.inputs, *book.parameters, *book.steps, *book.conditions, "run_date", *self.failed}
         for name, expr in self.expressions():
             for used in dict.fromkeys(formula_names(expr)):
                 if used not in known:
@@ -118,7 +163,7 @@ class _Checker:
                     )
         for parameter in book.parameters.values():
             for used in {parameter.by, parameter.bands} - {""}:
-                if used not in book.inputs and used not in book.steps:
+                if used not in book.inputs and used not in book.steps and used not in self.failed:
                     self.wrong(
                         "BOOK-040",
                         parameter.name,
@@ -126,11 +171,11 @@ class _Checker:
                         "请写一个输入或步骤的名称。",
                     )
         for item in book.order:
-            if item.name not in book.inputs and item.name not in book.steps:
+            if item.name not in book.inputs and item.name not in book.steps and item.name not in self.failed:
                 self.report.add(
                     "BOOK-040", 1, "order", f"排序所用的“{item.name}”不是输入或步骤。", "请写一个输入或步骤的名称。"
                 )
-        if book.order and book.order[-1].name not in book.inputs:
+        if book.order and book.order[-1].name not in (*book.inputs, *self.failed):
             self.report.add(
                 "BOOK-026",
                 1,
@@ -139,7 +184,7 @@ class _Checker:
                 "请在末尾加上这样的键。",
             )
         for used in book.partition:
-            if used not in book.inputs:
+            if used not in book.inputs and used not in self.failed:
                 self.report.add("BOOK-040", 1, "partition", f"分组所用的“{used}”不是输入。", "请写一个输入的名称。")
 
     def formulas(self) -> list[BookStep | BookCondition]:
@@ -165,6 +210,9 @@ class _Checker:
                     "用了 if_unknown，却没有写 source 或 clause。",
                     "未知按什么处理须有依据，请写明。",
                 )
+            if isinstance(item, BookCondition) and not item.gate and not (item.source or item.clause):
+                what = "写了 gate: false（不影响发放），却没有写 source 或 clause。"
+                self.wrong("BOOK-044", item.name, what, "不符合也照发须有依据，请写明。")
             for figure in self.figures(item):
                 if any(call.name in WINDOWS for call in operator_calls(figure.expr)):
                     self.wrong("BOOK-031", item.name, "句子的花括号里用了跨行的算子。", "请先写成一个步骤，再引用它。")

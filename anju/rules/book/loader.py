@@ -20,6 +20,9 @@ from anju.rules.book.schema import (
     LEVELS,
     MAX_CONDITIONS,
     NUMBER,
+    PAYING,
+    RESERVED,
+    RESERVED_BY_LANGUAGE,
     TEXT,
     TRUTH,
     Band,
@@ -39,23 +42,14 @@ from anju.rules.book.schema import (
 )
 from anju.rules.book.tree import INTEGER, ProblemReport, YamlNode
 from anju.rules.language.exact import needed_places, to_scaled
-from anju.rules.language.formula import IDENTIFIER, KEYWORDS, Expr, FormulaError, parse_formula
+from anju.rules.language.formula import IDENTIFIER, Expr, FormulaError, parse_formula
 from anju.rules.language.ir import LIMIT
+from anju.rules.language.versions import LANGUAGE
 
 HEAD = (
     "kind", "subject", "region", "applies", "title", "sources", "row", "suspended", "note", "partition",
     "inputs", "parameters", "steps", "criteria", "conditions", "order", "result", "total", "examples",
 )  # fmt: skip
-RESERVED = KEYWORDS | {"run_date", "failed", "unknown", "decision", "colour", "more", "key"}
-RESERVED |= {
-    "ctid",
-    "xmin",
-    "xmax",
-    "cmin",
-    "cmax",
-    "tableoid",
-    "rowid",
-}  # columns every table of an engine has already
 IMPLIED = {"scoring": "total", "queue": "rank"}
 REGION = re.compile(r"[0-9]{6}(-[A-Z]{1,6})?\Z")
 BAND_EDGES = {
@@ -67,8 +61,13 @@ BAND_EDGES = {
 
 
 class BookLoader:
-    def __init__(self, report: ProblemReport) -> None:
-        self.report = report
+    """failed: names of what was written and cannot be used, and the part they stand in; what uses them is told only after they are mended."""
+
+    def __init__(self, report: ProblemReport, language: int = LANGUAGE) -> None:
+        self.report, self.language = report, language
+        later = (words for since, words in RESERVED_BY_LANGUAGE.items() if since <= language)
+        self.reserved = RESERVED.union(*later)
+        self.failed: dict[str, str] = {}
         self.sources: dict[str, BookSource] = {}
         self.taken: dict[str, int] = {}
 
@@ -107,7 +106,7 @@ class BookLoader:
             partition=tuple(item.text() for item in head["partition"].elements()) if "partition" in head else (),
             examples=tuple(self.example(item) for item in head["examples"].elements()) if "examples" in head else (),
             suspended=self.suspended(head["suspended"]) if "suspended" in head else None,
-            note=head["note"].text() if "note" in head else "",
+            note=head["note"].text() if "note" in head else "", language=self.language,
         )  # fmt: skip
 
     # -- head
@@ -119,12 +118,14 @@ class BookLoader:
         """The named things of one part; a name is used once in the whole book."""
         for name, item in self.items(head, key):
             if not IDENTIFIER.match(name) or len(name) > 60:
+                self.failed[name] = key
                 item.wrong(
                     "BOOK-012",
                     f"名称“{name}”写法不对。",
                     "名称用小写英文字母开头，只含小写字母、数字和下划线，最长 60 个字符。",
                 )
-            elif name in RESERVED:
+            elif name in self.reserved:
+                self.failed[name] = key
                 item.wrong("BOOK-012", f"名称“{name}”是系统留用的词。", "请换一个名称。")
             elif name in self.taken:
                 where = f"第 {self.taken[name]} 行已用过" if self.taken[name] else "由系统自动算出"
@@ -394,6 +395,7 @@ class BookLoader:
         points = fields["points"].decimal() if "points" in fields else None
         formula = self.formula(fields.get("formula"))
         if formula is None or (criterion and points is None):
+            self.failed[name] = "criteria" if criterion else "steps"
             return None
         under = tuple(item.text() for item in fields["under"].elements()) if "under" in fields else ()
         return BookStep(
@@ -408,17 +410,20 @@ class BookLoader:
 
     def condition(self, name: str, tree: YamlNode, kind: str) -> BookCondition | None:
         own = {"warning": ("colour", "propose"), "check": ("level",)}.get(kind, ())
+        gate = ("gate",) if kind in PAYING and self.language > 1 else ()
         fields = tree.fields(
-            ("label", "formula", "says", "clause", "source", "note", *own), ("formula", "says", *own[:1])
+            ("label", "formula", "says", "clause", "source", "note", *own, *gate), ("formula", "says", *own[:1])
         )
         formula, says = self.formula(fields.get("formula")), self.says(fields.get("says"))
         if formula is None or says is None:
+            self.failed[name] = "conditions"
             return None
         return BookCondition(
             name=name, label=self.text(fields, "label") or name, formula=formula[0], expr=formula[1], says=says,
             colour=fields["colour"].choice(COLOURS) if "colour" in fields else "", propose=self.text(fields, "propose"),
             level=fields["level"].choice(LEVELS) if "level" in fields else "", clause=self.citation(fields.get("clause")),
             source=self.citation(fields.get("source")), note=self.text(fields, "note"), line=tree.line,
+            gate=fields["gate"].truth() is not False if "gate" in fields else True,
         )  # fmt: skip
 
     def says(self, tree: YamlNode | None) -> SentenceTemplate | None:

@@ -8,7 +8,7 @@ keeps at least 12 places; at its end the step is rounded half-up to its places.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -35,9 +35,8 @@ from anju.rules.language.formula import (
     Product,
     Quotient,
     Sum,
-    formula_names,
 )
-from anju.rules.language.ir import MAX_ROWS, RATIO_PLACES, Choice, Day, Num, Term, Truth, Type, Words
+from anju.rules.language.ir import FREE, MAX_ROWS, RATIO_PLACES, Choice, Day, Factors, Num, Term, Truth, Type, Words
 from anju.rules.language.operators import MODES
 
 COUNTS = frozenset(COUNTED) | {"fen"}
@@ -70,7 +69,8 @@ def lower_book(book: Book, values: Mapping[str, Value], order: list[str]) -> Pro
     program = Program(book, values=values)
     scope = _Scope(program, values)
     for item in book.inputs.values():
-        program.types[item.name] = input_type(item)
+        type_ = input_type(item)
+        program.types[item.name] = replace(type_, factors=scope.factors(item.unit)) if isinstance(type_, Num) else type_
     program.types["run_date"] = Day()
     for name in order:
         try:
@@ -94,6 +94,12 @@ def lower_book(book: Book, values: Mapping[str, Value], order: list[str]) -> Pro
             program.errors.append((name, str(error)))
         except _Skip:
             continue
+    if book.payable and not program.errors:
+        result = program.types.get(book.result)
+        if isinstance(result, Num):
+            program.types["payable"] = replace(result, low=min(0, result.low), high=max(0, result.high))
+        else:
+            program.errors.append((book.result, f"{book.kind} 类规则书的 result 须是一个数。"))
     if book.order and not program.errors:
         node = scope.rank()
         program.steps["rank"], program.types["rank"] = node, node.type
@@ -142,13 +148,23 @@ class _Scope:
         if step.enum:
             raise FormulaError("写了 enum，公式却算出一个数。")
         ir.join_units([node, ir.constant(0, 0, step.unit)])
+        ir.check_money(node, step.unit)
         node = ir.to_places(node, min(node.num.places, RATIO_PLACES) if places is None else places)
         limits = step.range or ((Decimal(0), step.points) if step.points is not None else None)
         low, high = node.num.low, node.num.high
         if limits:
             node = self.within(node, *limits)
             low, high = node.num.low, node.num.high
-        return Term(node.op, Num(node.num.places, low, high, step.unit or node.num.unit), node.args, node.value)
+        declared = self.factors(step.unit)
+        factors = declared if declared.money else Factors(node.num.factors.money, declared.percents)
+        if not step.unit:
+            factors = node.num.factors
+        unit = step.unit or node.num.unit
+        return Term(node.op, Num(node.num.places, low, high, unit, factors), node.args, node.value)
+
+    def factors(self, unit: str | None) -> Factors:
+        """What a declared unit says of money; nothing under the first language, which did not ask."""
+        return ir.factors_of(unit) if self.program.book.language > 1 else FREE
 
     def not_a_number(self, step: BookStep, type_: Type) -> None:
         if step.unit or step.places is not None or step.range or step.points is not None:
@@ -167,7 +183,10 @@ class _Scope:
         if max(bottom, num.low) > min(top, num.high):
             raise FormulaError("公式的值总在声明的范围之外。")
         return Term(
-            "within", Num(num.places, max(bottom, num.low), min(top, num.high), num.unit), (node,), (bottom, top)
+            "within",
+            Num(num.places, max(bottom, num.low), min(top, num.high), num.unit, num.factors),
+            (node,),
+            (bottom, top),
         )
 
     def rank(self) -> Term:
@@ -195,7 +214,7 @@ class _Scope:
 
     def plain(self, parameter: Parameter, value: Decimal | str | date) -> Term:
         if isinstance(value, Decimal):
-            return ir.from_decimal(value, parameter.places, parameter.unit or None)
+            return ir.from_decimal(value, parameter.places, parameter.unit or None, self.factors(parameter.unit))
         if isinstance(value, date):
             return Term("const", Day(), value=day_number(value))
         return Term("const", Choice(parameter.enum), value=parameter.enum.index(value))
@@ -367,6 +386,10 @@ class _Scope:
                 return self.total(self.number(args[0]))
             case "largest_remainder":
                 raise FormulaError("largest_remainder 须是一个步骤的整个公式：按该步骤的 places 取整。")
+            case "to_unit":
+                if not isinstance(args[1], Literal):
+                    raise FormulaError("to_unit 的第二项须是加引号的单位，例如 to_unit(金额, 'fen')。")
+                return ir.to_unit(self.number(args[0]), args[1].value)
             case "if_unknown":
                 pair, type_ = ir.same_type([self.lower(arg, want, tail) for arg in args])
                 return Term("if_unknown", type_, tuple(pair))
@@ -381,7 +404,8 @@ class _Scope:
     def absolute(self, node: Term) -> Term:
         num = node.num
         low = 0 if num.low <= 0 <= num.high else min(abs(num.low), abs(num.high))
-        return ir.number("abs", Num(num.places, low, max(abs(num.low), abs(num.high)), num.unit), (node,))
+        high = max(abs(num.low), abs(num.high))
+        return ir.number("abs", Num(num.places, low, high, num.unit, num.factors), (node,))
 
     def capped(self, loss: Term, cap: Expr) -> Term:
         most = self.not_negative(cap, "最多扣分")
@@ -391,7 +415,7 @@ class _Scope:
         mode = self.mode(args[4])
         gap, size = self.number(args[0]), self.positive(args[1], "每档")
         ir.join_units([gap, size])
-        gap, size = ir.align([ir.extreme("greatest", [ir.constant(0), gap]), size])
+        gap, size = ir.align([_free(ir.extreme("greatest", [ir.constant(0), gap])), _free(size)])
         each = self.not_negative(args[2], "每档扣分")
         if mode == "prorata":
             loss = ir.divide(ir.multiply(gap, each), size, self.places if tail is None else tail)
@@ -423,13 +447,14 @@ class _Scope:
         else:
             count = ir.divide(value, size, 0)
         node = ir.multiply(count, size)
-        return Term(node.op, Num(node.num.places, node.num.low, node.num.high, unit), node.args, node.value)
+        num = node.num
+        return Term(node.op, Num(num.places, num.low, num.high, unit, value.num.factors), node.args, node.value)
 
     def total(self, node: Term) -> Term:
         num = node.num
         low = num.low * MAX_ROWS if num.low < 0 else num.low
         high = num.high * MAX_ROWS if num.high > 0 else num.high
-        return ir.number("total", Num(num.places, low, high, num.unit), (node,))
+        return ir.number("total", Num(num.places, low, high, num.unit, num.factors), (node,))
 
     def share(self, node: Term, tail: int | None) -> Term:
         if node.num.low < 0:
@@ -451,7 +476,8 @@ class _Scope:
         turn = ir.number("row_number", Num(0, 1, MAX_ROWS), (rest,))
         gets = Term("cmp", Truth(), (turn, missing), "<=")
         whole = ir.choose([(gets, ir.add([(1, down), (1, ir.constant(1))]))], down)
-        return Term(whole.op, Num(places, whole.num.low, whole.num.high, node.num.unit), whole.args, whole.value)
+        type_ = Num(places, whole.num.low, whole.num.high, node.num.unit, node.num.factors)
+        return Term(whole.op, type_, whole.args, whole.value)
 
 
 def _nought(node: Term) -> Term:
@@ -469,13 +495,3 @@ def default_places(step: BookStep) -> int | None:
     if step.places is not None:
         return step.places
     return 0 if step.unit in COUNTS else None
-
-
-def dependencies(expr: Expr, book: Book) -> set[str]:
-    """Names an expression needs, through parameters too."""
-    needed: set[str] = set()
-    for name in formula_names(expr):
-        needed.add(name)
-        if parameter := book.parameters.get(name):
-            needed |= {parameter.by, parameter.bands} - {""}
-    return needed

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from anju.rules.book.lower import dependencies
 from anju.rules.book.schema import Book, BookStep
-from anju.rules.language.formula import Name, Sum
+from anju.rules.language.formula import Expr, Name, Sum, formula_names
 
 
 def total_step(criteria: Mapping[str, BookStep]) -> BookStep:
@@ -37,3 +36,13 @@ def order_steps(book: Book) -> list[str]:
     for name in (*book.steps, *book.conditions):
         visit(name)
     return done
+
+
+def dependencies(expr: Expr, book: Book) -> set[str]:
+    """Names an expression needs, through parameters too."""
+    needed: set[str] = set()
+    for name in formula_names(expr):
+        needed.add(name)
+        if parameter := book.parameters.get(name):
+            needed |= {parameter.by, parameter.bands} - {""}
+    return needed

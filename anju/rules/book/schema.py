@@ -12,14 +12,32 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from anju.rules.language.formula import Expr
+from anju.rules.language.formula import KEYWORDS, Expr
+from anju.rules.language.versions import LANGUAGE
 
 KINDS = ("scoring", "eligibility", "subsidy", "rent", "queue", "share", "warning", "check", "conduct", "counting")
 COLOURS = ("红", "橙", "黄", "蓝", "绿")
 LEVELS = ("阻断", "提醒")
 NUMBER, TRUTH, DATE, TEXT, ENUM = "number", "truth", "date", "text", "enum"
 
+PAYING = ("subsidy", "rent")  # kinds whose result is money that somebody gets or owes
+
+RESERVED = KEYWORDS | {"run_date", "failed", "unknown", "decision", "colour", "more", "key"}
+RESERVED_BY_LANGUAGE = {2: {"failed_mask", "unknown_mask", "payable"}}  # columns of an outcome, beside the steps
+RESERVED |= {
+    "ctid",
+    "xmin",
+    "xmax",
+    "cmin",
+    "cmax",
+    "tableoid",
+    "rowid",
+}  # columns every table of an engine has already
+
 MAX_CONDITIONS = 60  # the masks are BIGINT: 63 bits, three kept free
+MAX_INPUTS, MAX_PARAMETERS, MAX_STEPS = 300, 300, 300
+MAX_NODES = 20_000  # of all formulas together
+MAX_CHAIN = 100  # steps that use one another, one after the other
 
 
 @dataclass(frozen=True)
@@ -156,7 +174,7 @@ class BookStep:
 
 @dataclass(frozen=True)
 class BookCondition:
-    """A named truth. colour for warnings, level for checks."""
+    """A named truth. colour for warnings, level for checks. gate: whether it decides what is paid; else it is only told."""
 
     name: str
     label: str
@@ -170,6 +188,7 @@ class BookCondition:
     source: str = ""
     note: str = ""
     line: int = 0
+    gate: bool = True
 
 
 @dataclass(frozen=True)
@@ -228,10 +247,21 @@ class Book:
     examples: tuple[WorkedExample, ...] = ()
     suspended: Suspension | None = None
     note: str = ""
+    language: int = LANGUAGE  # what it is read and run under, for ever
 
     @property
     def criteria(self) -> Mapping[str, BookStep]:
         return MappingProxyType({name: step for name, step in self.steps.items() if step.points is not None})
+
+    @property
+    def payable(self) -> str:
+        """The name of what is paid or owed in the end: 0 when refused, unknown while pending. "" where a book pays nothing."""
+        return "payable" if self.kind in PAYING and self.result and self.language > 1 else ""
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The conditions that decide."""
+        return tuple(name for name, condition in self.conditions.items() if condition.gate)
 
     def in_force(self, on: date) -> bool:
         return self.applies_from <= on and (self.applies_until is None or on <= self.applies_until)
@@ -245,9 +275,11 @@ class Book:
         for part in (self.inputs, self.parameters, self.steps, self.conditions):
             if name in part:
                 return str(part[name].label)
-        return {"rank": "名次", "run_date": "业务日期"}.get(name, name)
+        payable = "应发额" if self.kind == "subsidy" else "应缴额"
+        return {"rank": "名次", "run_date": "业务日期", "payable": payable}.get(name, name)
 
     def unit(self, name: str) -> str:
+        name = self.result if name == "payable" else name
         for part in (self.inputs, self.parameters, self.steps):
             if name in part:
                 return part[name].unit or ""

@@ -6,6 +6,7 @@ What YAML would silently turn into something else (010100 → 4160, 12.50 → a 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -212,6 +213,29 @@ class YamlNode:
 
     def plain_list(self) -> list[Any]:
         return [element.plain() for element in self.elements()]
+
+
+HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+                    "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]")  # fmt: skip
+
+
+def check_characters(tree: YamlNode) -> None:
+    """Characters that nobody sees, and spellings that look like another, in any text of the file."""
+    todo = [tree.node]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, MappingNode):
+            todo += [part for pair in node.value for part in pair]
+        elif isinstance(node, SequenceNode):
+            todo += node.value
+        elif isinstance(node, ScalarNode):
+            line, text = int(node.start_mark.line) + 1, str(node.value)
+            if hidden := HIDDEN.search(text):
+                what = f"“{HIDDEN.sub('□', text)[:40]}”里有看不见的字符 U+{ord(hidden.group()):04X}（方框处）。"
+                tree.report.add("BOOK-051", line, "", what, "请删去这个字符，重新打一遍这几个字。")
+            elif not unicodedata.is_normalized("NFC", text):
+                what = f"“{text[:40]}”里有用两个字符拼成的字（不是 NFC）。"
+                tree.report.add("BOOK-051", line, "", what, "请重新打一遍这几个字，或把全文转成 NFC。")
 
 
 PLAIN_TAGS = frozenset(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from anju.problems import Place, Problem, Refused
@@ -15,9 +17,13 @@ from anju.rules.book.lower import day_number
 from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput
 from anju.rules.engine.canonical import csv_bytes
 from anju.rules.language.exact import to_scaled
+from anju.rules.language.ir import LIMIT
 
 Scalar = int | str | bool | None
 SHOWN = 200  # problems told one by one; the rest are counted
+NUMBER_TEXT = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
+DAY_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LONGEST = 40  # letters of a value that a message shows
 
 
 @dataclass
@@ -98,7 +104,7 @@ def bind_rows(
             more += 1
             return
         label = f" “{book.inputs[name].label}”（{name}）" if name in book.inputs else f" {name}" if name else ""
-        shown = rows[index].get(key)
+        shown = None if rows[index].get(key) is None else _shown(rows[index].get(key))
         text = f"《{book.title}》第 {index + 1} 行（{'无键' if shown is None else shown}）{label}"
         problems.append(Problem(code, Place(text, line=index + 1, field=name), what, fix))
 
@@ -108,9 +114,9 @@ def bind_rows(
     known = {*book.inputs, key, *([on_field] if on_field else [])}
     for index, row in enumerate(rows):
         value = row.get(key)
-        text = "" if value is None else str(value)
+        text = "" if value is None or (isinstance(value, int) and abs(value) > LIMIT) else str(value)
         if not text or text in seen or not text.isprintable():
-            wrong(index, key, "RULE-014", f"行键“{text}”为空、重复或含控制字符。", "每行须有一个不同的键。")
+            wrong(index, key, "RULE-014", f"行键“{_shown(text)}”为空、重复或含控制字符。", "每行须有一个不同的键。")
         seen.add(text)
         keys.append(text)
         try:
@@ -121,7 +127,7 @@ def bind_rows(
                 index,
                 on_field or "",
                 "RULE-010",
-                f"业务日期“{row.get(on_field or '')}”不是日期。",
+                f"业务日期“{_shown(row.get(on_field or ''))}”不是日期。",
                 "请填 2020-01-31 的样子。",
             )
         strange |= row.keys() - known
@@ -165,6 +171,8 @@ def bind_rows(
 
 
 def _day(value: Any) -> date:
+    if type(value) is not date and not DAY_TEXT.fullmatch(value):
+        raise ValueError(value)
     day = value if type(value) is date else date.fromisoformat(value)
     if not 1800 <= day.year <= 2998:
         raise ValueError(value)
@@ -195,10 +203,24 @@ def _converter(item: BookInput) -> Callable[[Any], Scalar]:
         low, high = (to_scaled(end, item.places) for end in item.range)
         return lambda value: _scaled(item, value, low, high)
     if item.type == ENUM:
-        index = {value: place for place, value in enumerate(item.enum)}
+        index = {spelling: place for place, value in enumerate(item.enum) for spelling in enum_spellings(value)}
         return lambda value: _choice(item, value, index)
     others: dict[str, Callable[[Any], Scalar]] = {TRUTH: _truth, DATE: _date, TEXT: _text}
     return others[item.type]
+
+
+def enum_spellings(value: str) -> tuple[str, ...]:
+    """The ways in which other systems write the same characters: composed (NFC) and taken apart (NFD)."""
+    return tuple(dict.fromkeys((value, *(unicodedata.normalize(form, value) for form in ("NFC", "NFD")))))
+
+
+def _shown(value: Any) -> str:
+    """A value of somebody's in a message: hidden characters told by number, what is long cut. An integer may be too long to print at all."""
+    if isinstance(value, int) and not -LIMIT <= value <= LIMIT:
+        return "超过 38 位的整数"
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(one if one.isprintable() else f"<U+{ord(one):04X}>" for one in text[: LONGEST + 1])
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _scaled(item: BookInput, value: Any, low: int, high: int) -> int:
@@ -208,23 +230,22 @@ def _scaled(item: BookInput, value: Any, low: int, high: int) -> int:
         if not isinstance(value, str | Decimal):
             raise _Misfit(
                 "RULE-010",
-                f"值 {value!r} 不是精确的数（{type(value).__name__}）。",
+                f"值 {_shown(value)} 不是精确的数（{type(value).__name__}）。",
                 "请给整数、Decimal 或小数文本，不能是浮点数。",
             )
-        try:
-            exact = Decimal(value)
-        except InvalidOperation:
-            raise _Misfit("RULE-010", f"“{value}”不是数。", "请填数字；未知的留空。") from None
+        if isinstance(value, str) and not NUMBER_TEXT.fullmatch(value.strip(" ")):
+            raise _Misfit("RULE-010", f"“{_shown(value)}”不是数。", "请填数字，不带千分号、下划线和单位；未知的留空。")
+        exact = Decimal(value)
         sign, digits, exponent = exact.as_tuple()
         if not isinstance(exponent, int) or len(digits) + abs(exponent) > 60:
-            raise _Misfit("RULE-010", f"“{value}”不是数。", "请填数字；未知的留空。")
+            raise _Misfit("RULE-010", f"“{_shown(value)}”不是数。", "请填数字；未知的留空。")
         number = int("".join(map(str, digits)))
         shift = exponent + item.places
         number, rest = (number * 10**shift, 0) if shift >= 0 else divmod(number, 10**-shift)
         if rest:
             raise _Misfit(
                 "RULE-012",
-                f"{value} 比声明的 {item.places} 位小数更细，不能悄悄舍去。",
+                f"{_shown(str(value))} 比声明的 {item.places} 位小数更细，不能悄悄舍去。",
                 "请核对单位，或在规则书中增加 places。",
             )
         result = -number if sign else number
@@ -232,7 +253,7 @@ def _scaled(item: BookInput, value: Any, low: int, high: int) -> int:
         least, most = item.range or (0, 0)
         raise _Misfit(
             "RULE-011",
-            f"{value} {item.unit}不在允许范围 {least:f} 至 {most:f} 之内。",
+            f"{_shown(value if isinstance(value, int) else str(value))} {item.unit}不在允许范围 {least:f} 至 {most:f} 之内。",
             "请核对数据和单位；确属实情的，请修改规则书的 range。",
         )
     return result
@@ -240,7 +261,7 @@ def _scaled(item: BookInput, value: Any, low: int, high: int) -> int:
 
 def _choice(item: BookInput, value: Any, index: Mapping[Any, int]) -> int:
     if not isinstance(value, str) or value not in index:
-        raise _Misfit("RULE-013", f"“{value}”不在可选值之内。", f"可填：{'、'.join(item.enum)}；未知的留空。")
+        raise _Misfit("RULE-013", f"“{_shown(value)}”不在可选值之内。", f"可填：{'、'.join(item.enum)}；未知的留空。")
     return index[value]
 
 
@@ -249,17 +270,17 @@ def _truth(value: Any) -> bool:
         return value
     if value in ("是", "否"):
         return bool(value == "是")
-    raise _Misfit("RULE-010", f"“{value}”不是“是”或“否”。", "请填是或否；未知的留空。")
+    raise _Misfit("RULE-010", f"“{_shown(value)}”不是“是”或“否”。", "请填是或否；未知的留空。")
 
 
 def _date(value: Any) -> int:
     try:
         return day_number(_day(value))
     except (ValueError, TypeError):
-        raise _Misfit("RULE-010", f"“{value}”不是日期。", "请填 2020-01-31 的样子；未知的留空。") from None
+        raise _Misfit("RULE-010", f"“{_shown(value)}”不是日期。", "请填 2020-01-31 的样子；未知的留空。") from None
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or "\x00" in value:
-        raise _Misfit("RULE-010", f"{value!r} 不是文字。", "请填文字；未知的留空。")
+        raise _Misfit("RULE-010", f"“{_shown(value)}”不是文字。", "请填文字；未知的留空。")
     return value

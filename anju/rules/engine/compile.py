@@ -70,7 +70,7 @@ _LOCK = Lock()
 
 def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> Compiled:
     """The book as SQL for one set of parameter values. Cached by the book's digest, the values and the dialect."""
-    key = (book.digest, fingerprint(values), dialect.name)
+    key = (f"{book.language} {book.digest}", fingerprint(values), dialect.name)
     with _LOCK:
         if key in _CACHE:
             _CACHE.move_to_end(key)
@@ -125,9 +125,13 @@ class _Compiler:
             self.put(name, frag)
         masks = [self.mask("failed", "WHEN NOT {} THEN"), self.mask("unknown", "WHEN {} IS NULL THEN")]
         steps = [*(name for name in self.book.steps), *(["rank"] if "rank" in self.program.steps else [])]
-        sql, needed = self.select(['"_i"', *map(quote, steps), *masks], {"_i", *steps, *self.program.conditions})
+        payable = [self.payable()] if self.book.payable else []
+        sql, needed = self.select(
+            ['"_i"', *map(quote, steps), *payable, *masks], {"_i", *steps, *self.program.conditions}
+        )
         return Compiled(
-            sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed), outputs=tuple(steps),
+            sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed),
+            outputs=(*steps, *(["payable"] if payable else [])),
             types=dict(self.program.types), conditions=tuple(self.book.conditions), windowed=self.program.windowed,
             strict=not self.program.windowed and not any(_takes_unknown(node) for node in nodes.values()),
         )  # fmt: skip
@@ -138,6 +142,15 @@ class _Compiler:
             for index, condition in enumerate(self.book.conditions)
         ]
         return f'CAST({" + ".join(f"CAST({bit} AS BIGINT)" for bit in bits) or 0} AS BIGINT) AS "{name}_mask"'
+
+    def payable(self) -> str:
+        """Nothing when a condition that decides is false, unknown while one is; else the result."""
+        wide = isinstance(type_ := self.program.types["payable"], Num) and not _fits(type_)
+        result, gates = quote(self.book.result), [quote(name) for name in self.book.gates]
+        if not gates:
+            return f'{result} AS "payable"'
+        refused, passed = " OR ".join(f"NOT {gate}" for gate in gates), " AND ".join(gates)
+        return f'CASE WHEN {refused} THEN {self.literal(0, wide)} WHEN {passed} THEN {result} END AS "payable"'
 
     # -- levels
 

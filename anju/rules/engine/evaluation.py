@@ -21,7 +21,7 @@ from decimal import (
 )
 from typing import Any, cast
 
-from anju.quantities import COUNTED
+from anju.quantities import COUNTED, UNITS
 from anju.rules.book.schema import ENUM, NUMBER, Band, Book, BookStep, Parameter, Value
 from anju.rules.engine.bind import BoundTable, Scalar
 from anju.rules.language.formula import (
@@ -31,6 +31,7 @@ from anju.rules.language.formula import (
     CaseExpression,
     Compare,
     Expr,
+    FormulaError,
     In,
     Literal,
     Name,
@@ -40,6 +41,7 @@ from anju.rules.language.formula import (
     Product,
     Quotient,
     Sum,
+    children,
 )
 
 # 250 digits: far beyond any product the loader lets through, so that nothing is ever rounded but where it is said.
@@ -93,6 +95,28 @@ class Trace:
         with localcontext(EXACT):
             return _Eval(self, row, "", RATIO).ev(expr)
 
+    def money_unit(self, expr: Expr) -> str:
+        """The unit of money that an expression is in, by what its names were declared; "" when it is no money."""
+        match expr:
+            case Name(name) if not self.book.unit(name) and name in self.book.steps:
+                return self.money_unit(self.book.steps[name].expr)
+            case Name(name):
+                unit = self.book.unit(name).split("/")[0]
+                return unit if unit in UNITS and UNITS[unit].family == "money" else ""
+            case Quotient(left, _):
+                return self.money_unit(left)
+            case Call("to_unit", (_, Literal(unit))):
+                return unit
+            case Call(operator, _) if operator in ("share", "full_if", "veto") or operator.startswith("lose_per"):
+                return self.money_unit(expr.args[1]) if operator in ("full_if", "veto") else ""
+            case CaseExpression(branches, otherwise):
+                units = [self.money_unit(value) for value in (*(value for _, value in branches), otherwise)]
+            case Call(operator, args) if operator == "parts":
+                units = [self.money_unit(arg) for arg in args[1::2]]
+            case _:
+                units = [self.money_unit(part) for part in children(expr)]
+        return next(filter(None, units), "")
+
     def find(self, row: int, name: str) -> Result:
         book = self.book
         if name in book.inputs:
@@ -108,6 +132,8 @@ class Trace:
             return _Eval(self, row, name, RATIO).ev(book.conditions[name].expr)
         if name == "rank":
             return self.rank(row)
+        if name == "payable" and book.payable:
+            return self.payable(row)
         raise KeyError(name)
 
     def input(self, name: str, value: Scalar) -> Known | None:
@@ -157,6 +183,16 @@ class Trace:
             return None, frozenset((Cause(RANGE, step.name, row),))
         return value, causes
 
+    def payable(self, row: int) -> Result:
+        """What is paid or owed: nothing when refused; unknown, for all its causes, while pending."""
+        held = [self.value(row, name) for name, condition in self.book.conditions.items() if condition.gate]
+        if any(truth is False for truth, _ in held):
+            return Decimal(0), NONE
+        causes: Causes = NONE
+        for truth, why in held:
+            causes |= why if truth is None else NONE
+        return (None, causes) if any(truth is None for truth, _ in held) else self.value(row, self.book.result)
+
     def rank(self, row: int) -> Result:
         members = self.partitions[self.table.partition(row)]
         keyed = []
@@ -188,6 +224,9 @@ class _NamedValues:
 
     def __init__(self, value: Callable[[str], Known | None]) -> None:
         self.named = value
+
+    def money_unit(self, expr: Expr) -> str:
+        raise FormulaError("to_unit 只能用在规则书里：这里不知道一个数是哪一种钱。")
 
     def value(self, row: int, name: str) -> Result:
         known = self.named(name)
@@ -296,6 +335,12 @@ class _Eval:
     def call(self, name: str, args: tuple[Expr, ...], tail: int | None) -> Result:
         if name in ("total", "share"):
             return self.window(name, args[0], tail)
+        if name == "to_unit":
+            value, causes = self.ev(args[0])
+            if not isinstance(value, Decimal):
+                return None, causes
+            units = [UNITS[unit] for unit in (self.trace.money_unit(args[0]), cast(Literal, args[1]).value)]
+            return value * units[0].factor / units[1].factor, NONE
         if name == "if_unknown":
             value, causes = self.ev(args[0], tail)
             return self.ev(args[1], tail) if value is None else (value, causes)

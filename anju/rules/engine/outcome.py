@@ -195,8 +195,9 @@ class OutcomeRow:
 
     @property
     def decision(self) -> str:
-        """refused if any condition fails, else pending (待核) if any is unknown, else passed."""
-        return REFUSED if self.failed else PENDING if self.undecided else PASSED
+        """refused if any condition that decides fails, else pending (待核) if any is unknown, else passed."""
+        gates = {*self.run.book.gates}
+        return REFUSED if gates & {*self.failed} else PENDING if gates & {*self.undecided} else PASSED
 
     @property
     def colour(self) -> str:

@@ -16,6 +16,7 @@ from anju.problems import Place, Problem, Refused
 from anju.rules.book.lower import day_number, input_type
 from anju.rules.book.parameters import check_day, parameter_place, stale_values, values_in_force
 from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput
+from anju.rules.engine.bind import enum_spellings
 from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
 from anju.rules.engine.engines import ENGINES
 from anju.rules.engine.groups import check_size
@@ -154,7 +155,7 @@ class _Columns:
                 rank = f"CAST(DENSE_RANK() OVER (ORDER BY {column}{collate}) AS BIGINT)"
                 return f"CASE WHEN {column} IS NOT NULL THEN {rank} END"
             whens = " ".join(
-                f"WHEN {column} = {_literal(label)} THEN CAST({index} AS BIGINT)"
+                f"WHEN {column} IN ({', '.join(map(_literal, enum_spellings(label)))}) THEN CAST({index} AS BIGINT)"
                 for index, label in enumerate(item.enum)
             )
             return f"CASE {whens} WHEN {column} IS NOT NULL THEN CAST(-1 AS BIGINT) END"

@@ -143,6 +143,13 @@ def formula_names(expr: Expr) -> Iterator[str]:
         yield from formula_names(child)
 
 
+def walk(expr: Expr) -> Iterator[Expr]:
+    """The expression and all within it."""
+    yield expr
+    for child in children(expr):
+        yield from walk(child)
+
+
 def operator_calls(expr: Expr) -> Iterator[Call]:
     """Every operator call within the expression."""
     if isinstance(expr, Call):

@@ -49,6 +49,7 @@ OPERATORS: dict[str, Operator] = {
         Operator("floor_to", "floor_to(值, 取整单位)", 2, 2, "向下取整({0}，到{1})"),
         Operator("ceil_to", "ceil_to(值, 取整单位)", 2, 2, "向上取整({0}，到{1})"),
         Operator("round_to", "round_to(值, 取整单位)", 2, 2, "四舍五入({0}，到{1})"),
+        Operator("to_unit", "to_unit(金额, '单位')", 2, 2, "换算成{1}({0})"),
         Operator("share", "share(值)", 1, 1, "占本组合计之比({0})"),
         Operator("total", "total(值)", 1, 1, "本组合计({0})"),
         Operator("largest_remainder", "largest_remainder(值)", 1, 1, "最大余额法取整({0})"),

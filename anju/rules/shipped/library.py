@@ -7,25 +7,46 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.rules.book.schema import Book
-from anju.rules.load import load_book
+from anju.rules.load import read_book
 
 BOOKS = Path(__file__).parent / "books"
+IDENTITY = ("kind", "subject", "region", "applies")
+
+
+def _identified(book: Book, problems: Iterable[Problem]) -> bool:
+    """Whether a book that has these problems says soundly which one it is."""
+    return bool(book.kind and book.subject) and not any(
+        problem.where.field.split(".")[0] in IDENTITY for problem in problems
+    )
 
 
 class Library:
-    """paths: folders (searched whole) or files; by default the books shipped. Refused: every problem of every file, and overlaps."""
+    """paths: folders (searched whole) or files; by default the books shipped. Refused: every problem of every file, and overlaps.
 
-    def __init__(self, paths: Iterable[Path | str] = (BOOKS,)) -> None:
+    aside: folders of offices, whose books that do not load are set aside: found, they are refused with what is wrong with them, and the others go on.
+    What does not even say which book it is (kind, subject, region, dates) is refused at once: it might be the one that applies.
+    """
+
+    def __init__(self, paths: Iterable[Path | str] = (BOOKS,), aside: Iterable[Path | str] = ()) -> None:
         problems: list[Problem] = []
         self.books: list[Book] = []
-        for path in map(Path, paths):
+        self.unusable: dict[str, tuple[Problem, ...]] = {}  # digest of a book set aside → what is wrong with it
+        offices = [Path(path) for path in aside]
+        for path in (*map(Path, paths), *offices):
             for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
                 try:
-                    self.books.append(load_book(file))
+                    book, wrong = read_book(file.read_bytes(), "/".join(file.parts[-3:]))
                 except Refused as refused:
                     problems += refused.problems
+                    continue
+                if wrong and (path not in offices or not _identified(book, wrong)):
+                    problems += wrong
+                    continue
+                if wrong:
+                    self.unusable[book.digest] = tuple(wrong)
+                self.books.append(book)
         problems += self._overlaps()
         if problems:
             raise Refused(*problems)
@@ -56,6 +77,7 @@ class Library:
             own = [book for book in mine if book.region == region]
             for book in own:
                 if book.in_force(on):
+                    self.require_usable(book)
                     return self._not_suspended(book, on)
             if any(book.applies_from <= on for book in own):
                 last = max((book for book in own if book.applies_from <= on), key=lambda book: book.applies_from)
@@ -72,6 +94,15 @@ class Library:
         first = min((book.applies_from for book in mine if book.region is None or book.region in regions), default=None)
         what = f"{on} 没有适用的规则书{f'，最早一本自 {first} 起施行' if first else ''}。"
         raise Refused(Problem("RULE-020", where, what, "请核对业务日期和地区，或补充规则书。"))
+
+    def require_usable(self, book: Book) -> None:
+        """Refused RULE-021 for a book that was set aside."""
+        if wrong := self.unusable.get(book.digest):
+            what = f"有 {len(wrong)} 处错误，不能装载，不用于正式运行。第一处：{wrong[0]}"
+            fix = f"请改正后再办：anju rules check {book.file.rpartition('/')[2]} 列出全部错误。"
+            raise Refused(
+                Problem("RULE-021", Place(f"规则书《{book.title}》（{book.file}）", file=book.file), what, fix)
+            )
 
     def _not_suspended(self, book: Book, on: date) -> Book:
         pause = book.suspended

@@ -10,11 +10,15 @@ FOLDERS = "ANJU_BOOKS"  # more folders of books, as PATH separates them: a city'
 
 
 def book_folders() -> list[Path]:
-    return [BOOKS, *(Path(name) for name in os.environ.get(FOLDERS, "").split(os.pathsep) if name)]
+    return [BOOKS, *office_folders()]
+
+
+def office_folders() -> list[Path]:
+    return [Path(name) for name in os.environ.get(FOLDERS, "").split(os.pathsep) if name]
 
 
 def book_library() -> Library:
-    """Every book of the folders; read again when a file changes. Refused with every problem of every file."""
+    """Every book of the folders; read again when a file changes. An office's book that does not load is set aside: see `Library`."""
     paths = book_folders()
     stamp = tuple((str(file), file.stat().st_mtime_ns) for path in paths for file in sorted(path.rglob("*.yaml")))
     return _library(tuple(paths), stamp)
@@ -22,4 +26,4 @@ def book_library() -> Library:
 
 @lru_cache(maxsize=4)
 def _library(paths: tuple[Path, ...], stamp: tuple) -> Library:
-    return Library(paths)
+    return Library([BOOKS], aside=[path for path in paths if path != BOOKS])

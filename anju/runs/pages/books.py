@@ -39,7 +39,8 @@ def applies_text(book: Book) -> str:
 @require_GET
 def list_books(request: Request) -> HttpResponse:
     page_context(request)
-    today, listed = timezone.localdate(), book_library().books
+    library = book_library()
+    today, listed = timezone.localdate(), [book for book in library.books if book.digest not in library.unusable]
     columns = [SheetColumn(label, text=True) for label in ("规则书", "施行期", "依据", "数值核对")]
     groups = []
     for kind, label in KINDS.items():
@@ -75,7 +76,8 @@ def list_books(request: Request) -> HttpResponse:
     heading = f"{len(listed)}本规则书" + (
         f"，{outdated}本有久未核对的值" if outdated else "，所用的值都在十二个月内核对过"
     )
-    return render_page(request, "runs/rules.html", heading=heading, groups=groups)
+    unusable = [problem for problems in library.unusable.values() for problem in problems]
+    return render_page(request, "runs/rules.html", heading=heading, groups=groups, problems=unusable)
 
 
 @dataclass
@@ -121,16 +123,18 @@ def book_table(book: Book) -> list[IndicatorHeading]:
 @require_GET
 def show_book(request: Request, kind: str, subject: str, since: str) -> HttpResponse:
     page_context(request)
+    library = book_library()
     book = next(
         (
             known
-            for known in book_library().books
+            for known in library.books
             if (known.kind, known.subject, str(known.applies_from)) == (kind, subject, since)
         ),
         None,
     )
     if book is None:
         raise Http404(subject)
+    library.require_usable(book)
     today = timezone.localdate()
     steps = [
         {

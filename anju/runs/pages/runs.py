@@ -120,7 +120,7 @@ def show_run(request: Request, pk: int) -> HttpResponse:
 
 def input_facts(run: Run) -> list[dict[str, Any]]:
     """Each input of the one row: its value, the figures it came from, or who judged it on which evidence."""
-    book = books.read_copy(run.book)
+    book = books.book_of_run(run)
     facts = []
     stored = run.rows[0]["facts"]
     for name, item in book.inputs.items():  # the database keeps no order of keys: the book's is the reader's
@@ -152,7 +152,7 @@ def plain_number(text: str | None) -> str | None:
 
 def what_if_inputs(user: Any, run: Run) -> list[dict[str, Any]]:
     """What may be changed in a what-if: numbers and judged values, as they stand."""
-    book, values = books.read_copy(run.book), run.rows[0]["facts"]
+    book, values = books.book_of_run(run), run.rows[0]["facts"]
     return [
         {
             "name": item.name,
@@ -169,7 +169,7 @@ def what_if_inputs(user: Any, run: Run) -> list[dict[str, Any]]:
 
 def outcome_sheet(user: Any, run: Run) -> Sheet | None:
     """Every row with every named outcome, as the run kept it."""
-    book = books.read_copy(run.book)
+    book = books.book_of_run(run)
     names = {row["key"]: row["name"] for row in run.rows}
     again = run_queries.rerun(user, run)
     if not again.rows:
@@ -197,7 +197,7 @@ def show_what_if(request: Request, pk: int) -> HttpResponse:
     user = request.actor
     run = run_queries.find_run(user, pk)
     page_context(request, run)
-    book, stands = books.read_copy(run.book), run.rows[0]["facts"]
+    book, stands = books.book_of_run(run), run.rows[0]["facts"]
     changed: dict[str, Any] = {}
     for name, item in book.inputs.items():
         given = request.GET.get(f"in_{name}")
@@ -234,7 +234,7 @@ def show_what_if(request: Request, pk: int) -> HttpResponse:
 def show_next_steps(request: Request, pk: int, criterion: str) -> HttpResponse:
     """做到多少能多得几分, for one criterion."""
     run = run_queries.find_run(request.actor, pk)
-    if criterion not in books.read_copy(run.book).criteria:
+    if criterion not in books.book_of_run(run).criteria:
         raise Http404(criterion)
     steps = what_if_services.find_next_steps(request.actor, run, criterion)
     return page_response(request, "runs/next_steps.html", steps=steps)

@@ -8,13 +8,13 @@ from pathlib import Path
 from anju.core.models.region import Region
 from anju.core.regions import tree as places
 from anju.problems import Refused
-from anju.rules.book.lower import dependencies
+from anju.rules.book.order import dependencies
 from anju.rules.book.schema import Book
 from anju.rules.load import load_text
 from anju.runs.binding.folders import book_folders, book_library
-from anju.runs.models import BookCopy
+from anju.runs.models import Run
 
-NOT_IN_FORCE = {"RULE-020", "RULE-002"}
+NOT_IN_FORCE = {"RULE-020", "RULE-002", "RULE-021"}
 
 
 def find_book(kind: str, subject: str, region: Region, on: date) -> Book:
@@ -23,7 +23,7 @@ def find_book(kind: str, subject: str, region: Region, on: date) -> Book:
 
 
 def find_book_if_any(kind: str, subject: str, region: Region, on: date) -> Book | None:
-    """None when no book is in force or it is suspended: a list of warnings goes on without it."""
+    """None when no book is in force, it is suspended or does not load: a list of warnings goes on without it."""
     try:
         return find_book(kind, subject, region, on)
     except Refused as refused:
@@ -43,13 +43,14 @@ def book_content(book: Book) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _read(digest: str, data: bytes, file: str) -> Book:
-    return load_text(data, file)
+def _read(digest: str, data: bytes, file: str, language: int) -> Book:
+    return load_text(data, file, language)
 
 
-def read_copy(copy: BookCopy) -> Book:
-    """The book as it was when a run used it."""
-    return _read(copy.digest, bytes(copy.content), copy.file)
+def book_of_run(run: Run) -> Book:
+    """The book as it was when the run used it, under the language of that day."""
+    copy = run.book
+    return _read(copy.digest, bytes(copy.content), copy.file, run.language)
 
 
 def inputs_behind(book: Book, *names: str) -> list[str]:

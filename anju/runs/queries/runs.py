@@ -75,7 +75,7 @@ def kept_outcome(run: Run) -> dict[str, dict[str, str]]:
 def rerun(user: Actor, run: Run, engine: str = "duckdb", connection: Any = None) -> outcome_engine.RunOutcome:
     """The run once more, from the kept book and the kept inputs."""
     rows = [{"key": row["key"]} | {name: fact["value"] for name, fact in row["facts"].items()} for row in run.rows]
-    return running.run_rows(books.read_copy(run.book), rows, on=run.on, key="key", engine=engine, connection=connection)
+    return running.run_rows(books.book_of_run(run), rows, on=run.on, key="key", engine=engine, connection=connection)
 
 
 def explain_run_row(user: Actor, run: Run, key: str = "") -> list[Explained]:

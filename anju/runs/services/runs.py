@@ -161,11 +161,12 @@ def _store_run(by: Actor, book: Book, rows: list[FactRow], region: Region, perio
     )
     outputs, stored = done.csv(), [row.stored() for row in rows]
     before = newest_run(by, book.kind, book.subject, region, period)
-    if before and (before.book_id, before.on, before.rows, bytes(before.outputs)) == (book.digest, on, stored, outputs):
+    same = (book.digest, book.language, on, stored, outputs)
+    if before and (before.book_id, before.language, before.on, before.rows, bytes(before.outputs)) == same:
         return before
     warnings, pending = findings.findings_of_run(done, rows) if book.kind in ("warning", "check") else ([], [])
     run = Run.objects.create(
-        kind=book.kind, subject=book.subject, title=book.title, book=_store_copy(book), region=region, period=period, on=on,
+        kind=book.kind, subject=book.subject, title=book.title, book=_store_copy(book), language=book.language, region=region, period=period, on=on,
         engine=ENGINES[engine], rows=stored, inputs_digest=done.inputs_digest,
         outputs=outputs, outputs_digest=hashlib.sha256(outputs).hexdigest(), findings=warnings, pending=pending,
         notices=[problem.as_dict() for problem in done.problems], by=by.key, by_name=by.name,
@@ -186,7 +187,9 @@ def _store_run(by: Actor, book: Book, rows: list[FactRow], region: Region, perio
 def _store_copy(book: Book) -> BookCopy:
     """The stored copy of a book's bytes, made at its first run."""
     copy = BookCopy.objects.filter(pk=book.digest).first()
-    return copy or BookCopy.objects.create(digest=book.digest, file=book.file, content=books.book_content(book))
+    return copy or BookCopy.objects.create(
+        digest=book.digest, file=book.file, content=books.book_content(book), language=book.language
+    )
 
 
 def _connection(engine: str) -> Any:

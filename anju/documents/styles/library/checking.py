@@ -52,6 +52,8 @@ from anju.rules.book.tree import ProblemReport
 
 NAMES, LIMIT = "DOC-073", "DOC-074"
 KINDS = {FIGURE: "数", WORD: "词", LIST: "名单", PIECES: "成句的话", TRUTH: "条件", OPTION: "选项"}
+# Of what a condition may ask; "": its value.
+QUESTIONED = {"": (FIGURE, WORD, TRUTH, OPTION), "known": (FIGURE, WORD)} | dict.fromkeys(OF_LISTS, (LIST,))
 BUILT_IN = ("regions", "tasks", "rows", "option")
 GIVEN = ("cited", "dates")
 ALWAYS = ("organs", "addressee", "signatories", "copies", "disclosure", "printed_by", "title")
@@ -183,7 +185,7 @@ class _Check:
                     self.unknown(line, where, name, self.style.options, "选项")
                 continue
             kind = self.kind(name, scope)
-            wanted = (LIST,) if question in OF_LISTS else (FIGURE,) if question else (FIGURE, WORD, TRUTH, OPTION)
+            wanted = QUESTIONED.get(question, (FIGURE,))
             if not kind:
                 self.unknown(
                     line, where, name, [key for key, value in scope.items() if value in wanted], KINDS[wanted[0]]

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -25,6 +26,7 @@ class StyleLibrary:
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self.styles: list[Style] = []
+        self.published: tuple[Style, ...] = ()  # by offices, last published first
         self.broken: dict[str, list[Problem]] = {}
         files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
         for file in files[:MOST]:
@@ -37,6 +39,15 @@ class StyleLibrary:
             self.broken[""] = [*self.broken.get("", ()), Problem("DOC-074", "文书样式的文件夹", what, "请移走不用的。")]
         for problem, code in self._overlaps():
             self.broken.setdefault(code, []).append(problem)
+
+    def with_published(self, published: Sequence[Style], broken: Mapping[str, Sequence[Problem]]) -> "StyleLibrary":
+        """The same with the styles that offices published, which go before files of the same region. This library does not change."""
+        library = copy(self)
+        library.published = tuple(published)
+        library.broken = {
+            code: [*self.broken.get(code, ()), *broken.get(code, ())] for code in dict.fromkeys((*self.broken, *broken))
+        }
+        return library
 
     @property
     def problems(self) -> list[Problem]:
@@ -60,7 +71,8 @@ class StyleLibrary:
 
     def codes(self) -> dict[str, str]:
         """What each kind is called, by code."""
-        return {code: code for code in self.broken if code} | {style.code: style.name for style in self.styles}
+        every = (*self.styles, *self.published)
+        return {code: code for code in self.broken if code} | {style.code: style.name for style in every}
 
     def find(self, code: str, regions: Sequence[str], on: date) -> Style:
         """The style in force on that day. regions: codes from the nearest up the tree; one without region is the last resort.
@@ -70,7 +82,7 @@ class StyleLibrary:
         """
         if code in self.broken:
             raise Refused(*self.broken[code])
-        mine = [style for style in self.styles if style.code == code]
+        mine = [style for style in (*self.published, *self.styles) if style.code == code]
         for region in (*regions, None):
             own = [style for style in mine if style.region == region]
             for style in own:
@@ -93,7 +105,7 @@ class StyleLibrary:
     def any_of(self, code: str) -> Style | None:
         """The newest of a kind, the one for everybody first: where no region is known."""
         mine = sorted(
-            (style for style in self.styles if style.code == code),
+            (style for style in (*self.styles, *self.published) if style.code == code),
             key=lambda style: (style.region is not None, -style.applies_from.toordinal()),
         )
         return mine[0] if mine else None

@@ -304,6 +304,8 @@ class ComputedPaper:
         if question in ("any", "none", "all"):
             return self.of_all(question, value)
         if question == "known":
+            if isinstance(value, str):
+                return bool(value)
             return bool(value is not None and getattr(value, "known", getattr(value, "state", "") == "number"))
         if question == "reported":
             return getattr(value, "observation_id", None) is not None
