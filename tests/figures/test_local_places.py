@@ -64,16 +64,16 @@ def test_a_file_that_lies_in_a_place_s_folder_speaks_of_that_place_only(rates, c
     (tmp_path / "place.yaml").write_text(f'title: 示例\nregion: "{east.code}"\n', "utf-8")
     load(rates, tmp_path, of(east.code, 2), place="")
     for line in (of("140500", 0), of(west.code, 0), of("140000", 0)):
-        with pytest.raises(Refused, match=f"FIG-008.*{east.code} 的文件"):
+        with pytest.raises(Refused, match=rf"FIG-008.*{east.code} 的文件"):
             load(rates, tmp_path, of(east.code, 2), line, place="")
     assert (text(rates, city), text(rates, east), text(rates, west)) == ("42.9", "42.86", "42.9")
 
 
 def test_a_file_of_nobody_knows_which_place_says_no_decimals(rates, city, tmp_path):
-    with pytest.raises(Refused, match="FIG-008.*--region"):
+    with pytest.raises(Refused, match=r"FIG-008.*--region"):
         load(rates, tmp_path, of("140500", 2), place="")
     (tmp_path / "place.yaml").write_text("[", "utf-8")
-    with pytest.raises(Refused, match="FIG-008.*--region"):
+    with pytest.raises(Refused, match=r"FIG-008.*--region"):
         load(rates, tmp_path, of("140500", 2), place="")
     assert text(rates, city) == "42.9"
 
