@@ -68,6 +68,12 @@ def wait_until(true) -> None:
         time.sleep(0.02)
 
 
+def is_locked(where: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND {where}")
+        return cursor.fetchone() is not None
+
+
 def lives(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
@@ -86,9 +92,7 @@ def test_two_tabs_that_ask_at_once_share_one_job(user):
         jobs.append(ask_reading(by=user, pending=asked, page=PAGE))
         thread = threading.Thread(target=second)
         thread.start()
-        waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-        with connection.cursor() as cursor:
-            wait_until(lambda: len(jobs) == 2 or cursor.execute(waits) or cursor.fetchone())
+        wait_until(lambda: len(jobs) == 2 or is_locked("NOT granted"))
     thread.join()
     assert jobs[0] == jobs[1]
 
@@ -257,9 +261,7 @@ def test_only_a_few_requests_of_a_person_wait(user, monkeypatch, tmp_path):
     first = read_in_thread(user, tmp_path, answers)
     wait_for_begun(tmp_path, 1)
     second = read_in_thread(user, tmp_path, answers)
-    waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = hashtext('anju.reading.0')::oid"
-    with connection.cursor() as cursor:
-        wait_until(lambda: cursor.execute(waits) or cursor.fetchone())
+    wait_until(lambda: is_locked("classid = hashtext('anju.reading.0')::oid"))
     read_in_thread(user, tmp_path, answers).join()
     assert answers == ["READ-005"]  # at once, while the second still waits
     (tmp_path / "end").touch()
