@@ -128,6 +128,11 @@ class _Check:
         for reminder in style.reminders:
             if reminder not in sources.paper_reminders():
                 self.unknown(1, "reminders", reminder, sources.paper_reminders(), "提醒")
+        for said in style.own_reminders:
+            inner = self.enter(said.repeat, said.line, "reminders", self.top) if said.repeat else self.top
+            self.condition(said.when, said.line, "reminders", inner)
+            for text in (said.where, said.what, said.fix):
+                self.pieces(text, said.line, "reminders", inner, 1 if said.repeat else 0)
         self.prose_places()
 
     def clashes(self) -> None:
