@@ -29,6 +29,7 @@ from anju.rules.language.ir import Num, Type
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?\Z")
 EXAMPLES = 20  # row keys named for each kind of misfit
 SAID = {
+    "RULE-010": ("不是数、日期或是否", "请改正；未知的留空，数不带千分号和单位。"),
     "RULE-011": ("超出允许范围", "请核对数据和单位；确属实情的，请修改规则书的 range。"),
     "RULE-012": ("比声明的小数位更细，不能悄悄舍去", "请核对单位，或在规则书中增加 places。"),
     "RULE-013": ("不在可选值之内", "请从可选值中选；未知的留空。"),
@@ -78,7 +79,7 @@ def run_table(
     chosen = ENGINES[engine]
     compiled = compile_book(book, values_in_force(book, on, parameters), chosen.dialect)
     with engine_errors(book):
-        reader = _Reader(book, source, key, connection, chosen.dialect, absent)
+        reader = TableReader(book, source, key, connection, chosen.dialect, absent)
         count = reader.check()
         if compiled.windowed:
             check_size(book, count)
@@ -168,11 +169,18 @@ class BookStatement:
         return f"CAST(TRUNC({quote(step)}::numeric / {10**type_.places}) AS BIGINT)"
 
 
-class _Reader(TableContract):
+class TableReader(TableContract):
     """A table or file that is read where it lies: its columns, its tests, and the SELECT that a compiled book runs over."""
 
     def __init__(
-        self, book: Book, source: str, key: str, connection: Any, dialect: Dialect, absent: Collection[str]
+        self,
+        book: Book,
+        source: str,
+        key: str,
+        connection: Any,
+        dialect: Dialect,
+        absent: Collection[str],
+        shown: str = "",
     ) -> None:
         self.connection, self.key = connection, key
         if NAME.match(source):
@@ -181,6 +189,7 @@ class _Reader(TableContract):
             self.relation, self.shown = f"read_parquet({text_literal(source)})", source.rpartition("/")[2]
         else:
             raise ValueError(source)
+        self.shown = shown or self.shown
         described = self._describe_postgres() if dialect.name == "postgresql" else self._describe()
         super().__init__(book, described, dialect, absent)
         if problems := self.column_problems(key, self.place):
