@@ -83,3 +83,9 @@ class Refused(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = list(problems)
+
+
+def length_problems(code: str, where: Place | str, text: str, most: int, fix: str = "请写得简短些。") -> list[Problem]:
+    """The problem of a text that somebody typed and that is longer than is kept, or none. It is refused and never cut."""
+    count = len(text.strip())
+    return [Problem(code, where, f"写了{count}个字，最多{most}个。", fix)] if count > most else []

@@ -123,6 +123,37 @@ class AskedTable(models.Model):
         return path_of("documents:table", self.pk)
 
 
+class BoundPaper(models.Model):
+    """A paper of an office, as it was read, each of its numbers held against the ledger (绑定): what a style is made of.
+
+    paper, proposals, answers: as anju/documents/binding/storing.py keeps them; answers: number → what a person said of it. digest: of the file.
+    organisation: NULL for one that was read at the machine itself.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name="机构")
+    name = models.CharField("文件名", max_length=200)
+    title = models.CharField("标题", max_length=300)
+    period = models.CharField("期间", max_length=10)
+    digest = models.CharField(max_length=64)
+    paper = models.JSONField()
+    proposals = models.JSONField()
+    answers = models.JSONField(default=dict)
+    by = models.CharField("上传", max_length=64)
+    at = models.DateTimeField("上传时间", db_default=Now())
+    dropped_at = models.DateTimeField("不再保留", null=True)
+
+    class Meta:
+        verbose_name = "公文绑定"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title or self.name
+
+    def get_absolute_url(self) -> str:
+        return path_of("documents:binding", self.pk)
+
+
 class DocumentNumber(models.Model):
     """A 文号 that is in use (占用), by the code of an organ and the year: of a paper issued here, of one issued elsewhere, kept for one to come, or
     left out (空号) and said why. What no row has below the highest is a gap that nobody has explained.

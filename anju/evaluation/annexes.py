@@ -12,15 +12,10 @@ TEMPLATE = "evaluation/documents/score_table.html"
 
 
 def score_annexes(request: PaperRequest, before: int) -> Iterator[tuple[str, SafeString]]:
-    """Each with its book among those that the paper keeps the digest of. Refused EVAL-001 for one that was never run."""
-    wanted = [one for one in request.options.get("tables", ()) if one.get("book")]
-    for number, table in enumerate(
-        scores.score_tables(request.user, request.region, request.period, wanted), before + 1
-    ):
-        if table.book not in request.books:
-            request.books.append(table.book)
+    """Each as its published table is laid out. Refused EVAL-001 for one that was never scored."""
+    for number, table in enumerate(scores.asked_tables(request), before + 1):
         title = request.region.name + table.title
         yield title, render_to_string(TEMPLATE, {"table": table, "mark": number, "region": request.region})
 
 
-SCORE_TABLES = PaperAnnex("score-tables", "绩效评价指标表", score_annexes)
+SCORE_ANNEXES = PaperAnnex("score-tables", "绩效评价指标表", score_annexes)

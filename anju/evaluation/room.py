@@ -1,5 +1,7 @@
-"""Score tables and the reports that carry them."""
+"""Score tables and the reports that carry them, which are styles of papers."""
 
 BAND = "evaluation"
-DOCUMENTS = ("anju.evaluation.documents",)
-PAPER_ANNEXES = ("anju.evaluation.annexes:SCORE_TABLES",)
+STYLES = ("styles",)
+PAPER_LISTS = ("anju.evaluation.lists:SCORE_TABLES",)
+PAPER_ANNEXES = ("anju.evaluation.annexes:SCORE_ANNEXES",)
+PAPER_REMINDERS = ("anju.evaluation.lists:FILED_SCORE",)

@@ -12,7 +12,6 @@ NAVIGATION = (
     },
     {"order": 50, "label": "调度", "url": "oversight:dispatch", "permission": "dispatch.see", "guide": "dispatch"},
 )
-DOCUMENTS = ("anju.oversight.documents",)
 JOBS = ("anju.oversight.jobs",)
 NOTICES = ("anju.oversight.queries.reminders:count_reminders",)
 ANNOUNCEMENTS = ("anju.oversight.services.reminders:announce_reminders",)

@@ -10,12 +10,14 @@ from anju.core.people.identity import read_name
 from anju.core.people.permissions import require_permission
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions.tree import below
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused, length_problems
 from anju.returns.models import Return, Step
 
 FILL, REVIEW, OPINE, SUBMIT, LOCK = "returns.fill", "returns.review", "returns.opine", "returns.submit", "returns.lock"
 WAIVE, CORRECT, AUDIT = "returns.waive", "returns.correct", "returns.audit"
 LOCAL = "本机操作员"
+LONGEST, LONGEST_NUMBER, LONGEST_NAME = 1_000, 80, 40  # characters of a remark, of a number that others gave, of a name
+SHORTER = "请写得简短些，长的写成附件或情况说明。"
 
 
 def actor_name(key: str) -> str:
@@ -25,6 +27,24 @@ def actor_name(key: str) -> str:
 
 def clock_text(at: datetime) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+def text_problems(where: str, field: str, text: str, most: int = LONGEST) -> list[Problem]:
+    """RET-034 of what is longer than is kept. field: what the page calls it."""
+    return length_problems("RET-034", Place(where, field=field), text, most, SHORTER)
+
+
+def require_short(where: str, field: str, text: str, most: int = LONGEST) -> None:
+    if problems := text_problems(where, field, text, most):
+        raise Refused(*problems)
+
+
+def typed_moment(at: datetime | None, after: datetime | None) -> datetime:
+    """The moment that somebody typed for an act, now when they typed none. A page knows no seconds: in the minute of what went before it is
+    that moment."""
+    if at is None:
+        return timezone.now()
+    return after if after is not None and after.replace(second=0, microsecond=0) <= at < after else at
 
 
 def find_return(user: Actor, pk: int) -> Return:

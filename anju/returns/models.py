@@ -83,6 +83,7 @@ class Return(models.Model):
     submitted_at = models.DateTimeField("上报时间", null=True)
     locked_at = models.DateTimeField("锁定时间", null=True)
     digest = models.CharField("锁定内容的 SHA-256", max_length=64, blank=True)
+    delivered = models.BooleanField("已报送上级", default=False, db_default=False)
     by = models.CharField("建立", max_length=64)
     at = models.DateTimeField("建立时间", db_default=Now())
 
@@ -184,8 +185,7 @@ class Change(models.Model):
 
 
 class LockedPage(models.Model):
-    """What the page of a return said when it was locked (锁定时的样子): its checks with their answers, what stood beside its cells, the
-    departments' opinions. The ledger goes on, and what was found then stays as it was. Append-only."""
+    """What the page of a return said at its lock (锁定时的样子), while the ledger goes on: checks, answers, opinions. Append-only."""
 
     ret = models.OneToOneField(Return, models.PROTECT, related_name="locked_page")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
@@ -280,7 +280,7 @@ class Urge(Signed):
 
 
 class UrgeReading(models.Model):
-    """Somebody who was urged opened the page that it leads to (已读): the return, or the list of returns while none was begun. Append-only."""
+    """Somebody who was urged opened the page on which it stands (已读): the return, or the list while none was begun. Append-only."""
 
     urge = models.ForeignKey(Urge, models.PROTECT, related_name="readings")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)

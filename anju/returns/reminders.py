@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import permissions
-from anju.core.people.scope import Actor
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.reminders import Reminder, announce_work
 from anju.core.wording import period_label
 from anju.returns.forms import calendar
@@ -207,12 +207,13 @@ def urged_periods(user: Actor, periods: set[str]) -> dict[tuple[str, int, str], 
     return {(one.form.code, one.region_id, one.period): one for one in found}
 
 
-def unread_urges(user: Actor, region_id: int | None = None, period: str = "") -> list[Urge]:
-    """Urges to this user that they have not read; of a region and period when they are named."""
-    found = Urge.objects.filter(keys__contains=[user.key], region_id__in=user.region_ids).exclude(readings__by=user.key)
-    if region_id is not None:
-        found = found.filter(region_id=region_id, period=period)
-    return list(found.select_related("form").defer("form__spec"))
+def urge_of(user: Actor, ret: Return) -> Urge | None:
+    """The newest urging of a return that is not submitted, when it went to this user."""
+    if ret.state in (*Return.SUBMITTED, Return.VOID):
+        return None
+    found = Urge.objects.filter(form__code=ret.form.code, region_id=ret.region_id, period=ret.period)
+    newest = visible_rows(found, user).order_by("-id").first()
+    return newest if newest is not None and user.key in newest.keys else None
 
 
 def readings_of(urges: Iterable[Urge]) -> dict[int, dict[str, datetime]]:

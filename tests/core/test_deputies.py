@@ -68,6 +68,7 @@ def test_taken_back_it_ends_at_once(head):
         (f"head-{EAST}", LATER, "外出", ["STAFF-019"]),  # oneself
         ("", TODAY - timedelta(days=1), " ", ["STAFF-007", "STAFF-008", "STAFF-019"]),  # all at once
         (f"reviewer-{EAST}", None, "外出", ["STAFF-007"]),
+        (f"reviewer-{EAST}", LATER, "长" * 101, ["STAFF-008"]),  # it is kept whole or not at all
     ],
 )
 def test_who_cannot_stand_in(head, username, until, reason, wanted):

@@ -76,13 +76,14 @@ def test_a_scope_says_everything_that_the_policies_read(operator):
         "内",
         frozenset({2}),
         draft_ids=frozenset({3}),
+        delivered_ids=frozenset({10}),
         organisation_ids=frozenset({5, 4}),
         place_ids=frozenset({2, 6}),
         estate_ids=frozenset({7}),
         staff_id=8,
         household_ids=frozenset({9}),
     )
-    said = {"user": "inner", "staff": "8", "regions": "2", "drafts": "3", "places": "6", "organisations": "4,5",
+    said = {"user": "inner", "staff": "8", "regions": "2", "drafts": "3", "delivered": "10", "places": "6", "organisations": "4,5",
             "estates": "7", "own": "9"}  # fmt: skip
 
     def settings():

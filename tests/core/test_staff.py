@@ -161,6 +161,18 @@ def test_an_auditor_sees_the_region_but_none_of_its_drafts(db):
         assert cursor.fetchone() == (True, "")
 
 
+def test_a_superior_sees_what_was_delivered_alone_unless_another_post_lets_them_see_more(db):
+    superior, clerk, auditor = operator("superior"), operator("clerk"), operator("auditor")
+    assert superior.region_ids == superior.delivered_ids == clerk.region_ids
+    assert superior.drafts == clerk.delivered_ids == auditor.delivered_ids == frozenset()
+    staff = person("superior")
+    with open_scope(clerk):
+        office = Organisation.objects.get(postings__staff=staff)
+        Posting.objects.create(staff=staff, organisation=office, post="publisher", bounded=False, since=DAY, by="x")
+    both = actor_of_staff(staff)
+    assert (both.delivered_ids, both.drafts) == (frozenset(), both.region_ids)
+
+
 @pytest.mark.parametrize("post", sorted(set(posts()) - {"security_admin"}))
 def test_only_the_security_administrator_gives_posts(db, post):
     by, clerk = operator(post), person("clerk")

@@ -141,7 +141,8 @@ def test_a_wish_is_granted_once_and_not_after_three_days():
     ("by", "target", "kind", "reason", "wanted"),
     [
         ("system_admin", "system_admin", "password", "忘了", ["STAFF-005"]), ("audit_admin", "clerk", "password", "忘了", ["STAFF-017"]),
-        ("audit_admin", "system_admin", "phone", " ", ["STAFF-008", "STAFF-017"]), ("clerk", "system_admin", "password", "忘了", ["ACT-001"]),
+        ("audit_admin", "system_admin", "phone", " ", ["STAFF-008", "STAFF-017"]),
+        ("audit_admin", "system_admin", "password", "长" * 201, ["STAFF-008"]), ("clerk", "system_admin", "password", "忘了", ["ACT-001"]),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_for_is_refused_with_every_problem(by, target, kind, reason, wanted):

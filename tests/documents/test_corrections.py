@@ -178,6 +178,8 @@ def test_not_to_correct_needs_a_reason_and_holds_for_these_differences_only(scop
     propose_corrections(by=scope)
     with pytest.raises(Refused, match="DOC-046"):
         dismiss_correction(by=scope, document=original, reason=" ")
+    with pytest.raises(Refused, match=r"DOC-046.*写了401个字，最多400个"):
+        dismiss_correction(by=scope, document=original, reason="长" * 401)
     row = dismiss_correction(by=scope, document=original, reason="差异在允许范围内")
     assert row.state == "dismissed" and reminder() is None
     assert Trail.objects.get(act="documents.dismiss_correction").said["reason"] == "差异在允许范围内"

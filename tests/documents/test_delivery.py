@@ -52,6 +52,8 @@ def test_a_scan_that_prints_another_figure_names_the_sentence(scope, issued):
     assert {one["where"] for one in scan.missing} == {"正文第1段", "附件 合计"}
     with pytest.raises(Refused, match="DOC-063"):
         confirm_scan(by=scope, scan_id=scan.pk)
+    with pytest.raises(Refused, match=r"DOC-063.*写了401个字，最多400个"):
+        confirm_scan(by=scope, scan_id=scan.pk, note="长" * 401)
     assert confirm_scan(by=scope, scan_id=scan.pk, note="章压住了字").confirmed_by == scope.key
 
 

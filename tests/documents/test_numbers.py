@@ -99,6 +99,7 @@ def test_what_is_left_out_is_a_gap_until_it_is_explained(scope, city, kind):
     ("change", "code"),
     [
         ({"reason": " "}, "DOC-042"),
+        ({"reason": "长" * 201}, "DOC-042"),
         ({"state": "used"}, "DOC-043"),
         ({"first": 1}, "DOC-043"),
         ({"last": 4}, "DOC-043"),

@@ -22,6 +22,7 @@ from anju.problems import Refused
 from anju.projects.models import Project
 from anju.returns.forms import calendar
 from tests.cast import CITY, EAST, WEST, operator, person, sign_in
+from tests.worlds import world
 
 DAY = date(2026, 11, 30)  # a Monday
 PDF = b"%PDF-1.4\n%%EOF"
@@ -42,8 +43,8 @@ def listed(tmp_path, monkeypatch):
     calendar._days.cache_clear()
 
 
-@pytest.fixture
-def offices(scope):
+@world
+def offices(by):
     """The housing offices of two counties, with their people."""
     return [person("clerk", code).postings.get().organisation for code in (EAST, WEST)]
 
@@ -108,6 +109,7 @@ def test_workdays_of_a_year_whose_holidays_are_not_registered_are_refused_with_t
         ({"text": " "}, ["OVER-020"]),
         ({"organisations": []}, ["OVER-020"]),
         ({"text": "长" * 1001}, ["OVER-020"]),
+        ({"leader": "长" * 41}, ["OVER-020"]),
         ({"workdays": None}, ["OVER-021"]),
         ({"workdays": 0}, ["OVER-021"]),
         ({"due_on": DAY - timedelta(days=1)}, ["OVER-021"]),
@@ -205,7 +207,11 @@ def test_an_answer_says_something_and_its_file_is_one_that_is_kept(demand):
             answer_demand(by=clerk, demand_id=demand.pk, text=" ")
         with pytest.raises(Refused, match="OVER-023"):
             answer_demand(by=clerk, demand_id=demand.pk, text="见附件", name="a.pdf", content=b"MZ not a paper")
+        with pytest.raises(Refused, match=r"OVER-022.*写了2001个字，最多2000个"):
+            answer_demand(by=clerk, demand_id=demand.pk, text="长" * 2001)
         assert not DemandStep.objects.exists()
+        answer_demand(by=clerk, demand_id=demand.pk, text=f" {'长' * 2000}\n")
+        assert DemandStep.objects.get().text == "长" * 2000
 
 
 def test_unanswered_it_is_closed_with_a_reason_only(demand):

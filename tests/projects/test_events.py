@@ -157,6 +157,8 @@ def test_a_photograph_is_kept_once(clerk, project):
     assert add_photo(by=clerk, project_id=project.pk, content=jpeg, name="b.jpg", taken_on=DAY).pk == one.pk
     with pytest.raises(Refused, match="PROJ-023"):
         add_photo(by=clerk, project_id=project.pk, content=b"<html>", name="c.jpg", taken_on=DAY)
+    with pytest.raises(Refused, match=r"PROJ-023.*写了121个字，最多120个"):
+        add_photo(by=clerk, project_id=project.pk, content=jpeg + b"1", name="d.jpg", taken_on=DAY, caption="长" * 121)
     assert len(photos.list_photos(clerk, project)) == 1
 
 

@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from anju.core.models.trail import Trail
@@ -11,8 +12,9 @@ from anju.core.people.scope import Actor, open_scope
 from anju.oversight.queries.reminders import list_reminders
 from anju.oversight.services.reminders import write_reminders
 from anju.problems import Refused
-from anju.returns.models import Return, SetDelivery, SuperiorRemark
-from anju.returns.queries import checks, deliveries, grid
+from anju.returns.models import Line, Return, SetDelivery, SuperiorRemark
+from anju.returns.queries import checks, deadlines, deliveries, grid, returns
+from anju.returns.queries.values import ReturnValues
 from anju.returns.services import answers, corrections
 from anju.returns.services import deliveries as services
 from tests.returns.conftest import FORM, PERIOD, pass_on
@@ -22,7 +24,14 @@ from tests.returns.conftest import FORM, PERIOD, pass_on
 def superior(people, city, county, next_county):
     """Whoever signs for the province; they see the city and its counties."""
     ids = frozenset({city.parent_id, city.pk, county.pk, next_county.pk})
-    return Actor("superior", "省厅某", ids, {"superior": ids})
+    return Actor("superior", "省厅某", ids, {"superior": ids}, frozenset(), delivered_ids=ids)
+
+
+@pytest.fixture
+def own_superior(city, county, next_county):
+    """The post held at the city itself."""
+    ids = frozenset({city.pk, county.pk, next_county.pk})
+    return Actor("own", "市局某", ids, {"superior": ids}, frozenset(), delivered_ids=ids)
 
 
 @pytest.fixture
@@ -109,18 +118,77 @@ def test_the_same_set_is_sent_once_and_by_the_city_alone(sent, people, about, ac
 
 
 def test_who_sent_it_does_not_sign_for_it(locked, people, about, acting, city):
-    ids = people["lock"].region_ids
+    ids = people["lock"].region_ids | {city.parent_id}
     both = acting(Actor("both", "兼某", ids, {"city_reviewer": ids, "superior": ids}))
     made = services.deliver_set(by=both, **about)
     with pytest.raises(Refused, match="RET-093"):
         services.sign_for_delivery(by=both, delivery_id=made.pk, number="1")
 
 
+def test_a_city_does_not_sign_for_its_own_set(sent, own_superior, acting, locked):
+    by = acting(own_superior)
+    cell = some_cell(by, locked)
+    with pytest.raises(Refused) as refused:
+        services.sign_for_delivery(by=by, delivery_id=sent.pk, number="1")
+    assert codes(refused) == ["RET-660"] and "山西省" in refused.value.problems[0].what
+    with pytest.raises(Refused, match="RET-660"):
+        services.return_cell(by=by, ret_id=locked.pk, line=cell.line, column=cell.column, text="核实")
+    sent.refresh_from_db()
+    assert sent.state == "sent" and not SuperiorRemark.objects.exists()
+
+
+def test_what_waits_to_be_signed_for_waits_for_the_superior_alone(sent, superior, own_superior, people, operator):
+    waiting = {}
+    for user in (superior, own_superior, people["lock"], operator):
+        with open_scope(user):
+            waiting[user.key] = [one.pk for one in deliveries.waiting_deliveries(user)]
+    assert waiting == {"superior": [sent.pk], "own": [], "lock": [], operator.key: [sent.pk]}
+
+
+def test_a_superior_sees_what_was_delivered_and_nothing_else(ready, people, superior, acting, about, asked_of_one):
+    def seen():
+        with open_scope(superior):
+            due = [one.region.pk for one in deadlines.due_returns(superior, timezone.now())]
+            return [ret.serial for ret in Return.objects.order_by("serial")], Line.objects.exists(), due
+
+    for state in ("draft", "review", "city", "locked"):
+        if state != "draft":
+            pass_on(people, ready, state)
+        assert seen() == ([], False, []), state
+    with open_scope(superior):
+        city = about["region"]
+        (status,) = [
+            one for one in deadlines.reporting_progress(superior, city, timezone.now(), PERIOD) if one.form.code == FORM
+        ]
+        assert status.hidden and not status.days_late(timezone.now())
+    with open_scope(people["lock"]):
+        services.deliver_set(by=people["lock"], **about)
+    assert seen() == ([1], True, [])
+    cell = some_cell(acting(superior), ready)
+    remark = services.return_cell(by=superior, ret_id=ready.pk, line=cell.line, column=cell.column, text="核实")
+    assert seen() == ([1], True, []), "the correction is the county's draft"
+    acting(superior)
+    assert [one.pk for one in deliveries.list_remarks(superior, remark.delivery)] == [remark.pk]
+    assert deliveries.find_corrections(superior, [remark]) == {}
+    lock = acting(people["lock"])
+    assert [*deliveries.find_corrections(lock, [remark])] == [remark.ret_id]
+    acting(people["clerk"])
+    assert [one.pk for one in deliveries.returned_cells(people["clerk"], remark.ret)] == [remark.pk]
+
+
+def test_nothing_of_a_locked_return_changes_but_that_it_was_delivered(locked, acting, operator):
+    acting(operator)
+    assert Return.objects.filter(pk=locked.pk).update(delivered=True) == 1
+    with pytest.raises(IntegrityError, match="locked"), transaction.atomic():
+        Return.objects.filter(pk=locked.pk).update(note="改", delivered=False)
+
+
 def test_where_the_superior_is_not_here_the_city_registers_its_receipt(sent, people, acting):
     lock = acting(people["lock"])
     with pytest.raises(Refused, match="RET-092"):
         services.register_signature(by=lock, delivery_id=sent.pk, number="")
-    for at in (timezone.now() + timedelta(hours=1), sent.at - timedelta(days=1)):
+    minute = sent.at.replace(second=0, microsecond=0)
+    for at in (timezone.now() + timedelta(hours=1), sent.at - timedelta(days=1), minute - timedelta(minutes=1)):
         with pytest.raises(Refused, match="RET-094"):
             services.register_signature(by=lock, delivery_id=sent.pk, number="晋建回12", at=at)
     with pytest.raises(Refused, match="RET-095"):
@@ -128,6 +196,16 @@ def test_where_the_superior_is_not_here_the_city_registers_its_receipt(sent, peo
     services.register_signature(by=lock, delivery_id=sent.pk, number="晋建回12", name="回执.pdf", content=b"%PDF-1")
     sent.refresh_from_db()
     assert (sent.state, sent.number, sent.file.name, sent.received_by_name) == ("received", "晋建回12", "回执.pdf", "")
+
+
+def test_a_receipt_of_the_same_minute_is_honest(sent, people, acting):
+    """The page types hours and minutes; the set was sent some seconds later than that minute began."""
+    assert sent.at.second or sent.at.microsecond
+    minute = sent.at.replace(second=0, microsecond=0)
+    by = acting(people["lock"])
+    services.register_signature(by=by, delivery_id=sent.pk, number="晋建回12", at=minute)
+    sent.refresh_from_db()
+    assert (sent.state, sent.received_at) == ("received", sent.at)
 
 
 def test_what_the_superior_returns_is_a_finding_at_the_countys_cell(sent, people, superior, acting, locked, about):
@@ -186,6 +264,24 @@ def test_a_second_cell_joins_the_correction_that_runs(sent, people, acting, lock
     assert first.ret == second.ret and Return.objects.filter(corrects=locked).count() == 1
     assert [one.text for one in deliveries.list_remarks(lock, sent)] == ["核实", "合计也核"]
     assert len([one for one in checks.check_return(lock, first.ret) if one.check_id == "superior"]) == 2
+
+
+def test_the_cell_is_one_of_the_correction_that_stands(sent, people, acting, locked):
+    lock = acting(people["lock"])
+    cell = some_cell(lock, locked)
+    first = services.return_cell(by=lock, ret_id=locked.pk, line=cell.line, column=cell.column, text="核实")
+    gone = next(one for one in Line.objects.filter(ret=first.ret).exclude(key=cell.line))
+    gone.delete()
+    about = {"column": cell.column, "text": "这一行也核"}
+    for ret in (locked, first.ret):
+        with pytest.raises(Refused, match="RET-097"):
+            services.return_cell(by=lock, ret_id=ret.pk, line=gone.key, **about)
+    spec = returns.return_spec(locked)
+    values = ReturnValues(spec, Line.objects.filter(ret=locked), ())
+    key, none = next((key, one.code) for key in values.lines for one in spec.columns if not values.has(key, one))
+    with pytest.raises(Refused, match="RET-097"):  # the line is there, and has nothing in that column
+        services.return_cell(by=lock, ret_id=locked.pk, line=key, column=none, text="核实")
+    assert SuperiorRemark.objects.count() == 1
 
 
 def test_what_cannot_be_returned(locked, people, acting, about, superior):

@@ -175,6 +175,14 @@ def test_times_that_cannot_be_are_refused(clerk, receipt):
             receipts.register_receipt(by=clerk, receipt_id=receipt.pk, number="1", at=at)
 
 
+def test_two_acts_of_one_minute_are_honest(clerk, receipt):
+    """The page types minutes: the receipt of 9:30 came after what was sent at 9:30:25."""
+    receipt.refresh_from_db()
+    minute = receipt.sent_at.replace(second=0, microsecond=0)
+    done = receipts.register_receipt(by=clerk, receipt_id=receipt.pk, number="回-17", at=minute)
+    assert (done.state, done.received_at) == (Receipt.RECEIVED, receipt.sent_at)
+
+
 def test_others_register_nothing(people, receipt, acting):
     with pytest.raises(Refused, match="ACT-001"):
         receipts.register_receipt(by=acting(people["reviewer"]), receipt_id=receipt.pk, number="1")

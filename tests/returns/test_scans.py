@@ -1,22 +1,26 @@
 """A sealed scan beside its return: nothing is compared that nobody looked at, and what differs asks for a correction."""
 
+from contextlib import contextmanager
 from io import BytesIO
 
+import psycopg
 import pytest
 from PIL import Image
 
+from anju.core.database.postgres import DATABASE, SUPERUSER, Cluster
 from anju.core.models.trail import Trail
 from anju.documents.writers import formats
 from anju.oversight.queries.reminders import list_reminders
 from anju.problems import Refused
 from anju.returns.files import papers, scan_reading
-from anju.returns.files.scans import compared_figures, key_figures, with_readings
+from anju.returns.files.scans import compared_figures, is_busy, key_figures, with_readings
 from anju.returns.models import Paper, ScanComparison
 from anju.returns.queries import checks
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import answers, corrections, filling
 from anju.returns.services.filling import CellEntry
 from anju.returns.services.scans import LookedAt, compare_scan, keep_scan
+from tests.conftest import HOME
 from tests.returns.conftest import pass_on
 
 
@@ -101,6 +105,52 @@ def test_a_number_typed_as_it_is_counts_as_the_same(picture, people, ready, acti
     assert made.paper_text == ""
 
 
+@pytest.mark.parametrize(
+    ("paper_text", "kept"), [("448.0", ""), ("448.50", "448.50"), ("-448", "-448"), ("12.505", "12.505")]
+)
+def test_what_stands_on_paper_is_written_down_whatever_the_column_takes(
+    picture, people, ready, acting, paper_text, kept
+):
+    by = acting(people["lock"])
+    one = started(by, ready)
+    (made,) = compare_scan(
+        by=by, ret_id=ready.pk, paper_id=picture.pk, looked_at=[LookedAt(one.line, one.column, paper_text)]
+    )
+    assert made.paper_text == kept
+
+
+def test_a_finer_number_in_the_print_is_seen_as_another(ready, people, acting):
+    pass_on(people, ready, "city")
+    by = acting(people["clerk"])
+    before, _, after = papers.form_html(by, ready).rpartition(">448<")
+    other = keep_scan(by=by, ret_id=ready.pk, name="8月.pdf", content=formats.to_pdf(f"{before}>448.5<{after}", "表"))
+    sheet = lay_out_grid(by, ready)
+    unlike = [one for one in with_readings(by, other, sheet, key_figures(sheet)) if one.reading and not one.reads_same]
+    assert [(one.text, one.reading) for one in unlike] == [("448", "448.5")]
+
+
+@contextmanager
+def reading_something_else(user):
+    """The person's turn to have a file read is taken by another tab."""
+    with psycopg.connect(**Cluster(HOME).connection(SUPERUSER, DATABASE), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(hashtext('anju.reading'), hashtext(%s))", [user.key])
+        yield
+
+
+def test_what_was_not_read_now_is_not_kept_as_unreadable(printed, people, ready):
+    by, sheet = people["clerk"], lay_out_grid(people["clerk"], ready)
+    one = started(by, ready)
+    about = {"by": by, "ret_id": ready.pk, "paper_id": printed.pk, "looked_at": [LookedAt(one.line, one.column)]}
+    with reading_something_else(by):
+        with pytest.raises(Refused) as refused:
+            compare_scan(**about)
+        assert codes(refused) == ["READ-005"] and is_busy(refused.value) and not ScanComparison.objects.exists()
+        with pytest.raises(Refused, match="READ-005"):
+            with_readings(by, printed, sheet, key_figures(sheet))
+    (made,) = compare_scan(**about)
+    assert made.reading == "448"
+
+
 def test_a_difference_stops_the_lock_until_it_is_answered_or_mended(picture, people, ready, acting):
     by = acting(people["lock"])
     one = started(by, ready)
@@ -144,6 +194,9 @@ def test_what_cannot_be_said_of_a_scan(picture, people, ready, acting):
         ([], "RET-656"),
         ([LookedAt("没有", one.column)], "RET-655"),
         ([LookedAt(one.line, one.column, "很多")], "RET-657"),
+        ([LookedAt(one.line, one.column, "约448")], "RET-657"),
+        ([LookedAt(one.line, one.column, "448.0000001")], "RET-657"),
+        ([LookedAt(one.line, one.column, "=1" + "+1" * 40)], "RET-657"),
     ):
         with pytest.raises(Refused) as refused:
             compare_scan(by=by, **about, looked_at=looked_at)

@@ -109,14 +109,46 @@ def test_of_a_return_that_was_begun_it_is_read_on_its_own_page(counties):
     city = operator("city_reviewer", "140500")
     with open_scope(city):
         bulk.urge_units(
-            by=city, region=counties["140500"], form_code=FORM, period=newest(), region_ids=[counties[EAST].pk]
-        )
+            by=city, region=counties["140500"], form_code=FORM, period=newest(), region_ids=[counties[EAST].pk],
+            remark="先报项目",
+        )  # fmt: skip
     client = visit(east)
     client.get(f"/returns/?region={EAST}")  # the list is not what it leads to
     visit(person("head", EAST)).get(f"/returns/{ret.pk}/")  # who was not told has nothing to read
     assert readings() == []
-    client.get(f"/returns/{ret.pk}/")
+    assert "催报：先报项目" in client.get(f"/returns/{ret.pk}/").content.decode()
     assert readings() == [east.username]
+
+
+def test_what_the_page_does_not_show_is_not_read(urged, counties):
+    """Two units of one person: the page of the one says nothing of the other; the list of another month neither."""
+    east = person("clerk", EAST)
+    by = local_actor()
+    with open_scope(by):
+        office = Organisation.objects.get(region=counties[WEST], kind="housing")
+        Posting.objects.create(
+            staff=east, organisation=office, post="clerk", bounded=False, since=date(2020, 1, 1), by="local"
+        )
+        west = Urge.objects.get(region=counties[WEST])
+        old = {"form": west.form, "period": "2021-01", "by": "x", "by_name": "市某", "to": [east.name]}
+        Urge.objects.create(region=counties[WEST], keys=[east.username], **old)  # long locked, on no list
+    city = operator("city_reviewer", "140500")
+    with open_scope(city):
+        bulk.urge_units(
+            by=city, region=counties["140500"], form_code=FORM, period=newest(), region_ids=[counties[WEST].pk],
+            remark="西边今天报",
+        )  # fmt: skip
+    client = visit(east)
+    page = client.get(f"/returns/?region={EAST}").content.decode()
+    assert "催报：今天报" in page and "西边今天报" not in page
+    assert [urge.region.code for urge in read_by(east)] == [EAST]
+    assert "西边今天报" in client.get(f"/returns/?region={WEST}").content.decode()
+    assert {(urge.region.code, urge.period) for urge in read_by(east)} == {(EAST, newest()), (WEST, newest())}
+
+
+def read_by(staff):
+    with open_scope(local_actor()):
+        return list(Urge.objects.filter(readings__by=staff.username).select_related("region"))
 
 
 def test_it_is_recorded_once_and_of_who_was_told_alone(urged, counties):

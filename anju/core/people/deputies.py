@@ -12,9 +12,10 @@ from anju.core.people.permissions import posts, require_permission
 from anju.core.people.scope import Actor
 from anju.core.people.staff import _another
 from anju.core.trail import trail
-from anju.problems import Place, Problem, Refused
+from anju.problems import Place, Problem, Refused, length_problems
 
 NAME_DEPUTY = "staff.name_deputy"
+LONGEST_REASON = 100  # characters
 
 
 def own_postings(user: Actor) -> QuerySet[Posting]:
@@ -58,6 +59,7 @@ def name_deputy(*, by: Actor, posting_id: int, username: str, until: date | None
         problems.append(Problem("STAFF-007", Place(where, field="代理到"), what, "请写今天或以后的一天。"))
     if not reason.strip():
         problems.append(Problem("STAFF-008", Place(where, field="事由"), "没有写事由。", "请写明外出、请假等事由。"))
+    problems += length_problems("STAFF-008", Place(where, field="事由"), reason, LONGEST_REASON)
     if staff is not None:
         problems += _clashes(staff, posting, where)
     if problems:
@@ -65,7 +67,7 @@ def name_deputy(*, by: Actor, posting_id: int, username: str, until: date | None
     assert staff is not None
     deputy = Posting.objects.create(
         staff=staff, organisation_id=posting.organisation_id, post=posting.post, bounded=posting.bounded, since=today, until=until,
-        ground=reason.strip()[:100], by=by.key, acting_for_id=by.staff_id,
+        ground=reason.strip(), by=by.key, acting_for_id=by.staff_id,
     )  # fmt: skip
     after = {"post": posting.post, "for": by.name, "since": today, "until": until}
     trail.describe(

@@ -82,10 +82,9 @@ def actor_of_staff(staff: Staff, day: date | None = None) -> Actor:
     own = {post for post, *_, acting_for in rows if not acting_for}
     places = frozenset[int]().union(*held.values())
     seen = frozenset[int]().union(*(ids for _, _, ids, whole, _ in rows if whole))
-    # Who only checks or administers sees what was handed in, never what somebody is still writing.
-    drafts = frozenset[int]().union(
-        *(ids for post, _, ids, whole, _ in rows if whole and not (known[post].bounded or known[post].admin))
-    )
+    # Who only checks or administers sees what was handed in, never what somebody is still writing; a superior what was delivered to it.
+    drafts = frozenset[int]().union(*(ids for post, _, ids, whole, _ in rows if whole and known[post].drafts))
+    handed_in = frozenset[int]().union(*(ids for post, _, ids, whole, _ in rows if whole and not known[post].delivered))
     return Actor(
         staff.username,
         staff.name,
@@ -95,6 +94,7 @@ def actor_of_staff(staff: Staff, day: date | None = None) -> Actor:
         frozenset(organisation for _, organisation, *_ in rows),
         place_ids=None if places == seen else places,
         staff_id=staff.pk,
+        delivered_ids=seen - handed_in,
         acting_for={post: acting_for for post, *_, acting_for in rows if acting_for and post not in own},
     )
 

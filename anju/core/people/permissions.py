@@ -25,7 +25,7 @@ PUBLIC = ""  # the permission of a view that asks for no sign-in
 @dataclass(frozen=True)
 class Post:
     """A post (岗位). admin: one of the three separated administrators; bounded: given by a document and for a time only; deputy: its holder
-    may name one for a time.
+    may name one for a time. delivered: of returns it sees only what was delivered to the superior.
 
     first: the name of the page to which signing in leads; without one it leads to the front page.
     """
@@ -35,7 +35,13 @@ class Post:
     admin: bool = False
     bounded: bool = False
     deputy: bool = False
+    delivered: bool = False
     first: str = ""
+
+    @property
+    def drafts(self) -> bool:
+        """Does it see what was not submitted yet?"""
+        return not (self.admin or self.bounded or self.delivered)
 
 
 @dataclass(frozen=True)

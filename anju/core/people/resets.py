@@ -14,8 +14,9 @@ from anju.core.people.permissions import require_permission
 from anju.core.people.scope import Actor
 from anju.core.people.staff import _grounded, is_administrator, new_link, take_codes
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused, length_problems
 
+LONGEST_REASON = 200  # characters
 LIVES = timedelta(hours=72)  # how long a wish waits for the second administrator
 
 
@@ -33,6 +34,7 @@ def ask_reset(*, by: Actor, username: str, kind: str, reason: str) -> AdminReset
     require_permission(by, "staff.reset_admin", None, f"用户 {username}")
     staff = _lock(directory.find_person(by, username))
     where, problems = f"用户 {staff.username}", _grounded(f"用户 {staff.username}", reason)
+    problems += length_problems("STAFF-008", Place(where, field="依据"), reason, LONGEST_REASON)
     if staff.username == by.key:
         problems.append(
             Problem("STAFF-005", where, "不能重置自己。", "请另外两位管理员办理；记得密码的，在自己的页上修改。")
@@ -45,7 +47,7 @@ def ask_reset(*, by: Actor, username: str, kind: str, reason: str) -> AdminReset
         problems.append(Problem("STAFF-017", where, "已经提出过，在等确认。", "请另一位管理员确认。"))
     if problems:
         raise Refused(*problems)
-    reset = AdminReset.objects.create(staff=staff, kind=kind, reason=reason.strip()[:200], by=by.key)
+    reset = AdminReset.objects.create(staff=staff, kind=kind, reason=reason.strip(), by=by.key)
     trail.describe(
         obj=trail.Subject.of(staff, where),
         after={"kind": kind, "number": reset.pk},

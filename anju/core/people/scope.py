@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 
 Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 # What the policies read, in the order of `_settings`. Places are those of which the user does not see every row.
-SETTINGS = ("user", "staff", "regions", "drafts", "places", "organisations", "estates", "own")
+SETTINGS = ("user", "staff", "regions", "drafts", "delivered", "places", "organisations", "estates", "own")
 CURRENT = "SELECT " + ", ".join(f"coalesce(current_setting('app.{name}', true), '')" for name in SETTINGS)
 SET = "SELECT " + ", ".join(f"set_config('app.{name}', %s, true)" for name in SETTINGS)
 
@@ -23,7 +23,8 @@ class Actor:
 
     region_ids: the regions whose every row they see. posts: each post with the regions it is held for; None: every post everywhere (the
     machine's own operator). draft_ids: the regions of which they also see what was not submitted yet; None: all of theirs. An auditor
-    sees no drafts. place_ids: where they may navigate; None: the regions whose rows they see. A street's clerk has a place, but no region.
+    sees no drafts. delivered_ids: the regions of which they see only returns that were delivered to the superior.
+    place_ids: where they may navigate; None: the regions whose rows they see. A street's clerk has a place, but no region.
     Of people and homes they also see what belongs to their organisations (organisation_ids), to their estates (estate_ids), and to the
     households that are assigned to them (staff_id). household_ids: a resident's own, for the portal.
     acting_for: of posts that they hold as a deputy only, the name of whom they stand for.
@@ -40,6 +41,7 @@ class Actor:
     staff_id: int | None = None
     household_ids: frozenset[int] = frozenset()
     acting_for: Mapping[str, str] = field(default_factory=dict)
+    delivered_ids: frozenset[int] = frozenset()
 
     def holds(self, post: str, region_id: int | None = None) -> bool:
         """Do they hold that post, for that region when one is named?"""
@@ -104,6 +106,7 @@ def _settings(user: Actor) -> tuple[str, ...]:
         "" if user.staff_id is None else str(user.staff_id),
         _joined_ids(user.region_ids),
         _joined_ids(user.drafts),
+        _joined_ids(user.delivered_ids),
         _joined_ids(user.places - user.region_ids),
         _joined_ids(user.organisation_ids),
         _joined_ids(user.estate_ids),

@@ -5,28 +5,7 @@ from anju.documents.models import Document
 from anju.problems import Refused
 
 NAMES = {
-    "circular": {
-        "opening": "开头", "work": "目标任务：工作做法", "backlog": "续建项目：工作做法", "loans": "专项贷款：工作做法", "audit": "审计整改：工作做法",
-        "thanks": "致谢", "problems": "存在问题：自拟的话", "requirements": "下一步要求",
-    },
     "correction": {"reasons": "变化的原因", "requirements": "要求"},
-    "evaluation-report": {
-        "opening": "开头",
-        "prh_shanty_fund_management": "公租房和棚改：资金管理", "prh_shanty_project_management": "公租房和棚改：项目管理",
-        "prh_shanty_subsidy": "公租房和棚改：租赁补贴", "prh_shanty_quality": "公租房和棚改：工程质量安全",
-        "prh_shanty_satisfaction": "公租房和棚改：服务对象满意度",
-        "old_allocation": "老旧小区：资金分配", "old_use": "老旧小区：资金使用管理", "old_project_management": "老旧小区：项目管理",
-        "old_quality": "老旧小区：工程质量安全", "old_satisfaction": "老旧小区：服务对象满意度",
-        "suggestions": "相关建议",
-    },
-    "self-evaluation": {
-        "opening": "开头", "fund_management": "资金管理", "project_management": "项目管理", "project_effect": "项目效益", "satisfaction": "居民满意度",
-        "self_assessment": "自评情况", "problems": "存在的问题", "suggestions": "几点建议",
-    },
-    "region-evaluation": {
-        "opening": "开头", "practice": "主要做法", "effect_prh": "效果：住房困难家庭", "effect_management": "效果：运营管理",
-        "effect_old": "效果：老旧小区", "result": "评价结果",
-    },
 }  # fmt: skip
 
 

@@ -14,9 +14,10 @@ from anju.documents.models import Correction, Document
 from anju.documents.queries import corrections, documents
 from anju.documents.reminders import announce_correction
 from anju.documents.services.documents import write_document
-from anju.problems import Place, Problem, Refused
+from anju.problems import Place, Problem, Refused, length_problems
 
 CORRECT = "documents.correct"
+LONGEST_REASON = 400  # characters
 TAKEN = ("organs", "addressee", "copies", "disclosure", "printed_by", "signatories")  # from the original
 
 
@@ -106,12 +107,15 @@ def dismiss_correction(*, by: Actor, document: Document, reason: str) -> Correct
     if not reason.strip():
         where = Place(f"公文 {document}", field="不更正的理由")
         raise Refused(Problem("DOC-046", where, "没有写为什么不更正。", "请写明理由，它会留在记录里。"))
+    where = Place(f"公文 {document}", field="不更正的理由")
+    if problems := length_problems("DOC-046", where, reason, LONGEST_REASON):
+        raise Refused(*problems)
     row = _held(by, document)
     differences = _differences(by, document)
     if row is None:
         row = _propose(by, document, differences)
     row.differences, row.digest = differences, corrections.differences_digest(differences)
-    row.reason, row.by = reason.strip()[:400], by.key
+    row.reason, row.by = reason.strip(), by.key
     move(row, "dismiss_correction", by=by, on=timezone.localdate(), reason=row.reason)
     row.save(update_fields=["reason", "by", "differences", "digest"])
     announce_correction(by, row)

@@ -18,9 +18,10 @@ from anju.documents.queries import delivery as delivery_queries
 from anju.documents.queries import documents
 from anju.documents.reminders import announce_delivery
 from anju.documents.text import scans
-from anju.problems import Place, Problem, Refused
+from anju.problems import Place, Problem, Refused, length_problems
 
 ISSUE, RECEIVE = "documents.issue", "documents.receive"
+LONGEST_NOTE = 400  # characters
 KINDS = {b"%PDF": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
 
 
@@ -67,9 +68,11 @@ def confirm_scan(*, by: Actor, scan_id: int, note: str = "") -> SealedScan:
     if scan.missing and not note.strip():
         fix = "请写明为什么不符仍算核对过（例如盖章压住了字）；确有出入的，重新打印、用印。"
         raise Refused(Problem("DOC-063", Place(str(scan), field="说明"), "文字与原文不符，没有写说明。", fix))
+    if problems := length_problems("DOC-063", Place(str(scan), field="说明"), note, LONGEST_NOTE):
+        raise Refused(*problems)
     if scan.confirmed_at is not None:
         return scan
-    scan.note, scan.confirmed_by, scan.confirmed_at = note.strip()[:400], by.key, timezone.now()
+    scan.note, scan.confirmed_by, scan.confirmed_at = note.strip(), by.key, timezone.now()
     scan.save(update_fields=["note", "confirmed_by", "confirmed_at"])
     trail.describe(obj=scan.document, after={"scan": scan.pk}, reason=scan.note, region_id=scan.region_id)
     return scan

@@ -17,10 +17,11 @@ from anju.documents.models import Document, DocumentNumber
 from anju.documents.queries import numbers
 from anju.documents.reminders import announce_gaps
 from anju.documents.text.numbering import NumberParts, range_text
-from anju.problems import Place, Problem, Refused
+from anju.problems import Place, Problem, Refused, length_problems
 
 NUMBER = "documents.number"
 FIRST_YEAR = 1949  # of the offices whose papers are numbered here
+LONGEST_REASON = 200  # characters
 MOST = 500  # serials that are explained at once
 CHANGE = "请核对发文登记，换一个文号。"
 
@@ -76,7 +77,7 @@ def reserve_number(*, by: Actor, region: Region, parts: NumberParts, reason: str
         with transaction.atomic():
             row = DocumentNumber.objects.create(
                 region=region, code=parts.code, year=parts.year, serial=parts.serial, state=DocumentNumber.RESERVED,
-                reason=reason.strip()[:200], by=by.key,
+                reason=reason.strip(), by=by.key,
             )  # fmt: skip
     except IntegrityError:
         where = Place(f"文号“{parts.text}”", field="文号")
@@ -109,7 +110,7 @@ def explain_gap(
         raise Refused(*problems)
     rows = [
         DocumentNumber(
-            region=region, code=code, year=year, serial=serial, state=state, reason=reason.strip()[:200], by=by.key,
+            region=region, code=code, year=year, serial=serial, state=state, reason=reason.strip(), by=by.key,
             at=timezone.now(),
         )
         for serial in range(first, last + 1)
@@ -138,7 +139,7 @@ def void_number(*, by: Actor, number_id: int, reason: str) -> DocumentNumber:
     if problems := _reason_problems(str(row), reason, "没有写明为什么不用了。"):
         raise Refused(*problems)
     move(row, "void_number", by=by, on=timezone.localdate(), reason=reason.strip())
-    row.reason, row.by = reason.strip()[:200], by.key
+    row.reason, row.by = reason.strip(), by.key
     row.save(update_fields=["reason", "by"])
     return row
 
@@ -162,5 +163,5 @@ def _slip_problems(by: Actor, region: Region, parts: NumberParts) -> list[Proble
 
 def _reason_problems(name: str, reason: str, what: str) -> list[Problem]:
     if reason.strip():
-        return []
+        return length_problems("DOC-042", Place(f"文号“{name}”", field="说明"), reason, LONGEST_REASON)
     return [Problem("DOC-042", Place(f"文号“{name}”", field="说明"), what, "请写明，它会留在发文登记里。")]

@@ -16,7 +16,7 @@ from anju.documents.models import OfficeStyle
 from anju.documents.queries import styles
 from anju.documents.styles.language.schema import Style
 from anju.documents.text.numbering import parse_number
-from anju.problems import Place, Problem, Refused
+from anju.problems import Place, Problem, Refused, length_problems
 
 STYLE = "documents.style"
 TAKEN = ("kind", "name", "text", "valid_from", "valid_until", "digest", "drafted_by", "drafted_at")
@@ -77,8 +77,8 @@ def submit_style(*, by: Actor, style_id: int, on: date) -> OfficeStyle:
 def return_style(*, by: Actor, style_id: int, on: date, reason: str = "") -> OfficeStyle:
     """退回修改, or taken back by who submitted it."""
     style = _held(by, style_id, STYLE)
-    move(style, "return_style", by=by, on=on, reason=_reason(reason))
-    _keep(style, reason=_reason(reason))
+    move(style, "return_style", by=by, on=on, reason=_reason(style, reason))
+    _keep(style, reason=_reason(style, reason))
     return style
 
 
@@ -120,9 +120,9 @@ def withdraw_style(*, by: Actor, style_id: int, on: date, reason: str) -> Office
     if not reason.strip():
         where = Place.of(f"文书样式 {style}", "废止的理由")
         raise Refused(Problem("DOC-155", where, "没有写。", "请写明理由，它会留在记录里。"))
-    move(style, "withdraw_style", by=by, on=on, reason=_reason(reason))
+    move(style, "withdraw_style", by=by, on=on, reason=_reason(style, reason))
     cache.reset_cache()
-    _keep(style, reason=_reason(reason))
+    _keep(style, reason=_reason(style, reason))
     return style
 
 
@@ -155,8 +155,11 @@ def _keep(style: OfficeStyle, **values: object) -> None:
     style.save(update_fields=list(values))
 
 
-def _reason(reason: str) -> str:
-    return reason.strip()[: LONGEST["reason"]]
+def _reason(style: OfficeStyle, reason: str) -> str:
+    """As it is kept. Refused DOC-155 what is longer."""
+    if problems := length_problems("DOC-155", Place.of(f"文书样式 {style}", "理由"), reason, LONGEST["reason"]):
+        raise Refused(*problems)
+    return reason.strip()
 
 
 def _told(style: OfficeStyle) -> dict[str, object]:

@@ -63,7 +63,7 @@ def give_instruction(
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
     require_permission(by, GIVE, region.pk, f"{region.name} 批示")
-    leader = leader.strip() or (signature(by, GIVE, region.pk) if _is_leader(by, region) else "")
+    leader = leader.strip() or (signature(by, GIVE, region.pk)[:LONGEST_NAME] if _is_leader(by, region) else "")
     problems = _blank_problems(text, organisations, leader, person)
     due, wrong_day = read_due_day(on, workdays, due_on)
     if problems or wrong_day or due is None:
@@ -73,7 +73,7 @@ def give_instruction(
     giver = _office_of(by, region)
     instruction = Instruction.objects.create(
         region=region, organisation=giver, text=text.strip(), about_text=subject.text, about_link=subject.link,
-        leader=leader[:LONGEST_NAME], given_on=on, by=by.key,
+        leader=leader, given_on=on, by=by.key,
     )  # fmt: skip
     cases = [_case(by, instruction, office, on) for office in organisations]
     for case, office in zip(enter_cases(cases), organisations, strict=True):
@@ -201,6 +201,7 @@ def _blank_problems(text: str, organisations: Collection[Organisation], leader: 
         (not text.strip(), "批示", "没有写批示的内容。", "请写明要办什么。"),
         (not organisations, "责任单位", "没有选责任单位。", "请至少选一个。"),
         (not leader, "领导", "没有写是哪位领导的批示。", "代为登记的，请写领导的姓名、职务。"),
+        (len(leader) > LONGEST_NAME, "领导", f"写了{len(leader)}个字，最多{LONGEST_NAME}个。", "请只写姓名、职务。"),
         (
             len(person.strip()) > LONGEST_NAME,
             "责任人",
@@ -256,7 +257,7 @@ def _step(
     Case.objects.filter(pk=demand.pk).update(handled_by=by.key)
     acting = ANSWER if kind == DemandStep.Kind.ANSWER else GIVE
     step = DemandStep.objects.create(
-        demand=demand, region_id=demand.region_id, kind=kind, text=text.strip()[:LONGEST_ANSWER], file=file, by=by.key,
+        demand=demand, region_id=demand.region_id, kind=kind, text=text.strip(), file=file, by=by.key,
         by_name=signature(by, acting, demand.region_id)[:80],
     )  # fmt: skip
     said = (after or {}) | ({"file": file.name, "sha256": file.sha256} if file else {})

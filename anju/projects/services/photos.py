@@ -8,11 +8,12 @@ from anju import file_sizes
 from anju.core.files import keep_file
 from anju.core.people.scope import Actor
 from anju.core.trail import trail
-from anju.problems import Place, Problem, Refused
+from anju.problems import Place, Problem, Refused, length_problems
 from anju.projects.base import EDIT, field_problem, future_day_problems, hold_project, project_title  # fmt: skip
 from anju.projects.fields import FIELDS, InvalidField, check_limits, read_field
 from anju.projects.models import Photo
 
+LONGEST_CAPTION = 120  # characters
 PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
@@ -50,6 +51,7 @@ def add_photo(
         what=f"照片超过 {file_sizes.megabytes(file_sizes.EVIDENCE)} 兆。",
         fix="请压缩后再上传。",
     )
+    problems += length_problems("PROJ-023", Place.of(project_title(project), "说明"), caption, LONGEST_CAPTION)
     place = {}
     for key, text in (("longitude", longitude), ("latitude", latitude)):
         try:
@@ -68,7 +70,7 @@ def add_photo(
         region_id=project.region_id,
         file=file,
         taken_on=taken_on,
-        caption=caption.strip()[:120],
+        caption=caption.strip(),
         **place,
     )
     after = {"photo": made.pk, "name": file.name, "taken_on": str(taken_on)}

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from anju.core.people.scope import Actor, visible_rows
-from anju.core.reading import read_file_of
+from anju.core.reading import AGAIN, read_file_of
 from anju.problems import Refused
-from anju.quantities import to_base
+from anju.quantities import unit_of_measure
 from anju.returns.files import scan_reading
 from anju.returns.models import Paper, ScanComparison
 from anju.returns.queries.grid import GridLine, ReturnGrid
 from anju.returns.queries.numbers import NumberWriter
-from anju.workbooks.files.numbers import parse_number
+from anju.workbooks.files.numbers import ParsedNumber, parse_number
+from anju.workbooks.files.typed import read_typed_number
 
 PDF = "application/pdf"
+BUSY = (*AGAIN, "READ-005")  # the machine did not manage now: that is no word about the file
+MOST_PLACES, MOST_DIGITS, LONGEST_NUMBER = 6, 15, 40
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,30 @@ class KeyFigure:
     @property
     def key(self) -> str:
         return f"{self.line}|{self.column}"
+
+
+def is_busy(refused: Refused) -> bool:
+    return any(one.code in BUSY for one in refused.problems)
+
+
+def exact_number(number: ParsedNumber, unit: str) -> Fraction:
+    """In base units, finer than the base too: a scan may print 12.5 of what is counted."""
+    return Fraction(number.digits * unit_of_measure(unit).factor, 10**number.places)
+
+
+def read_paper_number(text: str, unit: str) -> Fraction:
+    """What somebody reads on the paper, in base units: with decimals and a sign, whatever the column takes. ValueError says in Chinese why it
+    is no number."""
+    number = read_typed_number(text, unit)
+    if len(text.strip()) > LONGEST_NUMBER:
+        raise ValueError(f"写了{len(text.strip())}个字，最多{LONGEST_NUMBER}个。")
+    if number.state != "number" or number.approx:
+        raise ValueError(f"“{text}”不是确切的数{f'：{number.flaw}' if number.flaw else ''}。")
+    if number.places > MOST_PLACES:
+        raise ValueError(f"{text} 有 {number.places} 位小数，最多 {MOST_PLACES} 位。")
+    if len(str(abs(number.digits))) - number.places > MOST_DIGITS:
+        raise ValueError(f"{text} 太大。")
+    return exact_number(number, unit)
 
 
 def key_figures(sheet: ReturnGrid) -> list[KeyFigure]:
@@ -63,26 +91,32 @@ def compared_figures(user: Actor, paper: Paper, sheet: ReturnGrid) -> list[KeyFi
 
 
 def with_readings(user: Actor, paper: Paper, sheet: ReturnGrid, figures: Iterable[KeyFigure]) -> list[KeyFigure]:
-    """The same, with what a program reads in the scan's text layer. What it cannot read, or not surely, is blank: nobody guesses."""
+    """The same, with what a program reads in the scan's text layer. What it cannot read, or not surely, is blank: nobody guesses.
+
+    Refused with one of BUSY when the file was not read now.
+    """
     found = read_figures(user, paper, sheet)
     units = sheet.spec.by_code
     read = []
     for one in figures:
         text = found.get((one.line, one.column), "")
         number = parse_number(text) if text else None
-        same = number is not None and to_base(number.digits, number.places, units[one.column].unit) == one.value
+        same = number is not None and exact_number(number, units[one.column].unit) == one.value
         read.append(KeyFigure(**vars(one) | {"reading": text, "reads_same": same}))
     return read
 
 
 def read_figures(user: Actor, paper: Paper, sheet: ReturnGrid) -> dict[tuple[str, str], str]:
-    """By line and column, the number in the scan: of lines that stand there once and have just as many numbers as the form prints."""
+    """By line and column, the number in the scan: of lines that stand there once and have just as many numbers as the form prints. Refused
+    with one of BUSY when the file was not read now."""
     if paper.file.media != PDF:
         return {}
     try:
         lines = read_file_of(user, scan_reading.read_lines, bytes(paper.file.content), file=paper.file.name)
-    except Refused:  # it cannot be read by a program; people can look at it
-        return {}
+    except Refused as refused:
+        if is_busy(refused):
+            raise
+        return {}  # it cannot be read by a program; people can look at it
     numbers, found = NumberWriter(sheet), {}
     for line in (one for one in sheet.lines if not one.heading):
         cells = zip(sheet.columns, sheet.row(line.key), strict=True)

@@ -51,10 +51,10 @@ def render_delivery(request: Request, status: int = 200, problems: list[Problem]
     return render_page(
         request, "returns/delivery.html", status=status, heading=f"报送{above}：{region.name}{period_title(period, form.name)}",
         sub=_said(gathered, sent, complete, changed), form_code=code, set_period=period, above=above, problems=problems or [],
-        rows=[_row(one, sent[0] if sent else None) for one in gathered], sent=[_sent(user, one) for one in sent],
+        rows=[_row(user, one, sent[0] if sent else None) for one in gathered], sent=[_sent(user, one) for one in sent],
         may_deliver=changed and may(user, "returns.deliver", region.pk), again=bool(sent), empty=EMPTY,
         signing=_signing(request, sent[0]) if sent and sent[0].state == SetDelivery.SENT else None,
-        may_return=bool(sent) and may(user, "returns.return_cell", region.pk),
+        may_return=bool(sent) and deliveries.may_return_cell(user, region),
     )  # fmt: skip
 
 
@@ -67,13 +67,13 @@ def _said(gathered: list[deliveries.DeliveredReturn], sent: list[SetDelivery], c
     return f"{len(gathered)}个单位已锁定{locked}个" + ("，可以报送" if complete else "，全部锁定以后才能报送")
 
 
-def _row(one: deliveries.DeliveredReturn, sent: SetDelivery | None) -> dict[str, Any]:
+def _row(user: Actor, one: deliveries.DeliveredReturn, sent: SetDelivery | None) -> dict[str, Any]:
     ret, running = one.ret, one.running
     known = {each["region"]: each["digest"] for each in sent.listed} if sent else {}
     now = ret.digest if ret else ""
     return {
         "name": one.region.name, "ret": ret or running, "locked": wording.moment_text(ret.locked_at) if ret else "",
-        "state": Return.STATES.label(running.state) if running and not ret else "正在更正" if running else "已锁定" if ret else "还没有开始",
+        "state": Return.STATES.label(running.state) if running and not ret else "正在更正" if running else "已锁定" if ret else wording.absent_text(user, one.region),
         "on": ret is not None and running is None, "digest": now[:16],
         "sent": "" if not sent else "与上次报送相同" if known.get(one.region.code) == now else "上次报送以后有变",
     }  # fmt: skip
@@ -81,26 +81,27 @@ def _row(one: deliveries.DeliveredReturn, sent: SetDelivery | None) -> dict[str,
 
 def _sent(user: Actor, one: SetDelivery) -> dict[str, Any]:
     remarks = deliveries.list_remarks(user, one)
+    corrections = deliveries.find_corrections(user, remarks)
     return {
         "delivery": one, "state": SetDelivery.STATES.label(one.state), "count": len(one.listed),
         "how": f"{one.received_by_name}签收" if one.received_by_name else "市级登记的签收" if one.received_at else "",
-        "remarks": [_remark(remark) for remark in remarks],
+        "remarks": [_remark(remark, one.form, corrections.get(remark.ret_id)) for remark in remarks],
     }  # fmt: skip
 
 
-def _remark(remark: SuperiorRemark) -> dict[str, Any]:
-    ret = remark.ret
-    column = returns.return_spec(ret).by_code.get(remark.column)
+def _remark(remark: SuperiorRemark, form: Form, ret: Return | None) -> dict[str, Any]:
+    """ret: the correction, None to who does not see it before it was sent."""
+    column = returns.return_spec(form).by_code.get(remark.column)
     return {
-        "remark": remark, "ret": ret, "column": column.head if column else remark.column, "state": Return.STATES.label(ret.state),
-        "done": ret.state == Return.LOCKED,
+        "remark": remark, "ret": ret, "column": column.head if column else remark.column,
+        "state": f"更正{Return.STATES.label(ret.state)}" if ret else "正在更正，还没有再报送", "done": ret is not None and ret.state == Return.LOCKED,
     }  # fmt: skip
 
 
 def _signing(request: Request, delivery: SetDelivery) -> dict[str, Any] | None:
     """The form of who signs for it, or of who registers that the superior did."""
     user, posted = request.actor, PostedForm(request)
-    if may(user, "returns.sign_for", delivery.region_id):
+    if deliveries.signs_for(user, delivery.region):
         number = posted.text("number") or f"{delivery.period}-{delivery.serial}"
         return {
             "here": True,
@@ -167,14 +168,15 @@ def _perform(request: Request, pk: int, act: Callable[[PostedForm, Upload], str]
 @requires_permission("returns.return_cell")
 @require_POST
 def return_cell(request: Request, pk: int) -> HttpResponse:
-    """The superior returns a cell: by who signs there, or registered by the city. Leads to the correction in which it is answered."""
+    """The superior returns a cell: by who signs there, or registered by the city. Leads to the correction in which it is answered,
+    who does not see that to the return as it was sent."""
 
-    def call(given: dict[str, str]) -> Return:
+    def call(given: dict[str, str]) -> Return | None:
         line, _, column = given["where"].rpartition("|")
         made = delivery_services.return_cell(
             by=request.actor, ret_id=pk, line=line, column=column, text=given["remark"], number=given["ordered_by"]
         )
-        return made.ret
+        return deliveries.find_corrections(request.actor, [made]).get(made.ret_id)
 
     return perform_act(request, pk, "query", "退回意见已送到县里：更正表已开，填报岗在这一格答复。", call)
 

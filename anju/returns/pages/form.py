@@ -24,7 +24,7 @@ from anju.problems import Problem, Refused
 from anju.returns.files import papers, receivers
 from anju.returns.files.scans import compared_figures
 from anju.returns.forms import calendar
-from anju.returns.models import Return
+from anju.returns.models import Return, Urge
 from anju.returns.pages import grid_html, wording
 from anju.returns.pages.columns import column_data, column_help
 from anju.returns.pages.scans import comparison_text
@@ -32,7 +32,7 @@ from anju.returns.queries import checks, deliveries, explanation, inquiries, rea
 from anju.returns.queries.grid import ReturnGrid, lay_out_grid
 from anju.returns.queries.numbers import NumberWriter, counted_text
 from anju.returns.queries.opinions import AskedDepartment, asked_departments, joint_review
-from anju.returns.reminders import inquiry_workdays, unread_urges
+from anju.returns.reminders import inquiry_workdays, urge_of
 from anju.returns.services import answers, filling
 from anju.returns.services.urges import record_readings
 
@@ -56,6 +56,7 @@ def render_return(
     status: int = 200,
     problems: list[Problem] | None = None,
     form: dict[str, str] | None = None,
+    urge: Urge | None = None,
 ) -> HttpResponse:
     page_context(request, of=ret)
     user, at, read = request.actor, timezone.now(), reading.read_return(request.actor, ret)
@@ -86,7 +87,7 @@ def render_return(
     problems = [one for one in problems or [] if one.code not in UNSETTLED]
     context: dict[str, Any] = {
         "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": header_facts(ret, at), "stages": wording.stage_line(ret, steps, at, all_spoken=all_spoken),
-        "steps": describe_steps(ret, steps),
+        "steps": describe_steps(ret, steps), "urge": urge and wording.urge_line(urge),
         "remark": steps[-1] if steps and steps[-1].move == "return" and ret.state == Return.DRAFT else None, "corrected_by": later,
         "strong": wording.next_act(choices, opined=opined), "choices": choices, "form": form or {}, "waits": waiting_text(ret, all_spoken),
         "place": remark_place(request, grid, form or {}), "findings": grid_html.group_findings(findings),
@@ -109,10 +110,11 @@ def render_return(
 
 
 def is_delivered(user: Actor, ret: Return) -> bool:
-    """Did it go to the superior, and is there somebody here who may return a cell of it?"""
+    """Did it go to the superior, and may this user return a cell of it?"""
     if not may(user, "returns.return_cell", ret.region_id) or (ret.serial == 1 and ret.state != Return.LOCKED):
         return False
-    return ret.state != Return.VOID and deliveries.delivery_of(user, ret) is not None
+    delivery = deliveries.delivery_of(user, ret) if ret.state != Return.VOID else None
+    return delivery is not None and deliveries.may_return_cell(user, delivery.region)
 
 
 def scan_text(user: Actor, one: papers.KeptScan, grid: ReturnGrid) -> str:
@@ -204,10 +206,9 @@ def opinion_row(one: AskedDepartment, grid: ReturnGrid) -> SimpleNamespace:
 @require_GET
 def show_return(request: Request, pk: int) -> HttpResponse:
     user, ret = request.actor, returns.get_return(request.actor, pk)
-    if ret.state not in Return.SUBMITTED:
-        urges = unread_urges(user, ret.region_id, ret.period)
-        record_readings(user, [one for one in urges if one.form.code == ret.form.code])
-    return render_return(request, ret)
+    urge = urge_of(user, ret)
+    record_readings(user, [urge] if urge else [])
+    return render_return(request, ret, urge=urge)
 
 
 # -- saving ------------------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.markup import element, join, markup, slot, writer
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import may, requires_permission
-from anju.core.people.scope import Actor, visible_rows
+from anju.core.people.scope import Actor
 from anju.core.wording import period_label
 from anju.problems import Problem
 from anju.returns.base import unlocked_returns
@@ -22,7 +22,7 @@ from anju.returns.forms import calendar
 from anju.returns.models import Form, Return, SetDelivery, Urge
 from anju.returns.pages import wording
 from anju.returns.queries import checks, deadlines, deliveries, extensions, inquiries, returns
-from anju.returns.reminders import delivery_path, readings_of, unread_urges, urged_periods
+from anju.returns.reminders import delivery_path, readings_of, urged_periods
 from anju.returns.services.urges import record_readings
 
 NEXT = {
@@ -69,14 +69,14 @@ def show_home(request: Request) -> HttpResponse:
 
 def render_home(request: Request, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
     made, user, at = page_context(request), request.actor, timezone.now()
-    if request.method == "GET":
-        record_readings(user, [one for one in unread_urges(user) if not is_begun(user, one)])
     known = deadlines.asked_returns(user, at, made.region)
     above = made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
     due = deadlines.due_returns(user, at, made.region, known)
-    rows = [
-        return_row(user, one, at) for one in due if one.mine or not above
-    ]  # from above the table by county says the others better
+    # From above the table by county says the others better.
+    shown = [one for one in due if one.mine or not above]
+    urges = shown_urges(user, shown)
+    rows = [return_row(user, one, at, urges.get((one.form.code, one.region.pk, one.period))) for one in shown]
+    record_readings(user, urges.values() if request.method == "GET" else [])
     mine = [one for one in rows if one["act"]]
     others = [] if above else [one for one in rows if not one["act"]]
     locked = deadlines.recently_locked(user, made.region, known)
@@ -90,10 +90,11 @@ def render_home(request: Request, status: int = 200, problems: list[Problem] | N
     )  # fmt: skip
 
 
-def is_begun(user: Actor, urged: Urge) -> bool:
-    """Is there a return, to whose own page the urge leads?"""
-    found = Return.objects.filter(form__code=urged.form.code, region_id=urged.region_id, period=urged.period)
-    return visible_rows(found, user).exists()
+def shown_urges(user: Actor, shown: list[deadlines.DueReturn]) -> dict[tuple[str, int, str], Urge]:
+    """The newest urging of each return that this page lists and nobody has begun. Of what is begun its own page tells."""
+    listed = {(one.form.code, one.region.pk, one.period) for one in shown if one.ret is None}
+    urged = urged_periods(user, {period for *_, period in listed}) if listed else {}
+    return {key: urge for key, urge in urged.items() if key in listed}
 
 
 def unlocked_after_job(request: Request, made: PageContext) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def home_headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> s
     return f"{len(mine)}张报表等您办" + (f"，最近的还剩{first['left']}" if first else "")
 
 
-def return_row(user: Actor, one: deadlines.DueReturn, at: datetime) -> dict[str, Any]:
+def return_row(user: Actor, one: deadlines.DueReturn, at: datetime, urge: Urge | None = None) -> dict[str, Any]:
     ret = one.ret
     # A correction says nothing of when the return was reported: the deadline is behind it.
     left, css = ("", "") if ret and ret.serial > 1 else wording.time_left(one.deadline, at)
@@ -140,7 +141,8 @@ def return_row(user: Actor, one: deadlines.DueReturn, at: datetime) -> dict[str,
     }  # fmt: skip
     if ret is None:
         whose = f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and not one.mine else ""
-        return base | {"state": f"还没有开始{whose}", "act": "开始填报" if one.mine else ""}
+        urged = wording.urge_line(urge) if urge else ""
+        return base | {"state": f"还没有开始{whose}", "urged": urged, "act": "开始填报" if one.mine else ""}
     if ret.serial > 1:
         base |= {"to": f"{one.to}，第{ret.serial - 1}次更正"}
     strong = (
@@ -191,7 +193,7 @@ def reporting_context(request: Request, region: Region, at: datetime, known: dea
         "to_lock": sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed) if acts else 0, "bulk": acts,
         "bulk_remark": PostedForm(request).text("remark"), "lock_form": code, "lock_period": period,
         **delivery_context(user, region, code, period, listed),
-        "progress": join(progress_row(one, at, urge_text(one, urges.get(one.region.pk), readings), acts) for one in listed),
+        "progress": join(progress_row(user, one, at, urge_text(one, urges.get(one.region.pk), readings), acts) for one in listed),
         "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "months": [(name, period_label(name), name == period) for name in choices],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
@@ -245,17 +247,19 @@ def urge_text(one: deadlines.ReportingStatus, urged: Urge | None, readings: dict
     return f"{wording.moment_text(urged.at)}：{'，'.join(told or urged.to)}"
 
 
-def progress_row(one: deadlines.ReportingStatus, at: datetime, told: str, ticks: bool) -> SafeString:
+def progress_row(user: Actor, one: deadlines.ReportingStatus, at: datetime, told: str, ticks: bool) -> SafeString:
     ret: Any = one.ret
     first, late = one.first_submitted_at, one.days_late(at)
     said = (
         f"迟{wording.duration_text((first or at) - one.deadline)}"
         if late
+        else ""
+        if one.hidden
         else "按时"
         if first
         else f"还剩{wording.duration_text(one.deadline - at)}"
     )
-    state = Return.STATES.label(ret.state) if ret else "还没有开始"
+    state = Return.STATES.label(ret.state) if ret else wording.absent_text(user, one.region)
     row = {
         "name": write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
         "state_css": "state on" if ret and ret.state in Return.SUBMITTED else "state",

@@ -16,7 +16,7 @@ from anju.core.reading import read_file_of
 from anju.isolation import read_isolated
 from anju.problems import Place, Problem, Refused
 from anju.returns.files import papers, scan_reading
-from anju.returns.files.scans import PDF, KeyFigure, compared_figures, with_readings
+from anju.returns.files.scans import PDF, KeyFigure, compared_figures, is_busy, with_readings
 from anju.returns.models import Paper, Return
 from anju.returns.queries import returns
 from anju.returns.queries.grid import lay_out_grid
@@ -46,12 +46,16 @@ def render_comparison(
     page_context(request, of=ret)
     user, paper = request.actor, kept.paper
     sheet = lay_out_grid(user, ret)
-    figures = with_readings(user, paper, sheet, compared_figures(user, paper, sheet))
+    figures, busy = compared_figures(user, paper, sheet), ""
+    try:
+        figures = with_readings(user, paper, sheet, figures)
+    except Refused as refused:
+        busy = "".join(f"{one.what}{one.fix}" for one in refused.problems)
     typed = PostedForm(request).typed
     read = sum(bool(one.reading) for one in figures)
     return render_page(
         request, "returns/scan.html", status=status, heading=f"核对盖章件：{ret}", sub=comparison_text(figures), ret=ret, kept=kept, problems=problems or [],
-        rows=[_row(one, typed) for one in figures], pages=_pages(request, ret, paper), read=read,
+        rows=[_row(one, typed) for one in figures], pages=_pages(request, ret, paper), read=read, busy=busy,
         may_compare=kept.stands and may(user, "returns.compare_scan", ret.region_id),
     )  # fmt: skip
 
@@ -73,13 +77,13 @@ def _row(one: KeyFigure, typed: dict[str, str]) -> dict[str, Any]:
 
 
 def _pages(request: Request, ret: Return, paper: Paper) -> list[str]:
-    """Addresses of the pictures. A PDF that cannot be drawn has none: it can still be downloaded."""
+    """Addresses of the pictures. A PDF that cannot be drawn has none: it can still be downloaded. Of one that was not read now the first."""
     if paper.file.media != PDF:
         return [path_of("returns:scan-page", ret.pk, paper.pk, 1)]
     try:
         count = read_file_of(request.actor, scan_reading.count_pages, bytes(paper.file.content), file=paper.file.name)
-    except Refused:
-        return []
+    except Refused as refused:
+        count = 1 if is_busy(refused) else 0
     return [path_of("returns:scan-page", ret.pk, paper.pk, number) for number in range(1, count + 1)]
 
 

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from anju.core.models.people import Organisation
+from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import may, permissions
 from anju.core.people.scope import Actor
-from anju.returns.models import Return
+from anju.returns.models import Return, Urge
 from anju.returns.queries.opinions import AskedDepartment
 
 
@@ -89,6 +90,16 @@ POINTS = {"opine": "any", "inquire": "any", "query": "cell"}
 OTHER_STEPS = {"open": "建立填报", "correct": "开更正表"}
 JUDGED = ("review", "lock")  # not by who filled it
 STRONG = ("hand_in", "opine", "review", "clear", "submit", "lock")
+
+
+def absent_text(user: Actor, region: Region) -> str:
+    """What is said of a unit whose return is not there for this user: nobody has begun, or they see no drafts."""
+    return "还没有开始" if region.pk in user.drafts else "还没有报上来"
+
+
+def urge_line(urge: Urge) -> str:
+    """Who urged, when, and what they wrote."""
+    return f"{urge.by_name}{moment_text(urge.at)}催报：{urge.remark}".removesuffix("：")
 
 
 def offered_acts(

@@ -97,7 +97,8 @@ def asked_returns(user: Actor, at: datetime, region: Region | None = None) -> As
 def due_returns(
     user: Actor, at: datetime, region: Region | None = None, known: AskedReturns | None = None
 ) -> list[DueReturn]:
-    """Everything that is asked for and not locked, of the region and below (or of all the user's), the nearest deadline first.
+    """Everything that is asked for and not locked, of the region and below (or of all the user's), the nearest deadline first. Of who
+    does not see drafts only what they see: what is not there may be in work, or handed in.
 
     known: asked_of the same, when it was asked already.
     """
@@ -116,7 +117,9 @@ def due_returns(
     begun = {
         key: (*(asked_for.get(key, (ret.form, ret.organisation, ret.period)))[:3], ret) for key, ret in running.items()
     }
-    rows = [row for key, row in (asked_for | begun).items() if key in begun or key not in done]
+    rows = [
+        row for key, row in (asked_for | begun).items() if key in begun or (key not in done and key[1] in user.drafts)
+    ]
     opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
     barred = _barred(user, [ret for *_, ret in rows if ret is not None])
     found, above = [], places.region_tree().by_id
@@ -220,7 +223,10 @@ def _opined(user: Actor, rets: list[Return]) -> set[int]:
 
 @dataclass(frozen=True)
 class ReportingStatus:
-    """One return that is asked of one unit: how far it is. first_submitted_at is the proof."""
+    """One return that is asked of one unit: how far it is. first_submitted_at is the proof.
+
+    hidden: it is not there for this user, who sees no drafts of the region; nothing is known of it then.
+    """
 
     form: Form
     region: Region
@@ -228,6 +234,7 @@ class ReportingStatus:
     ret: Return | None
     deadline: datetime
     organisation: Organisation | None = None
+    hidden: bool = False
 
     @property
     def first_submitted_at(self) -> datetime | None:
@@ -235,6 +242,8 @@ class ReportingStatus:
 
     def days_late(self, at: datetime) -> int:
         """Whole or begun days by which the first submission came after the deadline; not submitted yet: up to now."""
+        if self.hidden:
+            return 0
         end = self.first_submitted_at or at
         if end <= self.deadline:
             return 0
@@ -260,12 +269,15 @@ def reporting_progress(
         wanted = [row for row in wanted if row[2] == newest[row[0].code]]
     known = _firsts(user, wanted)
     return [
-        _status(form, office, name, known.get((form.code, office.region_id, name))) for form, office, name in wanted
+        _status(user, form, office, name, known.get((form.code, office.region_id, name)))
+        for form, office, name in wanted
     ]
 
 
-def _status(form: Form, office: Organisation, period: str, ret: Return | None) -> ReportingStatus:
-    return ReportingStatus(form, office.region, period, ret, _unit_deadline(form, period, ret), office)
+def _status(user: Actor, form: Form, office: Organisation, period: str, ret: Return | None) -> ReportingStatus:
+    hidden = ret is None and office.region_id not in user.drafts
+    deadline = _unit_deadline(form, period, ret)
+    return ReportingStatus(form, office.region, period, ret, deadline, organisation=office, hidden=hidden)
 
 
 def _unit_deadline(form: Form, period: str, ret: Return | None = None) -> datetime:
@@ -311,7 +323,8 @@ def _of_month(user: Actor, ids: frozenset[int], month: str) -> list[ReportingSta
     wanted = [row for row in returns_due_in(user, month) if row[1].region_id in ids]
     known = _firsts(user, wanted)
     return [
-        _status(form, office, name, known.get((form.code, office.region_id, name))) for form, office, name in wanted
+        _status(user, form, office, name, known.get((form.code, office.region_id, name)))
+        for form, office, name in wanted
     ]
 
 

@@ -1,11 +1,13 @@
 """A city's returns of a period as one set for its superior (报送上级): what it is now, what was sent, and what came back."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from anju.core.models.region import Region
+from anju.core.people.permissions import may
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions.tree import below
 from anju.returns.models import Return, SetDelivery, SuperiorRemark
@@ -65,17 +67,34 @@ def delivery_of(user: Actor, ret: Return) -> SetDelivery | None:
     return next((one for one in rows if any(each["region"] == ret.region.code for each in one.listed)), None)
 
 
+def signs_for(user: Actor, city: Region) -> bool:
+    """May they sign for what that city sends: do they hold the post at the office above it, not at the city's own?"""
+    return user.posts is None or (city.parent_id is not None and may(user, "returns.sign_for", city.parent_id))
+
+
+def may_return_cell(user: Actor, city: Region) -> bool:
+    """May they return a cell of what that city sent: as its superior, or as the city, which registers what the superior wrote?"""
+    return signs_for(user, city) or may(user, "returns.deliver", city.pk)
+
+
 def waiting_deliveries(user: Actor) -> list[SetDelivery]:
-    """Sent and not signed for yet, the oldest first."""
+    """Sent, and to be signed for by this user: the oldest first."""
     found = SetDelivery.objects.filter(state=SetDelivery.SENT)
     rows = visible_rows(found.select_related("form", "region__parent").defer("form__spec"), user)
-    return list(rows.order_by("id"))
+    return [one for one in rows.order_by("id") if signs_for(user, one.region)]
 
 
 def list_remarks(user: Actor, delivery: SetDelivery) -> list[SuperiorRemark]:
-    """What the superior returned of it, the oldest first."""
-    found = SuperiorRemark.objects.filter(delivery=delivery).select_related("ret__form", "ret__region")
+    """What the superior returned of it, the oldest first. The correction itself is not for everybody who sees the remark."""
+    found = SuperiorRemark.objects.filter(delivery=delivery).select_related("region")
     return list(visible_rows(found, user))
+
+
+def find_corrections(user: Actor, remarks: Iterable[SuperiorRemark]) -> dict[int, Return]:
+    """The corrections in which they are answered, by number: of a superior none that it was not sent yet."""
+    ids = {one.ret_id for one in remarks}
+    rows = Return.objects.filter(pk__in=ids).select_related("form", "region").defer("form__spec")
+    return {ret.pk: ret for ret in visible_rows(rows, user)}
 
 
 def returned_cells(user: Actor, ret: Return) -> list[SuperiorRemark]:

@@ -9,10 +9,9 @@ from django.utils import timezone
 from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import ASK, Problem, Refused
-from anju.returns.base import FILL, WAIVE, hold_return, require_state
+from anju.returns.base import FILL, WAIVE, hold_return, require_short, require_state
 from anju.returns.models import Answer, Return
 from anju.returns.queries.checks import CheckFinding, check_return
-from anju.returns.services.review import LONGEST
 
 
 def _finding(by: Actor, ret: Return, check_id: str, line: str, column: str) -> CheckFinding:
@@ -38,7 +37,8 @@ def answer_check(*, by: Actor, ret_id: int, check_id: str, line: str, text: str,
     found = _finding(by, ret, check_id, line, column)
     if found.level != ASK:
         raise Refused(_must_be_mended(found))
-    if text.strip()[:LONGEST] == found.answer:
+    require_short(found.where, "答复", text)
+    if text.strip() == found.answer:
         return None
     made = _answer(by, ret, found, text)
     made.save()
@@ -59,6 +59,7 @@ def answer_together(
     ret = _hold(by, ret_id)
     if not text.strip():
         raise Refused(Problem("RET-045", str(ret), "一起答复没有写答复。", "请写一句原因；要收回答复的，逐条收回。"))
+    require_short(str(ret), "答复", text)
     found = {(one.line, one.column): one for one in check_return(by, ret) if one.check_id == check_id}
     problems, made = [], []
     for place in dict.fromkeys(places):
@@ -67,7 +68,7 @@ def answer_together(
             problems.append(_not_asked(ret, check_id))
         elif finding.level != ASK:
             problems.append(_must_be_mended(finding))
-        elif finding.answer != text.strip()[:LONGEST]:
+        elif finding.answer != text.strip():
             made.append(_answer(by, ret, finding, text))
     if problems:
         raise Refused(*problems)
@@ -100,7 +101,7 @@ def _answer(by: Actor, ret: Return, found: CheckFinding, text: str) -> Answer:
         check_id=found.check_id,
         line=found.line,
         said=said,
-        text=text.strip()[:LONGEST],
+        text=text.strip(),
         by=by.key,
         by_name=by.name,
     )
@@ -117,8 +118,9 @@ def waive_check(
     found = _finding(by, ret, check_id, line, column)
     if not reason.strip() or until < timezone.localdate():
         raise Refused(Problem("RET-044", found.where, "豁免没有写理由，或期限已过。", "请写明理由，期限写今天或以后。"))
+    require_short(found.where, "理由", reason)
     made = Answer.objects.create(
-        ret=ret, region_id=ret.region_id, check_id=check_id, line=line, said=found.what[:400], text=reason.strip()[:LONGEST], waiver=True,
+        ret=ret, region_id=ret.region_id, check_id=check_id, line=line, said=found.what[:400], text=reason.strip(), waiver=True,
         until=until, by=by.key, by_name=by.name,
     )  # fmt: skip
     after = {"check": check_id, "line": line, "fact": found.what, "until": str(until)}

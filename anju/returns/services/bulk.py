@@ -17,13 +17,12 @@ from anju.core.states import move_many
 from anju.core.trail import trail
 from anju.core.wording import period_label
 from anju.problems import Problem, Refused
-from anju.returns.base import LOCK
+from anju.returns.base import LOCK, require_short
 from anju.returns.models import Form, Return, Step, Urge
 from anju.returns.queries import deadlines
 from anju.returns.queries.deadlines import ACTS, ReportingStatus
 from anju.returns.queries.opinions import joint_review
 from anju.returns.reminders import OWN, announce_return, announce_unbegun
-from anju.returns.services.review import LONGEST
 
 
 @dataclass
@@ -46,6 +45,7 @@ def send_returns_back(
     statuses = _chosen(by, region, form_code, period, region_ids)
     if not remark.strip():
         raise Refused(Problem("RET-053", _about(region, form_code, period), "退回没有写意见。", "请写明要改哪里。"))
+    require_short(_about(region, form_code, period), "退回意见", remark)
     result, rets = BulkResult(), []
     held = _held(by, [one.ret for one in statuses if one.ret is not None])
     for one in statuses:
@@ -73,7 +73,7 @@ def send_returns_back(
     Step.objects.bulk_create(
         Step(
             ret=ret, region_id=ret.region_id, move="return", source=Return.CITY, target=Return.DRAFT,
-            remark=remark.strip()[:LONGEST], by=by.key, by_name=by.name,
+            remark=remark.strip(), by=by.key, by_name=by.name,
         )
         for ret in rets
     )  # fmt: skip
@@ -92,6 +92,7 @@ def urge_units(
     Named and not urged: RET-066 who has reported, RET-067 where nobody holds the post. Refused when that is everybody; RET-064, ACT-001.
     """
     statuses = _chosen(by, region, form_code, period, region_ids)
+    require_short(_about(region, form_code, period), "催报的话", remark)
     result, urges, rets = BulkResult(), [], []
     for one in statuses:
         ret, where = one.ret, f"{one.region.name}{one.form.name}（{period_label(period)}）"
@@ -107,7 +108,7 @@ def urge_units(
             continue
         urges.append(
             Urge(
-                form=one.form, region=one.region, period=period, remark=remark.strip()[:LONGEST], to=list(people.values()),
+                form=one.form, region=one.region, period=period, remark=remark.strip(), to=list(people.values()),
                 keys=list(people), by=by.key, by_name=by.name,
             )
         )  # fmt: skip

@@ -6,7 +6,16 @@ from django.db.models import Max
 from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
-from anju.returns.base import CORRECT, actor_name, clock_text, hold_return, require_own_organisation, require_state
+from anju.returns.base import (
+    CORRECT,
+    LONGEST_NUMBER,
+    actor_name,
+    clock_text,
+    hold_return,
+    require_own_organisation,
+    require_state,
+    text_problems,
+)
 from anju.returns.models import Return, Step
 from anju.returns.queries.deliveries import returned_cells
 from anju.returns.reminders import announce_return, announce_scan
@@ -26,6 +35,11 @@ def begin_correction(*, by: Actor, ret_id: int, reason: str, ordered_by: str = "
     require_state(ret, Return.LOCKED, doing="更正")
     if not reason.strip():
         raise Refused(Problem("RET-061", str(ret), "更正没有写说明。", "请写明为什么改、依据什么改。"))
+    if problems := [
+        *text_problems(str(ret), "更正说明", reason),
+        *text_problems(str(ret), "上级要求的依据", ordered_by, LONGEST_NUMBER),
+    ]:
+        raise Refused(*problems)
     return _begin(by, ret, reason, ordered_by)
 
 

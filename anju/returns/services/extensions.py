@@ -11,14 +11,21 @@ from anju.core.people.scope import Actor, visible_rows
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
-from anju.returns.base import actor_name, clock_text, hold_return, require_own_organisation, require_state
+from anju.returns.base import (
+    LONGEST_NAME,
+    actor_name,
+    clock_text,
+    hold_return,
+    require_own_organisation,
+    require_state,
+    text_problems,
+)
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.models import Extension, Return
 from anju.returns.reminders import announce_extension, announce_return
 
 ASK, EXTEND = "returns.ask_extension", "returns.extend"
-LONGEST, LONGEST_NAME = 1_000, 40
 
 
 @transaction.atomic
@@ -36,13 +43,14 @@ def ask_extension(*, by: Actor, ret_id: int, until: date, reason: str) -> Extens
     if not reason.strip():
         fix = "请写明为什么不能按期报、哪些数还没有到。"
         problems.append(Problem("RET-081", Place(str(ret), field="延期原因"), "没有写延期的原因。", fix))
+    problems += text_problems(str(ret), "延期原因", reason)
     if problems:
         raise Refused(*problems)
     asked = Extension(
         ret=ret,
         region_id=ret.region_id,
         until=until,
-        reason=reason.strip()[:LONGEST],
+        reason=reason.strip(),
         by=by.key,
         by_name=signature(by, ASK, ret.region_id)[:LONGEST_NAME],
     )
@@ -118,7 +126,7 @@ def _day_problems(ret: Return, until: date) -> list[Problem]:
 
 def _ground_problems(ret: Return, ground: str) -> list[Problem]:
     if ground.strip():
-        return []
+        return text_problems(str(ret), "决定的理由", ground)
     return [
         Problem(
             "RET-083", Place(str(ret), field="决定的理由"), "没有写决定的理由。", "请写明同意或不同意的理由、依据。"
@@ -136,7 +144,7 @@ def _decide(
     after: dict[str, str] | None = None,
 ) -> Extension:
     move(asked, name, by=by, on=timezone.localdate(), reason=ground.strip())
-    asked.ground, asked.decided_by, asked.decided_by_name = ground.strip()[:LONGEST], by.key, by.name
+    asked.ground, asked.decided_by, asked.decided_by_name = ground.strip(), by.key, by.name
     Extension.objects.filter(pk=asked.pk).update(
         until=asked.until, ground=asked.ground, decided_by=by.key, decided_by_name=by.name, decided_at=Now()
     )

@@ -12,14 +12,14 @@ from anju.core.people.scope import Actor, visible_rows
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
-from anju.returns.base import require_own_organisation, require_state
+from anju.returns.base import LONGEST_NAME, require_own_organisation, require_short, require_state, text_problems
 from anju.returns.files.audit import audit_grounds
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.models import Inquiry, InquiryEntry, Return
 from anju.returns.queries import returns
 from anju.returns.reminders import announce_inquiry
-from anju.returns.services.review import LONGEST, LONGEST_NAME, has_cell
+from anju.returns.services.review import has_cell
 
 ASK, ANSWER = "returns.inquire", "returns.answer_inquiry"
 MOST_WORKDAYS = 60  # a longer one is a slip of the key
@@ -59,6 +59,7 @@ def answer_inquiry(*, by: Actor, inquiry_id: int, text: str, name: str = "", con
     """The unit answers, with a file if it has one. Refused: RET-012 another unit's, RET-113 no answer, RET-114 too large, STATE-001."""
     inquiry = _hold(by, inquiry_id, ANSWER)
     require_own_organisation(by, inquiry.ret.organisation, str(inquiry))
+    require_short(str(inquiry), "答复", text)
     if not text.strip():
         where = Place(str(inquiry), field="答复")
         raise Refused(Problem("RET-113", where, "没有写答复。", "请写明情况；有材料的一并上传。"))
@@ -101,6 +102,7 @@ def settle_inquiry(*, by: Actor, inquiry_id: int, text: str = "") -> Inquiry:
     """The answer does: close it (办结). STATE-001."""
     inquiry = _hold(by, inquiry_id, ASK)
     move(inquiry, "settle", by=by, on=timezone.localdate())
+    require_short(str(inquiry), "办结的话", text)
     made = _enter(by, inquiry, "close", text)
     announce_inquiry(by, inquiry)
     _describe(inquiry, made, inquiry.due)
@@ -128,6 +130,7 @@ def _word_problems(where: str, text: str, workdays: int) -> list[Problem]:
         problems.append(
             Problem("RET-110", Place(where, field="问什么"), "没有写要问什么。", "请写明问哪个数、要什么说明或材料。")
         )
+    problems += text_problems(where, "问什么", text)
     if not 1 <= workdays <= MOST_WORKDAYS:
         what = f"答复期限 {workdays} 个工作日不合适。"
         fix = f"请写 1 至 {MOST_WORKDAYS} 个工作日。"
@@ -140,6 +143,6 @@ def _enter(by: Actor, inquiry: Inquiry, kind: str, text: str, name: str = "", co
     file = keep_file(by=by, region_id=inquiry.region_id, name=name, content=content, media=media) if content else None
     act = ANSWER if kind == "answer" else ASK
     return InquiryEntry.objects.create(
-        inquiry=inquiry, region_id=inquiry.region_id, kind=kind, text=text.strip()[:LONGEST], file=file, by=by.key,
+        inquiry=inquiry, region_id=inquiry.region_id, kind=kind, text=text.strip(), file=file, by=by.key,
         by_name=signature(by, act, inquiry.region_id)[:LONGEST_NAME],
     )  # fmt: skip

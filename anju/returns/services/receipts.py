@@ -12,6 +12,7 @@ from anju.core.people.scope import Actor, visible_rows
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
+from anju.returns.base import LONGEST_NUMBER, require_short, typed_moment
 from anju.returns.files import readback
 from anju.returns.files.readback import ReceiverDifference, ReceiverField
 from anju.returns.files.receivers import (
@@ -73,6 +74,7 @@ def register_receipt(
         raise Refused(
             Problem("RET-705", str(found), "没有填回执编号，也没有附回执文件。", "请填写编号，或上传回执的截图、文件。")
         )
+    require_short(str(found), "回执编号", number, LONGEST_NUMBER)
     at = _moment(found, at, found.sent_at, "报送")
     move(found, "receive", by=by, on=timezone.localdate(at))
     found.received_at, found.number, found.by, found.differences = at, number.strip(), by.key, []
@@ -140,7 +142,7 @@ def _locked(by: Actor, receipt_id: int) -> Receipt:
 
 
 def _moment(found: Receipt, at: datetime | None, after: datetime | None, what: str) -> datetime:
-    at = at or timezone.now()
+    at = typed_moment(at, after)
     if at > timezone.now():
         raise Refused(
             Problem("RET-706", str(found), f"{timezone.localtime(at):%Y-%m-%d %H:%M} 还没有到。", "请核对时间。")

@@ -14,28 +14,31 @@ from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.returns.base import (
     FILL,
+    LONGEST_NAME,
     OPINE,
     REVIEW,
     SUBMIT,
     hold_return,
     require_return_act,
+    require_short,
     require_state,
     who_was_faster,
 )
 from anju.returns.forms import spec as forms
-from anju.returns.forms.spec import TOTAL, FormSpec
+from anju.returns.forms.spec import FormSpec
 from anju.returns.models import Line, Opinion, Return, Step
 from anju.returns.queries.checks import CheckFinding, check_return, standing_findings
 from anju.returns.queries.opinions import asked_departments, asked_kinds, joint_review
 from anju.returns.queries.returns import filled_returns
+from anju.returns.queries.values import ReturnValues
 from anju.returns.reminders import announce_return
-
-LONGEST, LONGEST_NAME = 1_000, 40
 
 
 def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: Any = None) -> Move:
-    """The move, its step, and word of it to whose turn it is now. RET-021 when somebody was faster, with who and when."""
+    """The move, its step, and word of it to whose turn it is now. RET-021 when somebody was faster, with who and when; RET-034 a remark
+    that is too long."""
     source = ret.state
+    require_short(str(ret), "意见", remark)
     try:
         with transaction.atomic():
             made = move(ret, name, by=by, on=timezone.localdate(), reason=remark, because=because)
@@ -139,8 +142,9 @@ def give_opinion(
         raise Refused(Problem("RET-056", str(ret), "意见所指的格不在表里。", "行或列可能已变，请刷新后重新点。"))
     if not agrees and not remark.strip():
         raise Refused(Problem("RET-051", str(ret), "不同意却没有写意见。", "请写明哪一格、为什么不同意。"))
+    require_short(str(ret), "意见", remark)
     made = Opinion.objects.create(
-        ret=ret, region_id=ret.region_id, organisation=mine[0], agrees=agrees, remark=remark.strip()[:LONGEST], line=line, column=column,
+        ret=ret, region_id=ret.region_id, organisation=mine[0], agrees=agrees, remark=remark.strip(), line=line, column=column,
         by=by.key, by_name=by.name,
     )  # fmt: skip
     announce_return(by, ret)
@@ -150,7 +154,10 @@ def give_opinion(
 
 
 def has_cell(ret: Return, spec: FormSpec, line: str, column: str) -> bool:
-    return column in spec.by_code and (line == TOTAL or Line.objects.filter(ret=ret, key=line).exists())
+    """Is there such a cell: is the line in the return now, and has it anything in that column?"""
+    return column in spec.by_code and ReturnValues(spec, Line.objects.filter(ret=ret), ()).has(
+        line, spec.by_code[column]
+    )
 
 
 @transaction.atomic

@@ -12,14 +12,12 @@ from anju.core.people.permissions import require_permission, signature
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
-from anju.returns.base import FILL, require_own_organisation, require_return_act
+from anju.returns.base import FILL, LONGEST_NAME, require_own_organisation, require_return_act
 from anju.returns.files.papers import KINDS
-from anju.returns.files.scans import key_figures, read_figures
+from anju.returns.files.scans import key_figures, read_figures, read_paper_number
 from anju.returns.models import Paper, ScanComparison
 from anju.returns.queries import grid, layout, returns
-from anju.returns.queries.values import read_number
 from anju.returns.reminders import announce_scan
-from anju.returns.services.review import LONGEST_NAME
 
 COMPARE = "returns.compare_scan"
 
@@ -64,7 +62,7 @@ def compare_scan(*, by: Actor, ret_id: int, paper_id: int, looked_at: Sequence[L
     """Keep what somebody saw who held the sealed scan beside the return (核对盖章件), figure by figure; of the others nothing is said.
 
     Refused: ACT-001, RET-654 the return is another than when it was sealed, RET-655 no such total, RET-656 nothing was looked at, RET-657
-    what stands on paper is no number.
+    what stands on paper is no number, READ-001, READ-002 or READ-005 when the program did not get to read the scan now.
     """
     ret = returns.get_return(by, ret_id)
     require_permission(by, COMPARE, ret.region_id, str(ret))
@@ -87,7 +85,7 @@ def compare_scan(*, by: Actor, ret_id: int, paper_id: int, looked_at: Sequence[L
             problems.append(Problem("RET-655", where, "所核对的数不在表里。", "请刷新后重新核对。"))
             continue
         try:
-            typed = read_number(one.paper_text, sheet.spec.by_code[one.column])[0] if one.paper_text.strip() else None
+            typed = read_paper_number(one.paper_text, figure.unit) if one.paper_text.strip() else None
         except ValueError as error:
             problems.append(Problem("RET-657", where, f"{figure.where}：{error}", "请照盖章件填数。"))
             continue
@@ -95,7 +93,7 @@ def compare_scan(*, by: Actor, ret_id: int, paper_id: int, looked_at: Sequence[L
         made.append(
             ScanComparison(
                 paper=paper, region_id=ret.region_id, line=one.line, column=one.column, value=figure.value,
-                reading=readings.get((one.line, one.column), "")[:40], paper_text=one.paper_text.strip()[:40] if differs else "",
+                reading=readings.get((one.line, one.column), "")[:40], paper_text=one.paper_text.strip() if differs else "",
                 by=by.key, by_name=signature(by, COMPARE, ret.region_id)[:LONGEST_NAME],
             )
         )  # fmt: skip

@@ -21,6 +21,9 @@ def record_reading(*, by: Actor, urge: Urge) -> None:
 
 
 def record_readings(by: Actor, urges: Iterable[Urge]) -> None:
-    """Of those that lead to a page which is opened now."""
-    for urge in urges:
-        record_reading(by=by, urge=urge)
+    """Of those that stand on a page which is opened now, and went to this person."""
+    mine = {urge.pk: urge for urge in urges if by.key in urge.keys}
+    read = set(UrgeReading.objects.filter(urge__in=mine, by=by.key).values_list("urge_id", flat=True)) if mine else ()
+    for urge in mine.values():
+        if urge.pk not in read:
+            record_reading(by=by, urge=urge)

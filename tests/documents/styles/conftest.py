@@ -3,6 +3,7 @@
 import pytest
 
 from tests.sample_place import CITY, FIRST, SECOND, place
+from tests.worlds import world
 
 THIS, BEFORE = "2023-06", "2022-06"
 PERIOD = "2023-H1"
@@ -17,20 +18,17 @@ def told(user, facts, code=CITY, period=THIS, **beside):
         enter(by=user, measure=measure, region=place(user, code), period=period, value=value, **beside)
 
 
-@pytest.fixture
-def half_year(scope):
-    from anju.figures import catalogue
-
-    catalogue.load_catalogue(by=scope)
-    told(scope, {"shanty.start.target": "100", "invest.target": "20"}, period="2023")
-    told(scope, {"shanty.start.target": "60"}, FIRST, "2023")
-    told(scope, {"shanty.start.target": "40"}, SECOND, "2023")
-    told(scope, {"shanty.start": "90", "invest.done": "12.5"})
-    told(scope, {"shanty.start": "60"}, FIRST)
-    told(scope, {"shanty.start": "30"}, SECOND)
-    told(scope, {"shanty.start": "80", "invest.done": "10"}, period=BEFORE)
-    told(scope, {"shanty.start": "50"}, FIRST, BEFORE)
-    return place(scope)
+@world
+def half_year(by, measures):
+    told(by, {"shanty.start.target": "100", "invest.target": "20"}, period="2023")
+    told(by, {"shanty.start.target": "60"}, FIRST, "2023")
+    told(by, {"shanty.start.target": "40"}, SECOND, "2023")
+    told(by, {"shanty.start": "90", "invest.done": "12.5"})
+    told(by, {"shanty.start": "60"}, FIRST)
+    told(by, {"shanty.start": "30"}, SECOND)
+    told(by, {"shanty.start": "80", "invest.done": "10"}, period=BEFORE)
+    told(by, {"shanty.start": "50"}, FIRST, BEFORE)
+    return place(by)
 
 
 @pytest.fixture

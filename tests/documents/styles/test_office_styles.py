@@ -135,8 +135,9 @@ def test_of_two_the_one_published_last_counts_and_the_other_again_when_it_is_wit
         "示保办字〔2026〕4号",
     )
     assert (in_force(), in_force(on=date(2022, 6, 30))) == ("新的半年通报", "示例市半年通报")
-    with pytest.raises(Refused, match="DOC-155"):
-        withdraw_style(by=publisher, style_id=newer.pk, on=DAY, reason=" ")
+    for reason in (" ", "长" * 401):
+        with pytest.raises(Refused, match="DOC-155"):
+            withdraw_style(by=publisher, style_id=newer.pk, on=DAY, reason=reason)
     withdraw_style(by=publisher, style_id=newer.pk, on=DAY, reason="写法另有规定")
     assert in_force() == "示例市半年通报"
 

@@ -9,12 +9,12 @@ from django.test import Client
 from anju.core.models.people import Organisation, Posting
 from anju.core.models.region import Region
 from anju.core.people.scope import open_scope
-from anju.figures.catalogue import load_catalogue
 from anju.returns.models import Opinion, Return
 from anju.returns.services import opening, review
 from tests.cast import EAST, WEST, operator, person, sign_in
 from tests.returns.conftest import complete
 from tests.returns.pages.conftest import FORM, PERIOD, ledger
+from tests.worlds import world
 
 CITY = "140500"
 CHAIN = ("clerk", "reviewer", "head", "joint", "finance")
@@ -30,15 +30,12 @@ def visitor(db):
     return visit
 
 
-@pytest.fixture
-def ret(db, operator):
+@world
+def ret(by, shipped_forms):
     """A return of three projects, ready to be handed in."""
     clerk = person_of("clerk")
     for post in CHAIN:
         person(post)
-    with open_scope(operator):
-        load_catalogue(by=operator)
-        opening.load_forms(by=operator)
     with open_scope(clerk):
         county = Region.objects.get(code=EAST, valid_until=None)
         ledger(county, clerk, 3)

@@ -13,18 +13,19 @@ SHAPES = {"year": "2021", "half": "2021-H1", "quarter": "2021-Q3", "month": "202
 # Words that every sentence may say.
 WORDS = {
     "year": "年度", "place": "地名", "whole": "全市、全县、全区", "period": "期间，如2021年上半年", "span": "期间，年度的写作2021年度",
-    "until": "期末，如2021年6月底", "parts_word": "怎样统称下级",
+    "until": "期末，如2021年6月底", "month": "期末的月份，如6", "parts_word": "怎样统称下级",
 }  # fmt: skip
 TRUTHS = {"whole_year": "期间是整年", "passed": "已经过去"}
 REGION_WORDS = ("name", "code", "level")
+REGION_TRUTHS = {"has_reported": "本期报来过文书讲到的数（哪一项都算）"}
 TASK_WORDS, TASK_FIGURES = ("name", "unit", "code"), ("actual", "target", "rate")
 PROBLEM_WORDS = ("name", "text")
 
 
 @dataclass(frozen=True)
 class Option:
-    """What a place may say of its paper besides the figures. values: of a choice, each with the word that {name} puts; text: what stands unless it says; keys: of what a table's
-    rows tell."""
+    """What a place may say of its paper besides the figures. values: of a choice, each with the word that {name} puts; text, table: what stands
+    unless it says; keys: of what a table's rows tell."""
 
     name: str
     type: str
@@ -32,6 +33,11 @@ class Option:
     text: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
+    table: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def default(self) -> str | Mapping[str, str]:
+        return self.table or self.text
 
 
 @dataclass(frozen=True)
@@ -158,6 +164,18 @@ class AnnexSpec:
 
 
 @dataclass(frozen=True)
+class StyleReminder:
+    """What the writer is reminded of, where it holds: once, or for each member of a list (repeat)."""
+
+    line: int
+    where: tuple[Piece, ...]
+    what: tuple[Piece, ...]
+    fix: tuple[Piece, ...]
+    when: StyleCondition | None = None
+    repeat: str = ""
+
+
+@dataclass(frozen=True)
 class Enclosure:
     """A text of its own that the paper sends along (所印发的方案), between the signature and the annexes."""
 
@@ -177,7 +195,7 @@ class Variant:
 
 @dataclass(frozen=True, repr=False)
 class Style:
-    """A style of papers, read from one file. digest: of exactly its bytes; file: as the reader knows it."""
+    """A style of papers, read from one file. digest: of exactly its bytes; file: as the reader knows it. reminders: by name; own_reminders: said here."""
 
     code: str
     name: str
@@ -200,6 +218,7 @@ class Style:
     enclosure: Enclosure | None
     annexes: tuple[AnnexSpec, ...]
     reminders: tuple[str, ...]
+    own_reminders: tuple[StyleReminder, ...]
     letterhead: bool
     imprint: bool
     signed: str

@@ -52,6 +52,8 @@ from anju.rules.book.tree import ProblemReport
 
 NAMES, LIMIT = "DOC-073", "DOC-074"
 KINDS = {FIGURE: "数", WORD: "词", LIST: "名单", PIECES: "成句的话", TRUTH: "条件", OPTION: "选项"}
+# Of what a condition may ask; "": its value.
+QUESTIONED = {"": (FIGURE, WORD, TRUTH, OPTION), "known": (FIGURE, WORD)} | dict.fromkeys(OF_LISTS, (LIST,))
 BUILT_IN = ("regions", "tasks", "rows", "option")
 GIVEN = ("cited", "dates")
 ALWAYS = ("organs", "addressee", "signatories", "copies", "disclosure", "printed_by", "title")
@@ -126,6 +128,11 @@ class _Check:
         for reminder in style.reminders:
             if reminder not in sources.paper_reminders():
                 self.unknown(1, "reminders", reminder, sources.paper_reminders(), "提醒")
+        for said in style.own_reminders:
+            inner = self.enter(said.repeat, said.line, "reminders", self.top) if said.repeat else self.top
+            self.condition(said.when, said.line, "reminders", inner)
+            for text in (said.where, said.what, said.fix):
+                self.pieces(text, said.line, "reminders", inner, 1 if said.repeat else 0)
         self.prose_places()
 
     def clashes(self) -> None:
@@ -183,7 +190,7 @@ class _Check:
                     self.unknown(line, where, name, self.style.options, "选项")
                 continue
             kind = self.kind(name, scope)
-            wanted = (LIST,) if question in OF_LISTS else (FIGURE,) if question else (FIGURE, WORD, TRUTH, OPTION)
+            wanted = QUESTIONED.get(question, (FIGURE,))
             if not kind:
                 self.unknown(
                     line, where, name, [key for key, value in scope.items() if value in wanted], KINDS[wanted[0]]

@@ -24,6 +24,7 @@ from anju.documents.styles.language.schema import (
 )
 from anju.documents.styles.language.sentences import NAME, Piece, SentenceError, read_sentence
 from anju.documents.styles.library import checking
+from anju.documents.styles.library.reminders import read_reminders
 from anju.documents.styles.library.tables import read_annex_table
 from anju.documents.text.printing import FigureFormat
 from anju.problems import Refused
@@ -133,11 +134,11 @@ class StyleLoader:
             "blocks": self.blocks(known["sections"], 1),
             "enclosure": self.enclosure(known["enclosure"]) if "enclosure" in known else None,
             "annexes": tuple(self.annex(one) for one in known["annexes"].elements()) if "annexes" in known else (),
-            "reminders": tuple(one.text() for one in known["reminders"].elements()) if "reminders" in known else (),
             "letterhead": self.flag(known, "letterhead", True),
             "imprint": self.flag(known, "imprint", True),
             "signed": known["signed"].choice(("always", "organs", "never")) if "signed" in known else "always",
         }
+        made["reminders"], made["own_reminders"] = read_reminders(self, known.get("reminders"))
         made["variants"] = self.named_variants(known["variants"]) if "variants" in known else ()
         if since is None:
             return None
@@ -256,11 +257,14 @@ class StyleLoader:
             )
         if kind == "choice" and not values:
             node.wrong(SHAPE, "choice 没有写可以选的值。", "请写 values: [甲, 乙]，或 {值: 印出来的字}。")
-        text = known["default"].text() if "default" in known else ""
+        table: dict[str, str] = {}
+        if "default" in known and kind == "table" and known["default"].is_mapping():
+            table = {key: one.text() for key, one in known["default"].items()}
+        text = known["default"].text() if "default" in known and not table else ""
         if kind == "choice" and text not in ("", *values):
             known["default"].wrong(SHAPE, f"“{text}”不在可选的值里。", f"可写：{'、'.join(values)}。")
         keys = tuple(self.word(one) for one in known["keys"].elements()) if "keys" in known else ()
-        return Option(name, kind, known["label"].text() if "label" in known else "", text, values, keys)
+        return Option(name, kind, known["label"].text() if "label" in known else "", text, values, keys, table=table)
 
     def figure(self, name: str, node: YamlNode) -> FigureSpec:
         known = node.fields(FIGURE)

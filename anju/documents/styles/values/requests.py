@@ -148,6 +148,7 @@ class FigureReaders:
     def __init__(self, style: Style, request: PaperRequest, sets: RegionSets, annex_codes: Iterable[str]) -> None:
         self.style, self.request, self.sets = style, request, sets
         self.asked: dict[tuple[str, str], dict[str, int]] = {}
+        self.chosen: dict[str, str] = {}  # the option that a code comes from
         for code, period, spec, latest in self.specs():
             self.ask(mode_of(spec, latest), times.shift_period(request.period, period), code, spec.line)
         for code in annex_codes:
@@ -184,7 +185,9 @@ class FigureReaders:
         for listed in self.style.lists.values():
             rows = self.rows_of(listed) if listed.of == "option" else every_row
             for spec in listed.figures.values():
-                yield from codes(spec, rows, listed.latest)
+                named = list(codes(spec, rows, listed.latest))
+                self.chosen |= {code: listed.option for code, *_ in named if listed.of == "option"}
+                yield from named
             for row in task_rows(listed, options) if listed.of == "tasks" else ():
                 rate = self.task_rate(row)
                 for code in [rate] if not listed.latest else [rate, row.get("actual", ""), row.get("target", "")]:
@@ -197,7 +200,8 @@ class FigureReaders:
     def rows_of(self, listed: ListSpec) -> list[dict[str, str]]:
         if listed.of != "option" or listed.option not in self.style.options:
             return []
-        return option_rows(self.request.options.get(listed.option), self.style.options[listed.option].keys)
+        option = self.style.options[listed.option]
+        return option_rows(self.request.options.get(listed.option, option.table), option.keys)
 
     def task_rate(self, row: Mapping[str, Any]) -> str:
         code = fill_code(str(row.get("rate", "")), lambda name: option_word(self.style, self.request.options, name))
@@ -206,7 +210,7 @@ class FigureReaders:
     def check(self) -> None:
         """Refused DOC-075 for each code that the catalogue does not have, all at once."""
         asked = {code: line for codes in self.asked.values() for code, line in codes.items()}
-        if problems := code_problems(self.style, asked, self.catalogue):
+        if problems := code_problems(self.style, asked, self.catalogue, self.chosen):
             raise Refused(*problems)
 
     def every_region(self) -> list[Region]:
@@ -233,9 +237,16 @@ class FigureReaders:
             )
         return self.readers[key]
 
+    def has_reported(self, region: Region) -> bool:
+        """Whether the region reported anything of what the paper tells of its own period."""
+        standing = self.reader(STANDING, self.request.period)
+        return isinstance(standing, StandingFigures) and standing.reported_else(region)
 
-def code_problems(style: Style, asked: Mapping[str, int], catalogue: Mapping[str, Measure]) -> list[Problem]:
-    """A problem for each code (with its line) that the catalogue does not have."""
+
+def code_problems(
+    style: Style, asked: Mapping[str, int], catalogue: Mapping[str, Measure], chosen: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """A problem for each code (with its line, or the option that it comes from) that the catalogue does not have."""
     problems = []
     for code, line in asked.items():
         name, _, calibre = code.partition(":")
@@ -249,6 +260,8 @@ def code_problems(style: Style, asked: Mapping[str, int], catalogue: Mapping[str
         else:
             continue
         place = Place(style.file + (f" 第 {line} 行" if line else ""), file=style.file, line=line)
+        if option := (chosen or {}).get(code):
+            place = Place(f"文书选项 {option}", field=option)
         problems.append(Problem("DOC-075", place, what, fix))
     return problems
 
