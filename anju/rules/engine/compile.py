@@ -129,7 +129,8 @@ class _Compiler:
         payable = [self.book.payable] if self.book.payable else []
         if payable:
             outer = ['"_i"', *map(quote, steps), self.payable(), '"failed_mask"', '"unknown_mask"']
-            sql = f"SELECT {', '.join(outer)} FROM ({sql}{self.dialect.fence}) AS decided"
+            fence = self.dialect.fence if self.book.conditions else ""
+            sql = f"SELECT {', '.join(outer)} FROM ({sql}{fence}) AS decided"
         return Compiled(
             sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed),
             outputs=(*steps, *payable),

@@ -36,7 +36,7 @@ ROWS, OUTCOME = "rows_in", "outcome"
 MARKED = (NUMBER, DATE, TRUTH)  # what a text may fail to be
 NUMBER_PATTERN, DAY_PATTERN = "[+-]?[0-9]{1,25}(\\.[0-9]{1,40})?", "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 Result = TypeVar("Result")
-LOOK = 0.2  # seconds between two looks at how far it is
+LOOK = 1  # seconds between two looks at how far it is
 
 
 @dataclass(frozen=True)
