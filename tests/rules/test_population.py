@@ -63,9 +63,8 @@ def place(request, facts):
     if request.param == "duckdb":
         connection = connect()
         connection.execute(f"CREATE TABLE facts {SCHEMA}")
-        connection.executemany(
-            "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [list(row.values()) for row in facts]
-        )
+        rows = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(facts))  # one statement: each costs a millisecond
+        connection.execute(f"INSERT INTO facts VALUES {rows}", [value for row in facts for value in row.values()])
         yield "duckdb", connection
         connection.close()
     else:
