@@ -51,6 +51,12 @@ OF_ONE = {
     "documents:table-picks",
     "documents:table-drop",
     "documents:table-download",
+    "documents:binding",
+    "documents:binding-answer",
+    "documents:binding-certain",
+    "documents:binding-style",
+    "documents:binding-style-file",
+    "documents:binding-drop",
 }  # what belongs to one person, or to their office: made for each who asks
 
 
@@ -186,6 +192,26 @@ def paper(by: Actor, region: Region, visitor: Staff) -> At:
 
     digest = uploads.keep_upload(by, "关于示例工作的通报\n\n开工6631套。\n".encode())
     return At({"digest": digest, "form": "html"}, query={"name": "通报.txt"})
+
+
+@makes(
+    "documents:binding", "documents:binding-answer", "documents:binding-certain", "documents:binding-style", "documents:binding-style-file",
+    "documents:binding-drop",
+)  # fmt: skip
+def bound_paper(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.models.people import Organisation
+    from anju.documents.binding import storing
+    from anju.documents.binding.proposing import ABSENT, NumberProposal
+    from anju.documents.checker.reading import read_text
+    from anju.documents.models import BoundPaper
+
+    paper = read_text("关于2020年棚改进展的通报\n棚户区改造开工12套。\n", "通报.txt")
+    made = BoundPaper.objects.create(
+        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name="通报.txt",
+        title=paper.title, period=PERIOD, digest="0" * 64, paper=storing.store_paper(paper),
+        proposals=storing.store_proposals({one.serial: NumberProposal(one.serial, ABSENT) for one in paper.numbers()}), by=by.key,
+    )  # fmt: skip
+    return At({"pk": made.pk}, data={"serial": 0, "pick": "none", "name": "示例通报"}, bare=True)
 
 
 @makes("documents:table", "documents:table-picks", "documents:table-drop", "documents:table-download")

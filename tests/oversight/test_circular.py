@@ -19,6 +19,9 @@ from anju.oversight.queries.warnings import chosen_warnings, warning_paragraphs
 from anju.problems import Refused
 from anju.runs.services import runs
 from tests.sample_place import CITY, FIRST, PERIOD, SECOND, place, told, written
+from tests.worlds import world
+
+pytestmark = pytest.mark.usefixtures("measures")  # made once: most of these tests need them
 
 SUBSIDY = {"subsidy.households.target": "100", "subsidy.households": "120"}
 
@@ -152,12 +155,16 @@ def test_a_place_that_counts_only_what_was_continued_says_so_in_its_options(scop
         written(scope, "circular", {"completion": "both"})
 
 
+@world
+def warned(by, measures):
+    told(by, {"backlog.unfinished.prh": "50", "backlog.completed.prh": "0"}, FIRST)
+    told(by, {"loan.credit": "2", "loan.issued": "1.5"}, SECOND)
+    runs.run_warnings(by=by, region=place(by), period=PERIOD, on=date(2023, 12, 31))
+
+
 @pytest.fixture
-def judged(scope):
+def judged(warned, scope):
     """A backlog with a part that finished nothing, and the warnings run."""
-    told(scope, {"backlog.unfinished.prh": "50", "backlog.completed.prh": "0"}, FIRST)
-    told(scope, {"loan.credit": "2", "loan.issued": "1.5"}, SECOND)
-    runs.run_warnings(by=scope, region=place(scope), period=PERIOD, on=date(2023, 12, 31))
     return scope
 
 

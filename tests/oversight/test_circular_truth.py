@@ -11,6 +11,8 @@ from anju.figures.services import observations
 from tests.oversight.test_circular import SUBSIDY, enter, plain, quarterly
 from tests.sample_place import CITY, FIRST, PERIOD, SECOND, place, told, written
 
+pytestmark = pytest.mark.usefixtures("measures")  # made once: most of these tests need them
+
 
 def reminders(version, code: str) -> list[SimpleNamespace]:
     return [SimpleNamespace(**one) for one in version.warnings if one["code"] == code]
