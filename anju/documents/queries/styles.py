@@ -105,7 +105,7 @@ def is_style(kind: str) -> bool:
 
 def kept_copy(digest: str) -> StyleCopy | None:
     """The bytes of the style with that digest, if some paper was written by it."""
-    return StyleCopy.objects.filter(pk=digest).first()
+    return StyleCopy.objects.filter(pk=digest).first() if digest else None
 
 
 def kept_style(code: str, digest: str) -> Style | None:
