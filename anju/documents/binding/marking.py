@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anju.documents.binding.holdings import FigureMeant
+from anju.documents.binding.parts import heading_of
 from anju.documents.binding.proposing import (
     ABSENT,
     CERTAIN,
@@ -110,7 +111,11 @@ def page_parts(paper: ReadPaper, marks: Mapping[int, MarkedNumber]) -> list[Page
             at = number.end
         if at < len(paragraph.text):
             pieces.append(PagePiece(paragraph.text[at:]))
-        parts.append(PagePart(pieces, heading=paragraph.heading))
+        parts.append(
+            PagePart(
+                pieces, heading=paragraph.heading and (paragraph.text == paper.title or heading_of(paragraph)[0] > 0)
+            )
+        )
     return [*parts, *(_table_part(table, marks) for table in paper.tables)]
 
 
