@@ -96,3 +96,14 @@ def test_what_a_user_does_not_see_is_not_proposed(ledger, scope):
     with open_scope(stranger):
         [one] = proposed(stranger, ledger, f"全市棚户区改造开工{value}套。")
     assert one.state == ABSENT
+
+
+def test_of_two_ways_of_counting_the_one_a_slip_away_is_told_first(scope, ledger):
+    from anju.figures.services.observations import enter_figure
+
+    for calibre, value in (("cal1", "24.62"), ("cal2", "27.27")):
+        enter_figure(
+            by=scope, measure="invest.done", region=ledger, period=JUNE, value=value, unit="亿元", calibre=calibre
+        )
+    [one] = proposed(scope, ledger, "截至2023年6月底，全市保障性安居工程完成投资27.72亿元。")
+    assert (one.state, one.figures[0].shown) == (DIFFERS, "27.27亿元")
