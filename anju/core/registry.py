@@ -36,6 +36,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "places": ("user",),  # regions that there is something for
     "periods": ("user", "region"),  # periods of a region that there is something for
     "notices": ("user",),  # how many things wait for a user: the bar shows the sum
+    "waiting": ("user",),  # those things, the earliest deadline first: each with act, what, link, due, at
     "reminders": ("user", "at"),  # what is due at that moment, of the user's regions (core/reminders.py)
     "announcements": ("by", "region", "prefix", "wanted"),  # writes down what an act just handed on (core/reminders.py)
     "overdue": ("user", "region", "on"),  # what is overdue there and below, as of that day (core/overdue.py)

@@ -87,6 +87,20 @@ class Version(models.Model):
         return f"第{self.serial}稿"
 
 
+class StyleCopy(models.Model):
+    """The exact bytes of a style that some paper was written by (`Version.template_digest`): it can be computed anew after the style has changed."""
+
+    digest = models.CharField("摘要", primary_key=True, max_length=64)
+    file = models.CharField("文件", max_length=200)
+    content = models.BinaryField("原文")
+
+    class Meta:
+        verbose_name = "文书样式存本"
+
+    def __str__(self) -> str:
+        return self.file
+
+
 class AskedTable(models.Model):
     """A table that somebody asked for (临时取数), kept for next time by its office. It holds no number: it is filled anew whenever it is opened.
 

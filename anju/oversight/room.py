@@ -14,6 +14,7 @@ NAVIGATION = (
 )
 JOBS = ("anju.oversight.jobs",)
 NOTICES = ("anju.oversight.queries.reminders:count_reminders",)
+WAITING = ("anju.oversight.queries.reminders:list_reminders",)
 ANNOUNCEMENTS = ("anju.oversight.services.reminders:announce_reminders",)
 REMINDERS = (
     "anju.oversight.queries.reminders:node_reminders",

@@ -1,5 +1,7 @@
 """A city with figures of two years, by month, for papers that are styles."""
 
+import re
+
 import pytest
 
 from tests.sample_place import CITY, FIRST, SECOND, place
@@ -50,3 +52,34 @@ def written(scope, half_year):
         return find_version(scope, document)
 
     return write
+
+
+SAMPLE = """
+style: sample
+name: 示例通报
+applies: {{from: "2020-01-01"}}
+sources: [{{title: 示例}}]
+periods: [half, year]
+title: 示例
+options: {options}
+figures: {figures}
+lists: {lists}
+sets: {sets}
+sections:
+  - text: "{text}"
+"""
+
+
+@pytest.fixture
+def says(written, monkeypatch, tmp_path):
+    """text, figures and lists of a style → what its paper says."""
+
+    def say(text, figures="{}", lists="{}", sets="{}", options="{}", period="2023-H1", **given):
+        style = SAMPLE.format(text=text, figures=figures, lists=lists, sets=sets, options=options)
+        (tmp_path / "sample.yaml").write_text(style, "utf-8")
+        monkeypatch.setenv("ANJU_STYLES", str(tmp_path))
+        version = written("sample", period, **given)
+        body = version.html.split('<section class="body">')[1].split("</section>")[0]
+        return re.sub(r"<[^>]+>", "", body).strip(), version
+
+    return say

@@ -4,7 +4,6 @@ import pytest
 
 from tests.documents.styles.conftest import told
 from tests.documents.styles.test_loading import BODY, problems
-from tests.documents.styles.test_values import HEAD, says  # noqa: F401
 from tests.sample_place import FIRST, SECOND
 
 TASKS = "{each_task: {of: tasks, rows: [{task: prh_start}]}, "
@@ -14,13 +13,13 @@ SILENT = (
 )
 
 
-def test_who_reported_anything_of_the_paper_is_told_from_who_reported_nothing(says):  # noqa: F811
+def test_who_reported_anything_of_the_paper_is_told_from_who_reported_nothing(says):
     text = "{each each_task: 没有报的{each asleep: {name}}。报了别的{each awake: {name}}。}开工{start}套。"
     said = says(text, "{start: {measure: shanty.start}}", SILENT)[0]
     assert "报了别的钟山区、六枝特区。" in said and "没有报的水城区、盘州市。" in said
 
 
-def test_what_is_not_of_the_paper_is_no_report_of_its(says):  # noqa: F811
+def test_what_is_not_of_the_paper_is_no_report_of_its(says):
     assert "报了别的。" in says("{each each_task: 报了别的{each awake: {name}}。}", lists=SILENT)[0]
 
 
@@ -33,7 +32,7 @@ SUM = (
 @pytest.mark.parametrize(
     ("period", "said"), [("2023-Q2", "合计140套。"), ("2023-05", "不能合计：各自的数不是同一天的，不能相加。")]
 )
-def test_what_counts_up_to_one_day_is_added_whatever_it_was_reported_for(scope, says, half_year, period, said):  # noqa: F811
+def test_what_counts_up_to_one_day_is_added_whatever_it_was_reported_for(scope, says, half_year, period, said):
     """FIRST and SECOND reported June, in H1: 60 and 30."""
     figures = "{of_all: {sum: start, of: both}}"
     lists = (
@@ -45,7 +44,7 @@ def test_what_counts_up_to_one_day_is_added_whatever_it_was_reported_for(scope, 
     assert says(text, figures, lists)[0] == said
 
 
-def test_a_style_says_what_its_writer_is_reminded_of(says):  # noqa: F811
+def test_a_style_says_what_its_writer_is_reminded_of(says):
     reminders = """
 reminders:
   - {repeat: idle, where: "{name}", what: "开工{start}套，{start.why}。", fix: 请核对。}
@@ -74,24 +73,24 @@ def test_what_a_reminder_names_is_checked_like_a_sentence(db):
         assert any(word in one for one in said), word
 
 
-def test_a_heading_over_nothing_takes_no_number_though_words_follow(says):  # noqa: F811
+def test_a_heading_over_nothing_takes_no_number_though_words_follow(says):
     text = '甲{start}套。"\n  - heading: 空的\n    content: [{when: start > 1000, text: 没有}]\n  - text: "乙。"\n  - heading: 有的\n    content: [{text: 丙。}]\n  - text: "丁。'
     said = says(text, "{start: {measure: shanty.start}}")[0]
     assert said.split() == ["甲90套。", "乙。", "一、有的", "丙。", "丁。"]
 
 
-def test_an_option_that_is_not_given_has_its_table_by_default(says):  # noqa: F811
+def test_an_option_that_is_not_given_has_its_table_by_default(says):
     options = "{banks: {type: table, default: {cdb: 国开行, adb: 农发行}}}"
     lists = "{each_bank: {of: option, option: banks}}"
     assert says("{each each_bank: {item_name}}。", lists=lists, options=options)[0] == "国开行、农发行。"
     assert says("{each each_bank: {item_name}}。", lists=lists, options=options, banks={"icbc": "工行"})[0] == "工行。"
 
 
-def test_a_word_that_says_something_is_known(says):  # noqa: F811
+def test_a_word_that_says_something_is_known(says):
     lists = "{two: {of: rows, rows: [{name: 甲, note: 有注}, {name: 乙}]}}"
     assert says("{each two: {name}{when known(note): （{note}）}}。", lists=lists)[0] == "甲（有注）、乙。"
 
 
-def test_the_whole_year_is_no_year_of_the_whole(says):  # noqa: F811
+def test_the_whole_year_is_no_year_of_the_whole(says):
     assert says("{when whole_year: 全年 | 半年}。")[0] == "半年。"
     assert says("{when whole_year: 全年 | 半年}。", period="2023")[0] == "全年。"

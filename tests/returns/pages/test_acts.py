@@ -102,6 +102,29 @@ def test_a_remark_is_pinned_to_the_cell_of_the_address_and_there_is_no_list_of_c
     assert answer.status_code == 422 and "不在表里" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("state", "post"), [("review", "reviewer"), ("joint", "reviewer"), ("head", "head"), ("city", "city_reviewer")]
+)
+def test_what_goes_back_at_a_cell_leads_the_clerk_to_that_cell(visitor, ret, state, post):
+    reach(ret, state)
+    client, clerk = visitor(post, CITY if post == "city_reviewer" else EAST), visitor("clerk")
+    line = re.search(r'<tr data-l="([^"]+)"', at(client, ret))[1]
+    panel = client.get(f"/returns/{ret.pk}/cell/?line={line}&column=start").content.decode()
+    assert "这一格有误，退回填报" in panel
+    form = at(client, ret, f"?cell={line}|start").partition("send-back/")[2].partition("</form>")[0]
+    assert f'name="where" value="{line}|start"' in form and "针对：东关片区棚户区改造1" in form
+    wrong = client.post(f"/returns/{ret.pk}/send-back/", {"remark": "不对", "where": "p0|start"})
+    assert wrong.status_code == 422 and "不在表里" in wrong.content.decode()
+    client.post(f"/returns/{ret.pk}/send-back/", {"remark": "开工套数与施工许可不一致", "where": f"{line}|start"})
+    page = at(clerk, ret)
+    told = page.partition("退回了这张报表")[2].partition("</section>")[0]
+    assert f'data-go="{line}|start"' in told and "东关片区棚户区改造1" in told and "与施工许可不一致" in told
+    assert (
+        "退回，开工套数与施工许可不一致"
+        in clerk.get("/", follow=True).content.decode() + clerk.get(f"/?region={EAST}").content.decode()
+    )
+
+
 def test_all_are_in_only_when_all_are(visitor, ret):
     reach(ret, "joint")
     reviewer = visitor("reviewer")

@@ -19,6 +19,7 @@ TRUTHS = {"whole_year": "期间是整年", "passed": "已经过去"}
 REGION_WORDS = ("name", "code", "level")
 REGION_TRUTHS = {"has_reported": "本期报来过文书讲到的数（哪一项都算）"}
 TASK_WORDS, TASK_FIGURES = ("name", "unit", "code"), ("actual", "target", "rate")
+MEMBER_WORDS, MEMBER_FIGURES = ("name", "unit"), ("amount",)
 PROBLEM_WORDS = ("name", "text")
 
 
@@ -46,7 +47,8 @@ class FigureSpec:
 
     measure: a code, in which {item} and {option} may stand. region: "" is the place one speaks of, parent, or a code; over: the sum over a set.
     period: "" is the paper's (schema of times.py). exactly: only what was reported for that very period. Of sum: the name that is added over
-    the members of the list `of`. first: of these names the first that is known. when: unknown unless it holds.
+    the members of the list `of`.
+    member: that one of the measure's dimension, which may be left out. first: of these names the first that is known. when: unknown unless it holds.
     """
 
     name: str
@@ -55,6 +57,8 @@ class FigureSpec:
     calibre: str = ""
     region: str = ""
     over: str = ""
+    dimension: str = ""
+    member: str = ""
     period: str = ""
     latest: bool = False
     exactly: bool = False
@@ -87,9 +91,10 @@ class RegionSet:
 
 @dataclass(frozen=True)
 class ListSpec:
-    """What a sentence goes through. of: regions, tasks, rows, option, another list, or what a room brings (sources.py).
+    """What a sentence goes through. of: regions, tasks, rows, option, members, another list, or what a room brings (sources.py).
 
     where: over a member; order: (name, descending); group: members of one value together; rows: of tasks and rows, as written.
+    measure, dimension, only: of members (of a dimension of a measure), which ones.
     """
 
     name: str
@@ -98,6 +103,9 @@ class ListSpec:
     set: str = "parts"
     option: str = ""
     rows: tuple[Mapping[str, Any], ...] = ()
+    measure: str = ""
+    dimension: str = ""
+    only: tuple[str, ...] = ()
     calibres: str = ""
     latest: bool = False
     where: StyleCondition | None = None
@@ -195,7 +203,10 @@ class Variant:
 
 @dataclass(frozen=True, repr=False)
 class Style:
-    """A style of papers, read from one file. digest: of exactly its bytes; file: as the reader knows it. reminders: by name; own_reminders: said here."""
+    """A style of papers, read from one file. content: exactly its bytes; digest: of these; file: as the reader knows it.
+
+    reminders: by name; own_reminders: said here.
+    """
 
     code: str
     name: str
@@ -225,6 +236,7 @@ class Style:
     file: str
     digest: str
     variants: tuple[Variant, ...] = ()
+    content: bytes = b""
 
     def each_kind(self) -> "list[Style]":
         """The style itself and one for each of its variants."""

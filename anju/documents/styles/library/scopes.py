@@ -2,6 +2,8 @@
 
 from anju.documents.styles import sources
 from anju.documents.styles.language.schema import (
+    MEMBER_FIGURES,
+    MEMBER_WORDS,
     REGION_TRUTHS,
     REGION_WORDS,
     TASK_FIGURES,
@@ -30,6 +32,8 @@ def item_scope(style: Style, name: str, seen: tuple[str, ...] = ()) -> Scope:
         scope.pop("task", None)
     elif spec.of == "rows":
         scope = _row_scope(spec)
+    elif spec.of == "members":
+        scope = dict.fromkeys(MEMBER_WORDS, WORD) | dict.fromkeys(MEMBER_FIGURES, FIGURE)
     elif spec.of == "option":
         scope = (
             dict.fromkeys(("item", "item_name", *style.options[spec.option].keys), WORD)

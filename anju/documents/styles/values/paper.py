@@ -19,6 +19,7 @@ from anju.documents.styles.values import beyond, requests
 from anju.documents.styles.values.formulas import FormulaFigures
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.lists import Listed, read_list
+from anju.documents.styles.values.members import MemberError, member_problem
 from anju.documents.styles.values.units import UnitError
 from anju.documents.text.wording import whole_word
 from anju.figures.figure import Figure, total_figure
@@ -152,6 +153,8 @@ class ComputedPaper:
         """Refused DOC-075, DOC-076 for what cannot be told before there is a place: a code or period that an option gave, what cannot be added."""
         try:
             return self.read(name, spec, frame)
+        except MemberError as error:
+            raise Refused(member_problem(self.style, spec, error)) from error
         except KeyError as error:
             place = Place(
                 f"{self.style.file} 第 {spec.line} 行 {name}", file=self.style.file, line=spec.line, field=name
@@ -182,6 +185,9 @@ class ComputedPaper:
         code = requests.fill_code(spec.measure, lambda word: self.code_word(word, frame))
         calibre = requests.fill_code(spec.calibre, lambda word: self.code_word(word, frame))
         code, _, named = code.partition(":")
+        if spec.member:
+            member = requests.fill_code(spec.member, lambda word: self.code_word(word, frame))
+            code = self.readers.members.code(code, spec.dimension, member)
         latest = any(frame.fields.get("latest__") for frame in frame.chain())
         period = requests.fill_code(spec.period, lambda word: self.code_word(word, frame))
         reader = self.readers.reader(requests.mode_of(spec, latest), times.shift_period(self.request.period, period))
