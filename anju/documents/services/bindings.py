@@ -93,5 +93,6 @@ def _held_unlocked(by: Actor, binding_id: int) -> BoundPaper:
 
 def _held(by: Actor, binding_id: int) -> BoundPaper:
     """The paper, for this transaction alone: two windows answer one after the other."""
-    binding = _held_unlocked(by, binding_id)
+    binding = bindings.list_bindings(by).get(pk=binding_id)
+    require_permission(by, STYLE, binding.region_id, binding.region.name)
     return BoundPaper.objects.select_for_update(of=("self",)).select_related("region").get(pk=binding.pk)
