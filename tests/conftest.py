@@ -4,6 +4,7 @@ Fixtures: `db` (pytest-django's: a transaction that is rolled back), `operator` 
 `scoped(operator)`), `committed` (real commits, cleaned up afterwards: for threads and for the owner's view).
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -86,6 +87,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker("examples")
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def pytest_collection_finish(session):
+    """What was collected stays to the end: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class SlowFirst:
