@@ -5,8 +5,9 @@ machine's own operator, in a transaction that is rolled back, and is told for wh
 """
 
 import hashlib
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -36,7 +37,7 @@ MAKERS: dict[str, Maker] = {}
 NO_REGION = {
     "mfa_index", "core:me", "account_set_password", "core:me-sessions", "core:session", "core:drafts", "core:me-deputy", "account_change_password", "account_reauthenticate",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs",
-    "core:guide-picture", "core:staff-register",
+    "core:guide-picture", "core:staff-register", "core:waiting-form",
 }  # fmt: skip
 # One's own pages that are not there for who has no second step yet, or sends back to /me/: only who may is asked of them.
 NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
@@ -47,6 +48,7 @@ OF_ONE = {
     "core:job",
     "core:job-stop",
     "core:job-retry",
+    "core:waiting-form",
     "documents:table",
     "documents:table-picks",
     "documents:table-drop",
@@ -120,6 +122,15 @@ def deputy(by: Actor, region: Region, visitor: Staff) -> At:
         by=visitor.username, acting_for=visitor,
     )  # fmt: skip
     return At({"pk": made.pk}, bare=True)
+
+
+@makes("core:waiting-form")
+def waiting_form(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.reading import keep_reading
+
+    form = {"action": "/", "fields": [["reason", "示例"]], "key": "0" * 64, "file": "示例.xlsx", "back": "/"}
+    keep_reading(replace(by, key=visitor.username), "f" * 64, "form", json.dumps(form).encode())
+    return At({"key": "f" * 64}, bare=True)
 
 
 @makes("core:job", "core:job-stop", "core:job-retry")

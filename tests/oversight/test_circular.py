@@ -53,6 +53,15 @@ def test_a_place_with_nothing_but_subsidies_gets_a_circular_of_one_part_and_one_
     assert version.html.count('<section class="annex') == 1 and "附件2" not in version.html
 
 
+@pytest.mark.parametrize("period", ["2021-2025", "2021-A", "2021-09-A"])
+def test_a_plan_is_no_period_of_a_circular(scope, period):
+    told(scope, SUBSIDY)
+    with pytest.raises(Refused, match=f"DOC-079.*{period}"):
+        documents.write_document(
+            by=scope, kind="circular", region=place(scope), period=period, options={"organs": ["示例机关"], "addressee": "各县"}, prose={}
+        )  # fmt: skip
+
+
 def test_parts_that_are_not_there_leave_no_gap_in_the_numerals(scope):
     told(scope, SUBSIDY | {"audit.2019.found": "4", "audit.2019.fixed": "3", "audit.2019.fixing": "1"})
     version = written(scope, "circular", {"audits": [2019]})

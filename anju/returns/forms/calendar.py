@@ -13,7 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from anju import periods
 from anju.core.database.folder import data_folder
-from anju.problems import Problem, Refused
+from anju.problems import ConfigurationFault, Problem, Refused
 from anju.returns.forms.spec import Deadline, FormSpec
 from anju.yaml_files import load_yaml
 
@@ -47,7 +47,7 @@ def _days() -> Workdays:
         try:
             text = own.read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
-            raise Refused(_unreadable(error, str(own))) from None
+            raise ConfigurationFault(_unreadable(error, str(own))) from None
         listed |= _read_days(text, str(own))
     off, worked = (frozenset(day for one in listed.values() for day in one[kind]) for kind in ("off", "worked"))
     return Workdays(off, worked, frozenset(listed))
@@ -63,7 +63,7 @@ def _read_days(text: str, name: str) -> dict[int, dict[str, list[date]]]:
         if any(day.year != year for year, one in listed.items() for days in one.values() for day in days):
             raise ValueError("of another year")
     except (ValueError, TypeError, KeyError, AttributeError, YAMLError) as error:
-        raise Refused(_unreadable(error, name)) from None
+        raise ConfigurationFault(_unreadable(error, name)) from None
     return listed
 
 

@@ -158,7 +158,9 @@ def _perform(request: Request, pk: int, act: Callable[[PostedForm, Upload], str]
         raise Http404(str(pk))
     posted = PostedForm(request)
     try:
-        says = act(posted, posted.file("file", "回执扫描件") or Upload("", b""))
+        file = posted.file("file", "回执扫描件")
+        posted.check()
+        says = act(posted, file or Upload("", b""))
     except Refused as refused:
         return render_delivery(request, status=422, problems=refused.problems)
     messages.success(request, says)
