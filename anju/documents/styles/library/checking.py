@@ -208,6 +208,10 @@ class _Check:
         if spec.over and spec.over != "parts" and spec.over not in self.style.sets:
             self.unknown(spec.line, where, spec.over, self.style.sets, "区划的集合")
         self.condition(spec.when, spec.line, where, scope)
+        if spec.source.get("of") == "given" and (option := spec.source.get("option")):
+            given = [name for name, one in self.style.options.items() if one.type == "given"]
+            if option not in given:
+                self.unknown(spec.line, where, option, given, "选项（type: given）")
         for name in spec.first:
             if self.kind(name, scope) != FIGURE:
                 self.unknown(spec.line, where, name, self.style.figures, "数")

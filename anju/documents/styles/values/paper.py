@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from anju import periods
+from anju.core.models.region import Region
 from anju.core.wording import period_label
 from anju.documents.styles.language import times
 from anju.documents.styles.language.conditions import StyleCondition, evaluate, is_name
@@ -195,11 +196,7 @@ class ComputedPaper:
             return total_figure(
                 [reader(code, region, calibre=calibre or named) for region in self.sets(spec.over)], region=frame.region
             )
-        region = frame.region
-        if spec.region == "parent":
-            region = region.parent
-        elif spec.region not in ("", "own"):
-            region = self.sets.region(spec.region)
+        region = self.region_of(spec, frame)
         if (
             region is None or region.pk not in self.in_sight
         ):  # of what lies beyond, a sum of the parts that are seen would be told for the whole
@@ -209,6 +206,12 @@ class ComputedPaper:
         found = reader(code, region, calibre=calibre or named)
         part = spec.source.get("part", "")
         return found.parts[int(part)] if part and len(found.parts) > int(part) else found
+
+    def region_of(self, spec: FigureSpec, frame: Frame) -> Region | None:
+        """The place that a name means; None where there is none, or the writer does not see it."""
+        if spec.region == "parent":
+            return frame.region.parent
+        return frame.region if spec.region in ("", "own") else self.sets.region(spec.region)
 
     def code_word(self, word: str, frame: Frame) -> str:
         try:
