@@ -26,7 +26,7 @@ from anju.documents.models import Correction, Document, Version
 from anju.documents.pages import fields, prose
 from anju.documents.pages import listing as listing_pages
 from anju.documents.pages import stale as stale_told
-from anju.documents.queries import corrections, delivery, documents, numbers
+from anju.documents.queries import corrections, delivery, documents, numbers, styles
 from anju.documents.queries.stale import stale_sentences
 from anju.documents.services import documents as document_services
 from anju.documents.text import readback
@@ -111,6 +111,7 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
         "document": document,
         "paper": paper,
         "kind": paper.kind,
+        "styled": styles.is_style(document.kind),
         "version": version,
         "versions": versions,
         "newest": newest,

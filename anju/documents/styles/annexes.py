@@ -214,11 +214,15 @@ def target_rows(paper: ComputedPaper, table: Annex, parts: Sequence[Region]) -> 
     region, groups = paper.request.region, paper.request.options.get("groups", [])
     table.grouped = bool(groups)
     table.rows.append(AnnexRow("下达任务", cells(handed_down, region), total=True))
-    table.rows.append(AnnexRow("任务分解", cells(handed_out, RegionGroup(region, "任务分解", list(parts))), total=True))
+    if parts:
+        among = RegionGroup(region, "任务分解", list(parts))
+        table.rows.append(AnnexRow("任务分解", cells(handed_out, among), total=True))
     by_code = {part.code: part for part in parts}
     grouped: set[str] = set()
     for group in groups:
         members = [by_code[code] for code in group["regions"] if code in by_code]
+        if not members:
+            continue
         grouped |= {member.code for member in members}
         table.rows.append(
             AnnexRow(group["total"], cells(handed_out, RegionGroup(region, group["total"], members)), total=True)
