@@ -5,6 +5,7 @@ so callers that are forked afterwards (the workers of the site) share the keeper
 """
 
 import contextlib
+import fcntl
 import gc
 import importlib
 import logging
@@ -35,6 +36,7 @@ SMALL, SHORT, LONG = (
 )  # a file of so many bytes is worked on for so many seconds at most; a larger one for so many
 PART = 64 << 20  # bytes of one part of a packed file, unpacked; sheets and their texts may have more
 LARGE_PARTS = ("xl/worksheets/", "xl/sharedstrings.xml")
+EVERY = 0.5  # seconds between two calls of what is done meanwhile
 AT_ONCE = max(2, os.cpu_count() or 1)  # children at a time; further work waits
 READERS = (  # loaded by the keeper, and a function called after a colon; what is not named here each child loads again
     "anju.workbooks.reading.reader",
@@ -65,8 +67,16 @@ class Killed(Exception):
         self.seconds = seconds
 
 
-def read_isolated(work: Callable[..., R], source: bytes | str | Path, *args: Any, file: str = "", **named: Any) -> R:
-    """`work(source, *args, **named)` in a child. source: a file's bytes, or its path; file: what its sender calls it.
+def read_isolated(
+    work: Callable[..., R],
+    source: bytes | str | Path,
+    *args: Any,
+    file: str = "",
+    meanwhile: Callable[[], None] | None = None,
+    **named: Any,
+) -> R:
+    """`work(source, *args, **named)` in a child. source: a file's bytes, or its path; file: what its sender calls it; meanwhile: as of
+    `run_isolated`.
 
     Refused with what `work` refuses, and READ-001 when it takes too long, READ-002 too much memory, READ-003 when a part is too large unpacked.
     """
@@ -76,9 +86,18 @@ def read_isolated(work: Callable[..., R], source: bytes | str | Path, *args: Any
         check_parts(source, file)
     except OSError:  # it is not there: `work` says so
         size = 0
-    seconds = seconds_for(size)
+    seconds, stops = seconds_for(size), []
+
+    def call_meanwhile() -> None:
+        try:
+            if meanwhile:
+                meanwhile()
+        except Exception as stop:
+            stops.append(stop)
+            raise
+
     try:
-        return run_isolated(work, source, *args, seconds=seconds, **named)
+        return run_isolated(work, source, *args, seconds=seconds, meanwhile=call_meanwhile, **named)
     except Refused:
         raise
     except Killed as killed:
@@ -89,6 +108,8 @@ def read_isolated(work: Callable[..., R], source: bytes | str | Path, *args: Any
         what = f"读它要的内存超过 {MEMORY >> 20} 兆，或者文件已损坏，已停止。"
         raise Refused(Problem("READ-002", Place(file=file), what, advice)) from killed
     except Exception as failed:  # a library fell over what it had not foreseen in the file
+        if failed in stops:
+            raise
         log.warning("%s: %s", file, "".join(getattr(failed, "__notes__", ())) or repr(failed))
         raise Refused(
             Problem(
@@ -100,14 +121,20 @@ def read_isolated(work: Callable[..., R], source: bytes | str | Path, *args: Any
         ) from failed
 
 
-def run_isolated(work: Callable[..., R], *args: Any, seconds: int, **named: Any) -> R:
-    """`work(*args, **named)` in a child, which is killed after so many seconds: Killed. All of it must be such as pickle can carry."""
+def run_isolated(
+    work: Callable[..., R], *args: Any, seconds: int, meanwhile: Callable[[], None] | None = None, **named: Any
+) -> R:
+    """`work(*args, **named)` in a child, which is killed after so many seconds: Killed. All of it must be such as pickle can carry.
+
+    meanwhile: called twice a second while the child works, here; what it raises ends the child too.
+    """
     begun = time.monotonic()
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
             _hand_over(theirs)
-        answer = _talk(ours, pickle.dumps((seconds, work, args, named), pickle.HIGHEST_PROTOCOL), seconds)
+        job = pickle.dumps((seconds, work, args, named), pickle.HIGHEST_PROTOCOL)
+        answer = _talk(ours, job, seconds, meanwhile or (lambda: None))
     if not answer:
         raise Killed(seconds if time.monotonic() - begun >= seconds else 0)
     kind, value = pickle.loads(answer)
@@ -199,22 +226,31 @@ def _hand_over(theirs: socket.socket) -> None:
                     _keeper = None
 
 
-def _talk(child: socket.socket, job: bytes, seconds: int) -> bytes:
+def _talk(child: socket.socket, job: bytes, seconds: int, meanwhile: Callable[[], None]) -> bytes:
     """Send the job and take the answer; b"" when there was none."""
-    child.settimeout(2 * seconds)  # it may have to wait for its turn
-    parts, size = [], 0
-    with contextlib.suppress(OSError):
-        child.sendall(job)
-        child.shutdown(socket.SHUT_WR)
-        while part := child.recv(1 << 20):
-            parts.append(part)
-            size += len(part)
-            if size > ANSWER:
-                return b""
-        whole = b"".join(parts)
-        if whole.endswith(b"."):  # how pickles end
-            return whole
-    return b""
+    until = time.monotonic() + 2 * seconds  # it may have to wait for its turn
+    child.settimeout(EVERY)
+    parts, size, left = [], 0, memoryview(job)
+    while time.monotonic() < until:
+        try:
+            if left:
+                left = left[child.send(left) :]
+                if not left:
+                    child.shutdown(socket.SHUT_WR)
+                continue
+            if not (part := child.recv(1 << 20)):
+                break
+        except TimeoutError:
+            meanwhile()
+            continue
+        except OSError:
+            return b""
+        parts.append(part)
+        size += len(part)
+        if size > ANSWER:
+            return b""
+    whole = b"".join(parts)
+    return whole if whole.endswith(b".") else b""  # how pickles end
 
 
 # -- the keeper and its children --------------------------------------------------------------------------------------------------------
@@ -255,6 +291,7 @@ def _do(caller: socket.socket) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    _leave_with(caller, True)
     try:
         answer: tuple[str, Any] = "done", work(*args, **named)
     except Refused as refused:
@@ -270,8 +307,18 @@ def _do(caller: socket.socket) -> None:
         text = pickle.dumps(("memory", None))
     except Exception as error:  # what cannot be carried over
         text = pickle.dumps(("failed", RuntimeError(f"{answer[1]!r}: {error!r}")))
+    _leave_with(caller, False)
     with contextlib.suppress(OSError):  # the caller has left
         caller.sendall(text)
+
+
+def _leave_with(caller: socket.socket, yes: bool) -> None:
+    """Whether the kernel ends this child when its caller leaves: nobody waits for the answer. Not while it is sent: that the caller takes some
+    of it is told by the same signal."""
+    signal.signal(signal.SIGIO, signal.SIG_DFL if yes else signal.SIG_IGN)
+    fcntl.fcntl(caller, fcntl.F_SETOWN, os.getpid())
+    flags = fcntl.fcntl(caller, fcntl.F_GETFL)
+    fcntl.fcntl(caller, fcntl.F_SETFL, flags | os.O_ASYNC if yes else flags & ~os.O_ASYNC)
 
 
 if __name__ == "__main__":

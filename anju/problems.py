@@ -85,6 +85,10 @@ class Refused(Exception):
         self.problems = list(problems)
 
 
+class ConfigurationFault(Refused):
+    """What was set up here is wrong: nobody who opens a page can mend it, and the administrator must hear of it."""
+
+
 def length_problems(code: str, where: Place | str, text: str, most: int, fix: str = "请写得简短些。") -> list[Problem]:
     """The problem of a text that somebody typed and that is longer than is kept, or none. It is refused and never cut."""
     count = len(text.strip())

@@ -165,6 +165,14 @@ def come(chromium, site):
     assert not [line for page in pages for line in page.lines.unexpected()]
 
 
+def wait_until(page, question) -> None:
+    """Wait until the question is answered with yes; the page goes on meanwhile."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not question():
+        assert time.monotonic() < end, "waited in vain"
+        page.wait_for_timeout(50)
+
+
 def leave(page) -> str:
     """Close the page as a person does, and stay when it asks; what kind of question it was."""
     with page.expect_event("dialog", timeout=PATIENCE) as asked:

@@ -4,6 +4,7 @@ Fixtures: `db` (pytest-django's: a transaction that is rolled back), `operator` 
 `scoped(operator)`), `committed` (real commits, cleaned up afterwards: for threads and for the owner's view).
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+
+from tests import template_clusters
+from tests.worlds import Worlds, world
 
 # No example may fail because the machine is busy. ANJU_EXAMPLES: how many of each (`make soak` asks for more).
 hypothesis.settings.register_profile(
@@ -23,6 +27,14 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("anju")
 
 pytest_plugins = ["tests.browser"]
+
+
+if (
+    sys.dont_write_bytecode
+):  # not beside the sources then: the processes of the tests, some hundreds, would each compile them all
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(template_clusters.CACHE / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 
 def _folder(kind: str) -> Path:
@@ -77,6 +89,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
+def pytest_collection_finish(session):
+    """What was collected stays to the end: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 class SlowFirst:
     """The order in which workers take the groups: long ones first, so that no worker has a long one left at the end."""
 
@@ -88,6 +107,7 @@ class SlowFirst:
 
 def pytest_configure(config):
     config.pluginmanager.register(SlowFirst())
+    config.pluginmanager.register(Worlds(config), Worlds.__name__)
 
 
 def _group(item) -> str:
@@ -111,7 +131,6 @@ def quick_passwords():
 def cluster():
     """The session's server."""
     from anju.core.database.postgres import Cluster
-    from tests import template_clusters
 
     cluster = Cluster(template_clusters.copy_upgraded(HOME), fsync=False)
     cluster.start()
@@ -120,7 +139,7 @@ def cluster():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(cluster, django_db_blocker):
+def django_db_setup(cluster, django_db_blocker, pytestconfig):
     """Tables and national regions, made as the product makes them: the copied cluster has them, and there is nothing left to do."""
     from django.db import connections
 
@@ -133,6 +152,7 @@ def django_db_setup(cluster, django_db_blocker):
         upgrade_tables()
     yield
     with django_db_blocker.unblock():
+        pytestconfig.pluginmanager.get_plugin(Worlds.__name__).leave()
         connections.close_all()
 
 
@@ -169,6 +189,22 @@ def scope(operator):
 
     with open_scope(operator):
         yield operator
+
+
+@world
+def measures(by):
+    """The shipped catalogue of measures is loaded."""
+    from anju.figures.catalogue import load_catalogue
+
+    load_catalogue(by=by)
+
+
+@world
+def shipped_forms(by, measures):
+    """The catalogue and the shipped forms are loaded."""
+    from anju.returns.services.opening import load_forms
+
+    load_forms(by=by)
 
 
 @pytest.fixture(scope="session")

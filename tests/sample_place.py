@@ -6,6 +6,7 @@ from anju.core.regions import tree
 from anju.documents.queries.documents import find_version
 from anju.documents.services import documents
 from anju.figures import catalogue
+from anju.figures.models import Measure
 from anju.figures.services import observations
 
 CITY, PERIOD = "520200", "2023"
@@ -16,9 +17,15 @@ def place(user: Actor, code: str = CITY) -> Region:
     return tree.find_region(user, code)
 
 
+def load_measures(user: Actor) -> None:
+    """The catalogue, unless it is there: who asks for the world `measures` has it already."""
+    if not Measure.objects.exists():
+        catalogue.load_catalogue(by=user)
+
+
 def told(user: Actor, facts: dict[str, str], code: str = CITY, **beside: str) -> None:
     """Enter figures of a region: measure → value in the measure's own unit."""
-    catalogue.load_catalogue(by=user)
+    load_measures(user)
     for measure, value in facts.items():
         observations.enter_figure(
             by=user, measure=measure, region=place(user, code), period=PERIOD, value=value, **beside

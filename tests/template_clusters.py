@@ -19,6 +19,7 @@ from pathlib import Path
 from anju.core.database.postgres import Cluster
 
 CODE = Path(__file__).parents[1]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "anju")  # what later runs need again
 UPGRADE = "from anju.core.console.command import set_up_django; set_up_django()"  # what every command does first
 # What a template is made from: the server, its roles and folders, tables, rows that come with the program; and the rooms, which bring tables.
 SOURCES = (
@@ -72,27 +73,38 @@ def _once(name: str, make: Callable[[Path], None]) -> Path:
     with (run / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ready.exists():
-            shutil.rmtree(part, ignore_errors=True)  # of a worker that did not come to the end
-            part.mkdir()
-            part.chmod(0o711)  # under root the server runs as a system user, who must be able to pass
             kept = _kept(name)
-            if kept and kept.exists():
-                _copy(kept, part)
-                os.utime(kept.parent)
-            else:
-                make(part)
-                if kept:
+            if not (kept and _fetch(kept, _anew(part))):
+                make(_anew(part))
+                if kept and kept == _kept(name):  # nobody has edited what it is made from meanwhile
                     _keep(part, kept)
             part.rename(ready)
     return ready
 
 
+def _anew(part: Path) -> Path:
+    """The folder, empty: a worker may not have come to the end."""
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    part.chmod(0o711)  # under root the server runs as a system user, who must be able to pass
+    return part
+
+
+def _fetch(kept: Path, part: Path) -> bool:
+    """Copied from there, unless it is not there or another run throws it away while it is copied."""
+    try:
+        os.utime(kept.parent)
+        _copy(kept, part)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return kept.exists()
+
+
 def _kept(name: str) -> Path | None:
     """Where an earlier run laid the same template, or this one may."""
-    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "anju", "test-clusters")
-    folder = os.environ.get("ANJU_TEST_CACHE", str(default))
+    folder = os.environ.get("ANJU_TEST_CACHE", str(CACHE / "test-clusters"))
     rooms = os.environ.get("ANJU_ROOMS", "")
-    return Path(folder, template_digest(), name) if folder and not rooms else None
+    return Path(folder, template_digest(CODE), name) if folder and not rooms else None
 
 
 def _keep(template: Path, kept: Path) -> None:
@@ -105,12 +117,12 @@ def _keep(template: Path, kept: Path) -> None:
         part.rename(kept)
         for other in kept.parent.parent.iterdir():
             if other != kept.parent and time.time() - other.stat().st_mtime > DAYS * 86400:
-                shutil.rmtree(other, ignore_errors=True)
+                shutil.rmtree(other.rename(kept.parent.parent / f".gone.{os.getpid()}"), ignore_errors=True)
     except (OSError, subprocess.CalledProcessError):  # no room, or another run was quicker
         shutil.rmtree(part, ignore_errors=True)
 
 
 def _copy(template: Path, place: Path) -> Path:
     """With owners and modes: under root the data belong to a system user."""
-    subprocess.run(["cp", "-a", f"{template}/.", place], check=True)
+    subprocess.run(["cp", "-a", f"{template}/.", place], check=True, stderr=subprocess.DEVNULL)
     return place

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from anju.core import registry
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
-from anju.problems import Problem, Refused
+from anju.problems import ConfigurationFault, Problem
 
 
 @dataclass(frozen=True)
@@ -119,5 +119,7 @@ def ledger(code: str) -> Ledger:
     named = ledgers().get(code)
     if named is None:
         fix = f"请把它所在的模块装回，并写进 {registry.EXTRA}；表式里写错了名称的，请核对 ledger。"
-        raise Refused(Problem("ROOM-004", f"台账“{code}”", "没有模块登记这个台账，用到它的报表不能办理。", fix))
+        raise ConfigurationFault(
+            Problem("ROOM-004", f"台账“{code}”", "没有模块登记这个台账，用到它的报表不能办理。", fix)
+        )
     return named

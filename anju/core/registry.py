@@ -23,7 +23,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from anju.problems import Problem, Refused
+from anju.problems import ConfigurationFault, Problem
 
 # Lower first: a room imports rooms of lower bands only. pyproject.toml says the same to import-linter.
 BANDS = ("core", "figures", "runs", "documents", "ledgers", "returns", "evaluation", "oversight", "desk")
@@ -36,6 +36,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "places": ("user",),  # regions that there is something for
     "periods": ("user", "region"),  # periods of a region that there is something for
     "notices": ("user",),  # how many things wait for a user: the bar shows the sum
+    "waiting": ("user",),  # those things, the earliest deadline first: each with act, what, link, due, at
     "reminders": ("user", "at"),  # what is due at that moment, of the user's regions (core/reminders.py)
     "announcements": ("by", "region", "prefix", "wanted"),  # writes down what an act just handed on (core/reminders.py)
     "overdue": ("user", "region", "on"),  # what is overdue there and below, as of that day (core/overdue.py)
@@ -168,7 +169,7 @@ def _resolve(kind: str, text: str) -> Any:
         named = import_module(module)
         return getattr(named, name) if name else named
     except (ImportError, AttributeError) as error:
-        raise Refused(
+        raise ConfigurationFault(
             Problem(
                 "ROOM-003",
                 f"模块登记的 {kind}“{text}”",
@@ -184,7 +185,7 @@ def _find(package: str) -> Path:
         path = Path(entry or ".", *package.split("."), "room.py")
         if path.is_file():
             return path
-    raise Refused(
+    raise ConfigurationFault(
         Problem(
             "ROOM-001",
             f"环境变量 {EXTRA}",
@@ -240,4 +241,4 @@ def refuse_clashes(what: str, claims: Iterable[tuple[str, str]]) -> None:
         if times > 1
     ]
     if problems:
-        raise Refused(*problems)
+        raise ConfigurationFault(*problems)

@@ -13,7 +13,7 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
 from anju.core.pages import jobs, me, organisations, staff, trail
-from anju.core.pages.site import guides, search
+from anju.core.pages.site import guides, search, waiting
 from anju.core.people.permissions import PUBLIC, requires_permission
 from anju.core.people.sign_in import FirstSignInView
 
@@ -54,6 +54,7 @@ OURS = [
     path("jobs/<int:pk>/", jobs.show_job, name="job"),
     path("jobs/<int:pk>/stop/", jobs.stop_job, name="job-stop"),
     path("jobs/<int:pk>/retry/", jobs.retry_job, name="job-retry"),
+    path("jobs/waiting/<str:key>/", waiting.show_waiting_form, name="waiting-form"),
     path("trail/", trail.show_trail, name="trail"),
 ]
 urlpatterns = [

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from anju.core import registry
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
+from anju.documents.models import Version
 from anju.documents.text.wording import PLACEHOLDER
 from anju.problems import Problem, Refused
 
@@ -24,7 +25,8 @@ class DocumentKind:
     """A kind of document. gather reads what its template needs; prose, options: keys of its free prose and its own options; upward: 上行文, needs a signatory.
 
     apart: an option; drafts of one kind, region and period that differ in it are papers of their own.
-    write: instead of gather and template, how its text is made; digest: of what makes it (a style's file); sections: what its parts of prose are called.
+    write: instead of gather and template, how its text is made; sections: what its parts of prose are called.
+    digest: of what makes it, content: exactly that (a style's bytes), file: what it is called; kept with every paper.
     needs: options without which its layout is not whole, so that it is not signed (organs, addressee).
     remind: what the writer is reminded of about the free prose; review: about the written text, given the references of the figures that its sentences print.
     """
@@ -42,6 +44,8 @@ class DocumentKind:
     review: Review = lambda user, region, period, told: []
     write: Write | None = None
     digest: str = ""
+    content: bytes = b""
+    file: str = ""
     sections: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -50,6 +54,9 @@ class KindSource(Protocol):
 
     def find(self, code: str, region: Region | None, period: str) -> DocumentKind | None:
         """The kind as it is there and then; without a region, as anybody has it. None: it knows none of that code."""
+
+    def kept(self, code: str, digest: str) -> DocumentKind | None:
+        """The kind as papers with that digest were written. None: not kept, or readable no more."""
 
     def names(self) -> dict[str, str]:
         """What each is called, by code."""
@@ -98,6 +105,16 @@ def find_kind(code: str, region: Region | None = None, period: str = "") -> Docu
     except KeyError:
         known = "、".join(f"{one.code}（{one.name}）" for one in registered_kinds()) or "没有"
         raise Refused(Problem("DOC-010", f"文种“{code}”", "没有这个文种。", f"现有文种：{known}。")) from None
+
+
+def kind_behind(version: Version) -> DocumentKind:
+    """The kind as it was when that version was written; where that was not kept, as it is now."""
+    document = version.document
+    registry.fetch_hooks("documents")
+    for source in _sources:
+        if kind := source.kept(document.kind, version.template_digest):
+            return kind
+    return find_kind(document.kind, document.region, document.period)
 
 
 def check_keys(kind: DocumentKind, options: dict[str, Any], prose: dict[str, Any]) -> None:

@@ -87,6 +87,20 @@ class Version(models.Model):
         return f"第{self.serial}稿"
 
 
+class StyleCopy(models.Model):
+    """The exact bytes of a style that some paper was written by (`Version.template_digest`): it can be computed anew after the style has changed."""
+
+    digest = models.CharField("摘要", primary_key=True, max_length=64)
+    file = models.CharField("文件", max_length=200)
+    content = models.BinaryField("原文")
+
+    class Meta:
+        verbose_name = "文书样式存本"
+
+    def __str__(self) -> str:
+        return self.file
+
+
 class AskedTable(models.Model):
     """A table that somebody asked for (临时取数), kept for next time by its office. It holds no number: it is filled anew whenever it is opened.
 
@@ -121,6 +135,37 @@ class AskedTable(models.Model):
 
     def get_absolute_url(self) -> str:
         return path_of("documents:table", self.pk)
+
+
+class BoundPaper(models.Model):
+    """A paper of an office, as it was read, each of its numbers held against the ledger (绑定): what a style is made of.
+
+    paper, proposals, answers: as anju/documents/binding/storing.py keeps them; answers: number → what a person said of it. digest: of the file.
+    organisation: NULL for one that was read at the machine itself.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name="机构")
+    name = models.CharField("文件名", max_length=200)
+    title = models.CharField("标题", max_length=300)
+    period = models.CharField("期间", max_length=10)
+    digest = models.CharField(max_length=64)
+    paper = models.JSONField()
+    proposals = models.JSONField()
+    answers = models.JSONField(default=dict)
+    by = models.CharField("上传", max_length=64)
+    at = models.DateTimeField("上传时间", db_default=Now())
+    dropped_at = models.DateTimeField("不再保留", null=True)
+
+    class Meta:
+        verbose_name = "公文绑定"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title or self.name
+
+    def get_absolute_url(self) -> str:
+        return path_of("documents:binding", self.pk)
 
 
 class DocumentNumber(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.documents.pages import asked_tables, checker, corrections, delivery, documents, numbers, styles
+from anju.documents.pages import asked_tables, bindings, checker, corrections, delivery, documents, numbers, styles
 
 app_name = "documents"
 urlpatterns = [
@@ -22,6 +22,14 @@ urlpatterns = [
     path("styles/", styles.list_styles, name="styles"),
     path("styles/<int:pk>/", styles.show_style, name="style"),
     *(path(f"styles/<int:pk>/act/{name}/", view, name=f"style-{name}") for name, view in styles.STYLE_ACTS.items()),
+    path("bindings/", bindings.list_bindings, name="bindings"),
+    path("bindings/read/", bindings.read_binding, name="bindings-read"),
+    path("bindings/<int:pk>/", bindings.show_binding, name="binding"),
+    path("bindings/<int:pk>/answer/", bindings.answer_number, name="binding-answer"),
+    path("bindings/<int:pk>/certain/", bindings.confirm_certain, name="binding-certain"),
+    path("bindings/<int:pk>/style/", bindings.make_style, name="binding-style"),
+    path("bindings/<int:pk>/style.yaml", bindings.download_style, name="binding-style-file"),
+    path("bindings/<int:pk>/drop/", bindings.drop_binding, name="binding-drop"),
     path("numbers/", numbers.show_numbers, name="numbers"),
     path("numbers/reserve/", numbers.reserve_number, name="reserve-number"),
     path("numbers/explain/", numbers.explain_gap, name="explain-gap"),

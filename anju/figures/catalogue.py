@@ -50,11 +50,11 @@ LISTS = ("units", "terms", "calibres")
 
 
 class CatalogueEntry(dict):
-    """One mapping of a file and where it stands."""
+    """One mapping of a file and where it stands. place: the code of the place whose file it is, where that is known."""
 
-    def __init__(self, values: dict, where: Place, origin: str) -> None:
+    def __init__(self, values: dict, where: Place, origin: str, place: str = "") -> None:
         super().__init__(values)
-        self.where, self.origin = where, origin
+        self.where, self.origin, self.place = where, origin, place
 
     def problem(self, code: str, what: str, fix: str) -> Problem:
         return Problem(code, self.where, what, fix)
@@ -69,13 +69,15 @@ def read_catalogue(paths: Iterable[Path]) -> tuple[Entries, Entries]:
     return measures, calibres
 
 
-def read_with_decimals(paths: Iterable[Path]) -> tuple[Entries, Entries, list[CatalogueEntry]]:
-    """The same, with the decimals that places have of their own."""
+def read_with_decimals(paths: Iterable[Path], place: str = "") -> tuple[Entries, Entries, list[CatalogueEntry]]:
+    """The same, with the decimals that places have of their own. place: the code of the region whose files they are, unless a place.yaml beside
+    them says it."""
     problems: list[Problem] = []
     found: dict[str, dict[str, CatalogueEntry]] = {"measures": {}, "calibres": {}}
     entries: list[tuple[str, CatalogueEntry]] = list(_shipped())
     for path in paths:
-        entries += _entries(path, f"{path.resolve().parent.name}/{path.name}", problems)
+        origin = f"{path.resolve().parent.name}/{path.name}"
+        entries += _entries(path, origin, problems, place or _place_of(path))
     decimals = [entry for section, entry in entries if section == "decimals"]
     for section, entry in entries:
         if section == "decimals":
@@ -104,9 +106,25 @@ def _decimals_problem(entry: CatalogueEntry, measures: Entries) -> Problem | Non
         return entry.problem(
             "FIG-002", f"{entry['measure']} 不是比率，小数位照报来的。", "只有比率和有权数的平均数写 decimals。"
         )
-    if str(entry["region"]) not in region_tree().by_code:
-        return entry.problem("FIG-005", f"没有区划 {entry['region']}。", "核对区划代码，加上引号。")
+    tree, code = region_tree(), str(entry["region"])
+    if code not in tree.by_code:
+        return entry.problem("FIG-005", f"没有区划 {code}。", "核对区划代码，加上引号。")
+    if not entry.place:
+        fix = "请用 anju figures load --region 写明是哪个区划的文件，或把它放在 place.yaml 旁边。"
+        return entry.problem("FIG-008", "不知道这是哪个区划的文件，不能定小数位。", fix)
+    if not {one.pk for one in tree.by_code[code]} <= tree.below(entry.place):
+        fix = "只写本区划和下面各地的；别处的由那个地方自己的文件写。"
+        return entry.problem("FIG-008", f"这是 {entry.place} 的文件，不能定 {code} 的小数位。", fix)
     return None
+
+
+def _place_of(path: Path) -> str:
+    """The code of the place in whose folder a file lies; blank where there is none that can be read: whoever loads the place is told."""
+    try:
+        described = load_yaml((path.resolve().parent / "place.yaml").read_text("utf-8"), plain=True)
+    except (OSError, UnicodeDecodeError, MarkedYAMLError):
+        return ""
+    return str(described.get("region", "")) if isinstance(described, dict) else ""
 
 
 @lru_cache(maxsize=1)
@@ -119,7 +137,7 @@ def _shipped() -> tuple[tuple[str, CatalogueEntry], ...]:
     return tuple(entries)
 
 
-def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple[str, CatalogueEntry]]:
+def _entries(path: Path, origin: str, problems: list[Problem], place: str = "") -> Iterable[tuple[str, CatalogueEntry]]:
     try:
         data = load_yaml(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -158,7 +176,7 @@ def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple
             flaws = _shape(section, item)
             problems += [Problem("FIG-002", where, what, "请照指标目录的写法改。") for what in flaws]
             if not flaws:
-                yield section, CatalogueEntry(item, where, origin)
+                yield section, CatalogueEntry(item, where, origin, place)
 
 
 def _shape(section: str, item: Any) -> list[str]:
@@ -275,12 +293,13 @@ class CatalogueChanges:
 
 @transaction.atomic
 @trail.act("figures.load_catalogue")
-def load_catalogue(*, by: Actor, paths: Iterable[Path] = ()) -> CatalogueChanges:
+def load_catalogue(*, by: Actor, paths: Iterable[Path] = (), place: str = "") -> CatalogueChanges:
     """Bring the shipped catalogue, and these files of a place, into the database (装载指标目录). The same again changes nothing.
 
-    Refused: every flaw of every file, with its line; FIG-007 for a code that means something else already.
+    place: its code, unless a place.yaml beside the files says it. Refused: every flaw of every file, with its line; FIG-007 for a code that means
+    something else already; FIG-008 for decimals of another place.
     """
-    measures, calibres, decimals = read_with_decimals(paths)
+    measures, calibres, decimals = read_with_decimals(paths, place)
     stored = {measure.code: measure for measure in Measure.objects.all()}
     rows = {code: _row(entry, order, measures) for order, (code, entry) in enumerate(measures.items())}
     changed = {

@@ -20,6 +20,7 @@ def add_commands(subparsers: Any) -> None:
     load.add_argument(
         "files", nargs="*", type=Path, metavar="文件", help="一个地方自己的指标文件 measures.yaml，可写多个"
     )
+    load.add_argument("--region", metavar="代码", help="是哪个区划的文件；旁边有 place.yaml 的不用写")
     show = add_parser(figures, "show", "查看一个区划一个期间的数", _with_database(run_show))
     show.add_argument(
         "codes", nargs="*", metavar="指标", help="代码，可带口径（invest.done:cal2）；不写则列出全部有数的"
@@ -135,7 +136,7 @@ def run_load(args: argparse.Namespace) -> int:
     from anju.figures.catalogue import load_catalogue
 
     with _inside() as user:
-        done = load_catalogue(by=user, paths=args.files)
+        done = load_catalogue(by=user, paths=args.files, place=args.region or "")
     said = f"指标目录共 {done.total} 个指标，新增 {len(done.new)}，改动 {len(done.changed)}。"
     print_result(args, {"new": done.new, "changed": done.changed, "total": done.total}, said)
     return OK

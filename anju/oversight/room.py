@@ -12,9 +12,9 @@ NAVIGATION = (
     },
     {"order": 50, "label": "调度", "url": "oversight:dispatch", "permission": "dispatch.see", "guide": "dispatch"},
 )
-DOCUMENTS = ("anju.oversight.documents",)
 JOBS = ("anju.oversight.jobs",)
 NOTICES = ("anju.oversight.queries.reminders:count_reminders",)
+WAITING = ("anju.oversight.queries.reminders:list_reminders",)
 ANNOUNCEMENTS = ("anju.oversight.services.reminders:announce_reminders",)
 REMINDERS = (
     "anju.oversight.queries.reminders:node_reminders",

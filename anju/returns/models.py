@@ -250,6 +250,8 @@ class Step(Signed):
     source = models.CharField(max_length=8)
     target = models.CharField(max_length=8)
     remark = models.TextField("意见", blank=True)
+    line = models.CharField("行", max_length=60, blank=True, default="", db_default="", help_text="意见所指的格")
+    column = models.CharField("列", max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = "办理环节"
@@ -260,8 +262,7 @@ class Step(Signed):
 
 
 class Urge(Signed):
-    """The city urged a unit to go on with its return (催报): of one form and period, begun or not. to: the people whose turn it was, by name.
-    Append-only; the newest is the one that is shown."""
+    """The city urged a unit to go on with its return (催报), begun or not. to: whose turn it was, by name. Append-only; the newest is shown."""
 
     form = models.ForeignKey(Form, models.PROTECT, related_name="+", db_index=False)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
@@ -433,8 +434,7 @@ class SuperiorRemark(Signed):
 
 
 class ScanComparison(Signed):
-    """One figure of a sealed scan looked at beside the return by a person (核对盖章件). value: what the return says; reading: what the program
-    read there, "" when nothing; paper: what the scan says, when that is another number. The newest of a figure counts. Append-only."""
+    """A figure of a sealed scan looked at by a person (核对盖章件). value: the return's; reading: a program's; paper: the scan's, if other."""
 
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="comparisons")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)

@@ -43,17 +43,19 @@ def return_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
 
 
 def complete_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
-    """Cities whose every unit of a form's last period is locked: papers may be drafted, and what goes to others sent."""
-    newest: dict[tuple[str, int], str] = {}
+    """Cities whose every unit of a form is locked for a period: papers may be drafted, and what goes to others sent. Of each form the newest
+    such period: that the next one is being asked for already takes nothing from it."""
+    asked: dict[tuple[str, int], set[str]] = {}
     for form, office, period in deadlines.asked_returns(user, at).wanted:
-        if office.region.parent_id is not None:
-            key = form.code, office.region.parent_id
-            newest[key] = max(newest.get(key, ""), period)
-    above = Region.objects.in_bulk({parent for _, parent in newest})
-    for (code, parent), period in newest.items():
-        if parent in user.region_ids:
-            yield from _complete(user, above[parent], code, period, at)
-            yield from _to_deliver(user, above[parent], code, period)
+        if office.region.parent_id in user.region_ids:
+            asked.setdefault((form.code, office.region.parent_id), set()).add(period)
+    above = Region.objects.in_bulk({parent for _, parent in asked})
+    for (code, parent), names in asked.items():
+        for period in sorted(names, reverse=True):
+            if complete := list(_complete(user, above[parent], code, period, at)):
+                yield from complete
+                yield from _to_deliver(user, above[parent], code, period)
+                break
 
 
 def _complete(user: Actor, city: Region, form_code: str, period: str, at: datetime) -> Iterator[Reminder]:
@@ -245,10 +247,12 @@ def reminders_of(user: Actor, one: DueReturn, urged: Urge | None) -> Iterator[Re
 
 def _came_back(ret: Return | None) -> bool:
     """A correction, or sent back: its unit is told at once."""
-    if ret is None:
-        return False
-    last = Step.objects.filter(ret=ret).order_by("-id").values_list("move", flat=True).first()
-    return last == "return" or (ret.serial > 1 and last == "open")
+    last = _last_step(ret)
+    return ret is not None and last is not None and (last.move == "return" or (ret.serial > 1 and last.move == "open"))
+
+
+def _last_step(ret: Return | None) -> Step | None:
+    return Step.objects.filter(ret=ret).order_by("-id").first() if ret is not None else None
 
 
 def lead_time() -> timedelta:
@@ -274,8 +278,11 @@ def _reminder(user: Actor, one: DueReturn, act: str, office: int | None, urged: 
     again = f"（第{ret.serial - 1}次更正）" if ret is not None and ret.serial > 1 else ""
     when = "，已过期限，请尽快" if one.deadline < one.at and not again else "，请"
     what = f"{one.region.name}{one.form.name}（{period_label(one.period)}）{again}{when}{label}"
-    if ret is not None and act == "returns.fill" and (returned := returned_cells(user, ret)):
-        what += f"：上级退回{len(returned)}处，{returned[0].text}"
+    if ret is not None and act == "returns.fill":
+        if returned := returned_cells(user, ret):
+            what += f"：上级退回{len(returned)}处，{returned[0].text}"
+        elif (last := _last_step(ret)) is not None and last.move == "return":
+            what += f"：{last.by_name}退回，{last.remark}"
     if urged is not None:
         said = f"：{urged.remark}" if urged.remark else ""
         what += f"。{urged.by_name}{timezone.localtime(urged.at):%m-%d %H:%M}催报{said}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 from anju.problems import Problem, Refused
@@ -41,6 +42,13 @@ def read_book(content: bytes, file: str, language: int = LANGUAGE) -> tuple[Book
     if not report.problems:
         run_examples(book, report)
     return book, sorted(report.problems, key=lambda problem: problem.where.line)
+
+
+@lru_cache(maxsize=128)
+def read_once(content: bytes, file: str) -> tuple[Book, tuple[Problem, ...]]:
+    """The same, kept: when one file of many is edited the others are not read again. Nobody changes a book."""
+    book, problems = read_book(content, file)
+    return book, tuple(problems)
 
 
 def run_examples(book: Book, report: ProblemReport) -> None:

@@ -1,15 +1,17 @@
 """anju rules: check, list, show, explain, run."""
 
 import argparse
+import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from anju.core.console.command import OK, add_group, add_parser, print_result, set_up_django, show_problems
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.rules.explanation.explain import explain_row, row_sentences
 
+ROW_BY_ROW = 2_000_000  # bytes of a CSV whose every misfit is told by its line; a larger one runs where it lies
 BOOK = "规则书：文件路径，或“类别/事项”，如 scoring/old-communities"
 
 
@@ -33,7 +35,7 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument(
         "--engine", choices=("duckdb", "postgres"), default="duckdb", help="在哪个引擎上算（默认 duckdb）"
     )
-    parser.add_argument("--output", metavar="文件", required=True, help="结果写到哪个 .csv 文件")
+    parser.add_argument("--output", metavar="文件", required=True, help="结果写到哪个 .csv 或 .parquet 文件")
 
 
 def _choose(parser: argparse.ArgumentParser, needed: bool = False) -> None:
@@ -47,6 +49,9 @@ def _take(parser: argparse.ArgumentParser) -> None:
         "--input", metavar="文件", required=True, help="输入：.csv、.parquet 或 .xlsx，第一行写输入的名称或标签"
     )
     parser.add_argument("--key", metavar="列名", default="", help="哪一列是行键（默认 键、行键、编号，再没有就用行号）")
+    parser.add_argument(
+        "--absent", metavar="输入", action="append", default=[], help="文件里确实没有的输入，各行按未知计算，可给多次"
+    )
     parser.add_argument(
         "--set", metavar="参数=值", action="append", default=[], help="试算：把一个参数换成另一个值，可给多次"
     )
@@ -139,12 +144,16 @@ def explain_run(args: argparse.Namespace) -> int:
 
 def run_book(args: argparse.Namespace) -> int:
     target = Path(args.output)
-    if target.suffix.lower() != ".csv":
-        return show_problems(
-            [Problem("RUN-016", str(target), "结果只写成 .csv。", "请把 --output 写成 .csv 文件。")], args
-        )
+    source = Path(args.input)
+    bulk = _in_bulk(source, target, args.engine)
+    if target.suffix.lower() not in ((".csv", ".parquet") if bulk else (".csv",)):
+        only = ".csv 或 .parquet" if bulk else ".csv"
+        fix = f"请把 --output 写成 {only} 文件。"
+        return show_problems([Problem("RUN-016", str(target), f"结果只写成 {only}。", fix)], args)
     if target.resolve() == Path(args.input).resolve():
         return show_problems([Problem("RUN-016", str(target), "结果与输入是同一个文件。", "请另写一个文件名。")], args)
+    if bulk:
+        return _run_in_bulk(args, source, target)
     done = _run(args)
     try:
         part = target.with_name(target.name + ".part")
@@ -159,7 +168,7 @@ def run_book(args: argparse.Namespace) -> int:
         show_problems(done.problems)
     unknown = sum(1 for row in done.rows if row.reasons) if len(done.rows) <= 10_000 else None
     data = {
-        "rows": len(done.rows), "unknown": unknown, "output": str(target), "digest": done.digest, "inputs_digest": done.inputs_digest,
+        "rows": len(done.rows), "unknown": unknown, "output": str(target), "digest": done.rows_digest, "inputs_digest": done.inputs_digest,
         "book": _summary(done.book), "problems": [problem.as_json() for problem in done.problems],
     }  # fmt: skip
     remark = "" if not unknown else f"，其中 {unknown} 行有算不出的（结果为空）"
@@ -167,9 +176,51 @@ def run_book(args: argparse.Namespace) -> int:
     print_result(
         args,
         data,
-        [f"《{done.book.title}》已算 {len(done.rows)} 行{remark}{trial}，写入 {target}。", f"结果摘要 {done.digest}"],
+        [
+            f"《{done.book.title}》已算 {len(done.rows)} 行{remark}{trial}，写入 {target}。",
+            f"结果摘要 {done.rows_digest}",
+        ],
     )
     return OK
+
+
+def _in_bulk(source: Path, target: Path, engine: str) -> bool:
+    """Whether the engine reads and writes the files itself: always Parquet, and what is too large to be told row by row."""
+    from anju.runs.binding.row_files import is_utf8
+
+    large = source.suffix.lower() == ".csv" and source.is_file() and source.stat().st_size > ROW_BY_ROW
+    large = large and is_utf8(source)
+    return engine == "duckdb" and (large or ".parquet" in (source.suffix.lower(), target.suffix.lower()))
+
+
+def _run_in_bulk(args: argparse.Namespace, source: Path, target: Path) -> int:
+    from anju.rules.engine.files import run_file
+    from anju.runs.binding.row_files import column_names
+
+    on = _read_day(args.on)
+    assert on is not None
+    book = _book(args.book, on, args.region)
+    names = column_names(source, book, args.key)
+    progress = None if args.json or not sys.stderr.isatty() else _show_progress
+    done = run_file(
+        book, source, target, on=on, names=names, absent=args.absent, parameters=_changed(book, args.set), progress=progress
+    )  # fmt: skip
+    if done.problems and not args.json:
+        show_problems(done.problems)
+    data = {
+        "rows": done.rows, "unknown": done.pending, "output": str(target), "digest": done.digest, "inputs_digest": done.inputs_digest,
+        "book": _summary(book), "problems": [problem.as_json() for problem in done.problems],
+    }  # fmt: skip
+    remark = "" if not done.pending else f"，其中 {done.pending} 行有算不出的（结果为空）"
+    trial = "（试算，参数已改）" if args.set else ""
+    lines = [f"《{book.title}》已算 {done.rows} 行{remark}{trial}，写入 {target}。", f"结果摘要 {done.digest}"]
+    print_result(args, data, lines)
+    return OK
+
+
+def _show_progress(percent: int) -> None:
+    sys.stderr.write(f"\r已算 {percent}%　")
+    sys.stderr.flush()
 
 
 # -- shared
@@ -184,6 +235,10 @@ def _run(args: argparse.Namespace) -> Any:
     book = _book(args.book, on, args.region)
     rows = read_rows(Path(args.input), book, args.key)
     changed = _changed(book, args.set)
+    if rows and (absent := [name for name in book.inputs if name not in rows[0] and name not in args.absent]):
+        listed = "、".join(f"{book.label(name)}（{name}）" for name in absent)
+        fix = "请补上；文件里确实没有的，用 --absent 写明，各行按未知计算。"
+        raise Refused(Problem("RULE-022", Place(file=Path(args.input).name), f"没有输入“{listed}”。", fix))
     if getattr(args, "engine", "duckdb") == "duckdb":
         return running.run_rows(book, rows, on=on, key="key", parameters=changed)
     set_up_django()

@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from anju.core.ledgers import ledger
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
 from anju.core.people.permissions import PUBLIC, requires_permission
@@ -32,6 +33,12 @@ def act(request, status):
     if status == 500:
         raise RuntimeError
     return HttpResponse("好", status=status)
+
+
+@requires_permission("core.own")
+def unknown_ledger(request):
+    """As a form that names a ledger of a room which was taken out."""
+    return HttpResponse(ledger("no such ledger").code)
 
 
 @requires_permission("core.own")
@@ -91,6 +98,7 @@ urlpatterns = [
     path("lazy/", lazy),
     path("act/<int:status>/", act),
     path("missing/", missing),
+    path("unknown-ledger/", unknown_ledger),
     path("scope/", scope),
     path("form/", form),
     path("streaming/", streaming),

@@ -23,6 +23,8 @@ NO_ACTS = {
     "anju.core.jobs.reading.ask_reading": "asks for a job",
     "anju.core.jobs.reading.read_asked_file": "a job, keeps no more than the browser could read again",
     "anju.documents.jobs.propose_corrections": "a job, calls the act",
+    "anju.documents.services.bindings.answer_numbers": "what is said of a paper's numbers is nobody's act before a style is made of it",
+    "anju.documents.services.bindings.confirm_certain": "what is said of a paper's numbers is nobody's act before a style is made of it",
     "anju.documents.jobs.propose_daily": "a job, calls the act",
     "anju.core.people.access.record_sign_in": "writes the row of a sign-in itself",
     "anju.core.people.drafts.drop_draft": "what was typed and is not sent is nobody's act yet",

@@ -57,6 +57,12 @@ def test_a_public_page_runs_without_any_scope(client):
     assert Client().get("/public/").content == b"0"
 
 
+def test_what_was_set_up_wrongly_fails_and_is_no_page_that_asks_for_another_try(client, caplog):
+    answer = client.get("/unknown-ledger/")
+    assert answer.status_code == 500 and "过一会儿再试" not in answer.content.decode()
+    assert [one.exc_info[1].problems[0].code for one in caplog.records if one.exc_info] == ["ROOM-004"]
+
+
 def test_a_post_that_ended_yesterday_opens_nothing(client):
     with connections["owner"].cursor() as cursor:
         cursor.execute("UPDATE core_posting SET until = current_date - 2")

@@ -1,6 +1,5 @@
 """One file of a person is read at a time, and a long one holds up nobody else."""
 
-import os
 import threading
 import time
 from dataclasses import replace
@@ -13,14 +12,7 @@ from anju.core import reading
 from anju.core.people.scope import local_actor
 from anju.core.reading import read_file_of
 from anju.problems import Refused
-
-
-def wait_for_the_end(content: bytes, folder: str) -> int:
-    """Says that it has begun, and is read until somebody lays a file `end` there."""
-    Path(folder, f"begun-{os.getpid()}").touch()
-    while not Path(folder, "end").exists():
-        time.sleep(0.02)
-    return len(content)
+from tests.core.reading_work import wait_for_the_end
 
 
 def read_in_thread(user, folder: Path, answers: list) -> threading.Thread:

@@ -8,26 +8,24 @@ from lxml import html
 
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
-from anju.core.people.scope import local_actor, open_scope
+from anju.core.people.scope import open_scope
 from anju.core.subjects import search_subjects, search_words
 from anju.documents.models import Document
-from anju.figures.catalogue import load_catalogue
 from anju.projects.services.projects import register_project
 from tests.cast import EAST, WEST, operator, person, sign_in
+from tests.worlds import world
 
 
-@pytest.fixture
-def things(db):
+@world
+def things(by, measures):
     """A project and an issued document in each of two counties, and the catalogue."""
-    with open_scope(local_actor()) as by:
-        load_catalogue(by=by)
-        for code, name in ((EAST, "东关一期"), (WEST, "西关一期")):
-            region = Region.objects.get(code=code, valid_until=None)
-            register_project(by=by, region=region, code=f"P-{code}", name=f"{name}安置小区", kind="shanty", year=2025)
-            Document.objects.create(
-                kind="sample", region=region, period="2021", title=f"关于{name}的通报", number="晋市保办字〔2022〕1号",
-                issued_on=date(2022, 1, 18), state="issued", by=by.key,
-            )  # fmt: skip
+    for code, name in ((EAST, "东关一期"), (WEST, "西关一期")):
+        region = Region.objects.get(code=code, valid_until=None)
+        register_project(by=by, region=region, code=f"P-{code}", name=f"{name}安置小区", kind="shanty", year=2025)
+        Document.objects.create(
+            kind="sample", region=region, period="2021", title=f"关于{name}的通报", number="晋市保办字〔2022〕1号",
+            issued_on=date(2022, 1, 18), state="issued", by=by.key,
+        )  # fmt: skip
 
 
 def found(user, text) -> dict[str, list[str]]:

@@ -221,6 +221,7 @@ def test_every_move_of_the_product_is_found_by_the_name_that_old_rows_have():
         ("documents.documentnumber", "use_number"),
         ("documents.documentnumber", "void_number"),
         *(("documents.correction", f"{name}_correction") for name in ("draft", "issue", "dismiss", "lapse")),
+        *(("documents.officestyle", f"{name}_style") for name in ("submit", "return", "publish", "withdraw", "drop")),
         ("returns.setdelivery", "sign"),
         ("returns.setdelivery", "register"),
         ("returns.setdelivery", "query"),

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
+from anju.core.jobs import waiting_files
 from anju.core.pages import uploads
 from anju.core.pages.forms import LONGEST_NAME, PostedForm, clean_name
 from anju.core.people.scope import Actor
@@ -31,9 +32,13 @@ def test_what_was_kept_is_found_again_and_goes_after_a_day(home):
     user = SOMEBODY
     digest = uploads.keep_upload(user, b"one")
     assert uploads.fetch_upload(digest) == b"one"
-    old = time.time() - uploads.DAY - 1
-    os.utime(next((home / "uploads").glob(f"*/{digest}")), (old, old))
-    uploads.keep_upload(user, b"two")
+    old, [path] = time.time() - waiting_files.DAY - 1, (home / "uploads").glob(f"*/{digest}")
+    os.utime(path, (old, old))
+    with pytest.raises(KeyError):  # even before the worker has cleared it away
+        uploads.fetch_upload(digest)
+    young = uploads.keep_upload(user, b"two")
+    assert path.exists() and waiting_files.clear_waiting_files() == 1
+    assert not path.exists() and uploads.fetch_upload(young) == b"two"
     for gone in (digest, "../../access.json", "a" * 64, "", "a" * 5000, "\0"):
         with pytest.raises(KeyError):
             uploads.fetch_upload(gone)
@@ -41,18 +46,18 @@ def test_what_was_kept_is_found_again_and_goes_after_a_day(home):
 
 def test_one_person_cannot_fill_the_disk_with_files_or_bytes(monkeypatch):
     user = SOMEBODY
-    monkeypatch.setattr(uploads, "MOST_FILES", 3)
+    monkeypatch.setattr(waiting_files, "MOST_FILES", 3)
     for number in range(3):
         uploads.keep_upload(user, bytes([number]))
     uploads.keep_upload(user, bytes([2]))  # the same again takes no room
     assert refused_code(lambda: uploads.keep_upload(user, b"more")) == "FILE-001"
-    monkeypatch.setattr(uploads, "MOST_FILES", 40)
-    monkeypatch.setattr(uploads, "MOST_BYTES", 100)
+    monkeypatch.setattr(waiting_files, "MOST_FILES", 40)
+    monkeypatch.setattr(waiting_files, "MOST_BYTES", 100)
     assert refused_code(lambda: uploads.keep_upload(user, b"x" * 100)) == "FILE-001"
 
 
 def test_a_full_disk_takes_no_upload_and_says_so(monkeypatch):
-    monkeypatch.setattr(uploads, "ROOM", 1 << 60)
+    monkeypatch.setattr(waiting_files, "ROOM", 1 << 60)
     assert refused_code(lambda: uploads.keep_upload(SOMEBODY, b"x")) == "DB-005"
 
 

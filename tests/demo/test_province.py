@@ -12,6 +12,8 @@ from anju.figures.services import current
 from anju.problems import Refused
 from anju.returns.models import Cell, Return
 
+pytestmark = pytest.mark.slow  # three seconds of the server each
+
 SMALL = ProvinceSize(counties=12, projects=300, years=1, observations=30_000)
 COUNTED = {"counties": 12, "projects": 300, "observations": 30_000, "returns": 12 * SMALL.months}
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +17,8 @@ from anju.core.people.scope import local_actor, open_scope
 from anju.core.regions import tree
 from anju.demo.practice import CITY, make_practice_county
 from anju.desk.queries import progress
-from anju.figures import catalogue, commands
+from anju.figures import commands
+from anju.figures.catalogue import load_catalogue
 from anju.figures.pages import topics
 from anju.figures.queries import current
 from anju.figures.queries.references import resolve_reference
@@ -29,26 +31,41 @@ from tests.cast import everyone, sign_in
 DAY = date(2026, 11, 20)
 PERIODS = ("2026-10", "2026-11", "2026")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("committed")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("committed"),
+    pytest.mark.django_db(databases=["default", "owner"]),
+]
+
+
+@pytest.fixture(scope="module")
+def practised(django_db_setup, django_db_blocker, empty):
+    """Really committed, as the county to practise in is made by the database's owner; emptied at the end."""
+    with django_db_blocker.unblock():
+        with open_scope(local_actor()) as by:
+            load_catalogue(by=by)
+            opening.load_forms(by=by)
+        make_practice_county(say=lambda *_: None, today=DAY)
+        with open_scope(local_actor()) as by:
+            made = tree.find_region(by, CITY)
+            one, other = tree.child_regions(by, made, DAY)[:2]
+            for place, measure, period, value, calibre in (
+                (one, "shanty.start", "2026-11", "900", ""), (one, "shanty.start", "2026", "901", ""), (other, "shanty.start", "2026", "77", ""),
+                (one, "invest.done", "2026-10", "1.25", "cal2"), (other, "invest.done", "2026-10", "2.50", "cal2"),
+                (one, "satisfaction.old", "2026", "91.5", ""), (other, "satisfaction.old", "2026", "88", ""), (one, "old.lifts", "2026-10", "3", ""),
+            ):  # fmt: skip
+                observations.enter_figure(
+                    by=by, measure=measure, region=place, period=period, value=value, calibre=calibre
+                )
+        yield made
+        connections.close_all()
+    empty()
 
 
 @pytest.fixture
-def city(committed):
+def city(practised, scope):
     """Two counties locked October; one of them has reported November and the year, and an investment in two calibres."""
-    with open_scope(local_actor()) as by:
-        catalogue.load_catalogue(by=by)
-        opening.load_forms(by=by)
-    make_practice_county(say=lambda *_: None, today=DAY)
-    with open_scope(local_actor()) as by:
-        made = tree.find_region(by, CITY)
-        one, other = tree.child_regions(by, made, DAY)[:2]
-        for place, measure, period, value, calibre in (
-            (one, "shanty.start", "2026-11", "900", ""), (one, "shanty.start", "2026", "901", ""), (other, "shanty.start", "2026", "77", ""),
-            (one, "invest.done", "2026-10", "1.25", "cal2"), (other, "invest.done", "2026-10", "2.50", "cal2"),
-            (one, "satisfaction.old", "2026", "91.5", ""), (other, "satisfaction.old", "2026", "88", ""), (one, "old.lifts", "2026-10", "3", ""),
-        ):  # fmt: skip
-            observations.enter_figure(by=by, measure=measure, region=place, period=period, value=value, calibre=calibre)
-        yield by, made
+    return scope, practised
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from anju.core.regions import tree
 from anju.desk.pages.home import period_remark
 from anju.desk.queries import progress
-from anju.figures.catalogue import load_catalogue
 from anju.figures.queries import current
 from anju.figures.services import observations
 
@@ -15,8 +14,7 @@ CITY = "520200"
 
 
 @pytest.fixture
-def counties(scope):
-    load_catalogue(by=scope)
+def counties(measures, scope):
     city = tree.find_region(scope, CITY)
     observations.enter_figure(by=scope, measure="shanty.start.target", region=city, period="2023", value="200")
     return tree.child_regions(scope, city, date(2023, 12, 31))[:2]

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds import world
+
 DATA = Path(__file__).parent / "data"
 YEAR = "2021"
 OPTIONS = {"organ": "示例市住房保障办公室"}
@@ -23,24 +25,28 @@ def circular() -> str:
     return (DATA / "circular.html").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def city(scope, settings):
-    """The city with its figures; templates of these tests known to Django."""
+@world
+def reported(by, measures):
+    """A city with its figures."""
     from anju.core.regions.tree import child_regions, find_region
-    from anju.figures.catalogue import load_catalogue
     from anju.figures.services.observations import enter_figure
 
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [str(Path(__file__).parent / "templates")]}]
-    load_catalogue(by=scope)
-    city = find_region(scope, "140500")
-    below = child_regions(scope, city)
+    city = find_region(by, "140500")
+    below = child_regions(by, city)
     for key, (target, paid) in SUBSIDY.items():
         place = city if key == "whole" else below[key]
-        enter_figure(by=scope, measure="subsidy.households.target", region=place, period=YEAR, value=target)
-        enter_figure(by=scope, measure="subsidy.households", region=place, period=YEAR, value=paid)
-    enter_figure(by=scope, measure="invest.done", region=city, period=YEAR, value="27.27", unit="亿元")
-    enter_figure(by=scope, measure="shanty.start", region=city, period=YEAR, value="6631")
+        enter_figure(by=by, measure="subsidy.households.target", region=place, period=YEAR, value=target)
+        enter_figure(by=by, measure="subsidy.households", region=place, period=YEAR, value=paid)
+    enter_figure(by=by, measure="invest.done", region=city, period=YEAR, value="27.27", unit="亿元")
+    enter_figure(by=by, measure="shanty.start", region=city, period=YEAR, value="6631")
     return city
+
+
+@pytest.fixture
+def city(reported, scope, settings):
+    """The city with its figures; templates of these tests known to Django."""
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [str(Path(__file__).parent / "templates")]}]
+    return reported
 
 
 def gather(user, region, period, options):

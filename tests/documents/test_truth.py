@@ -18,6 +18,8 @@ from anju.problems import Refused
 from tests.oversight.test_circular import SUBSIDY, heads, plain, told_in
 from tests.sample_place import FIRST, PERIOD, SECOND, place, told, written
 
+pytestmark = pytest.mark.usefixtures("measures")  # made once: most of these tests need them
+
 # --- units -----------------------------------------------------------------------
 
 

@@ -11,6 +11,8 @@ from anju.runs.services import runs
 from tests.evaluation.test_reports import FACTS, JUDGED, plain, scored
 from tests.sample_place import FIRST, SECOND, place
 
+pytestmark = pytest.mark.usefixtures("measures")
+
 STYLE = """
 style: scores
 name: 评分通报

@@ -5,14 +5,15 @@ from datetime import date
 
 import pytest
 
-from anju.figures import catalogue
 from anju.figures.services import observations
 from anju.problems import Refused
 from anju.runs.queries.score_table import Score
 from anju.runs.references import StepReference
 from anju.runs.services import runs
 from tests.fidelity.reading import tables
-from tests.sample_place import PERIOD, place, told, written
+from tests.sample_place import PERIOD, load_measures, place, told, written
+
+pytestmark = pytest.mark.usefixtures("measures")  # made once: most of these tests need them
 
 JUDGED = {
     "rules_sound": "2", "on_time": "2", "targeted": "1", "monitored": "2", "goals_set": "3", "breaches": "1", "severe_breaches": "0", "undisclosed": "0",
@@ -30,7 +31,7 @@ def plain(version) -> str:
 
 def scored(user, judged=JUDGED, **facts):
     """Score the sample place by the one book of that subject, whose year is another: 2020."""
-    catalogue.load_catalogue(by=user)
+    load_measures(user)
     for measure, value in (FACTS | facts).items():
         observations.enter_figure(by=user, measure=measure, region=place(user), period="2020", value=value)
     runs.run_book(
@@ -87,7 +88,6 @@ def test_an_unknown_score_is_blank_and_so_is_the_total(scope):
 
 
 def test_a_report_is_refused_while_a_table_it_carries_was_never_scored(scope):
-    catalogue.load_catalogue(by=scope)
     with pytest.raises(Refused, match="EVAL-001"):
         report(scope, tables=[{"book": "prh-shanty"}, {"book": "old-communities"}])
 

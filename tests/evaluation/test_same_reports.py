@@ -12,6 +12,8 @@ from anju.runs.services import runs
 from tests.evaluation.test_reports import report, scored
 from tests.sample_place import PERIOD, place, told, written
 
+pytestmark = pytest.mark.usefixtures("measures")
+
 GOLDEN = Path(__file__).parent / "golden"
 OLD = {
     "old.communities.target": "12", "old.households.target": "800", "old.households": "800", "old.buildings.target": "30", "old.area.target": "6",

@@ -8,10 +8,7 @@ YEAR = "2021"
 
 
 @pytest.fixture
-def catalogue(scope):
-    from anju.figures.catalogue import load_catalogue
-
-    load_catalogue(by=scope)
+def catalogue(measures, scope):
     return scope
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from anju.core.regions import tree as places
 from anju.figures import catalogue
 from anju.figures.queries.current import current_figure, reported_figures
 from anju.figures.queries.latest import latest_figures, sum_figure
@@ -116,6 +117,27 @@ def test_a_calibre_is_weighed_by_the_same_homes(own, city, east, west):
     assert not average(own, city).known
 
 
+def test_a_calibre_is_weighed_by_the_homes_of_that_calibre_where_there_are_such(own, city, east, west, tmp_path):
+    load(own, tmp_path, OWN.replace("kind: stock}", "kind: stock, calibres: [cash]}"))
+    for place, size, homes, paid in ((east, "80.0", "100", "10"), (west, "50.0", "50", "20")):
+        enter(own, place, "t.size", size, calibre="cash")
+        enter(own, place, "t.homes", homes)
+        enter(own, place, "t.homes", paid, calibre="cash")
+    for place in places.child_regions(own, city):
+        if place not in (east, west):
+            enter(own, place, "t.homes", state="no_task", calibre="cash")
+    figure = current_figure(own, "t.size", city, YEAR, "cash")
+    assert figure.text() == "60.0" and figure.substituted == "（80.0×10 + 50.0×20）÷（10 + 20）"
+
+
+def test_weights_that_come_to_nought_make_no_average(own, city, east, west):
+    for place, size, homes in ((east, "80.0", "5"), (west, "50.0", "-5")):
+        enter(own, place, "t.size", size)
+        enter(own, place, "t.homes", homes)
+    figure = average(own, city)
+    assert not figure.known and figure.why == "权数之和为0" and figure.text() == ""
+
+
 def test_rules_and_checks_see_only_what_was_reported(own, city, east):
     enter(own, east, "t.size", "80.0")
     enter(own, east, "t.homes", "100")
@@ -127,6 +149,7 @@ def test_rules_and_checks_see_only_what_was_reported(own, city, east):
     [
         ("{code: t.a, name: 甲, unit: 套, kind: stock, weight: t.homes}", "relative"),
         ("{code: t.a, name: 甲, unit: ㎡, kind: relative, weight: t.size}", "不能相加"),
+        ("{code: t.a, name: 甲, unit: ㎡, kind: relative, weight: shanty.start.rate}", "不能相加"),
         ("{code: t.a, name: 甲, unit: ㎡, kind: relative, weight: t.none}", "没有定义"),
     ],
 )

@@ -14,10 +14,10 @@ from tests.figures.conftest import YEAR
 RATE = "shanty.start.rate"
 
 
-def load(user, folder, *lines, name="measures.yaml"):
+def load(user, folder, *lines, name="measures.yaml", place="140500"):
     path = folder / name
     path.write_text("decimals:\n" + "".join(f"  - {line}\n" for line in lines) if lines else "measures: []\n", "utf-8")
-    return catalogue.load_catalogue(by=user, paths=[path])
+    return catalogue.load_catalogue(by=user, paths=[path], place=place)
 
 
 def of(code, places, measure=RATE):
@@ -58,6 +58,24 @@ def test_the_files_of_other_places_and_the_shipped_catalogue_leave_it_alone(rate
     assert (text(rates, city), text(rates, east)) == ("42.86", "43")
     load(rates, tmp_path, name="other.yaml")
     assert text(rates, east) == "42.86"
+
+
+def test_a_file_that_lies_in_a_place_s_folder_speaks_of_that_place_only(rates, city, east, west, tmp_path):
+    (tmp_path / "place.yaml").write_text(f'title: 示例\nregion: "{east.code}"\n', "utf-8")
+    load(rates, tmp_path, of(east.code, 2), place="")
+    for line in (of("140500", 0), of(west.code, 0), of("140000", 0)):
+        with pytest.raises(Refused, match=rf"FIG-008.*{east.code} 的文件"):
+            load(rates, tmp_path, of(east.code, 2), line, place="")
+    assert (text(rates, city), text(rates, east), text(rates, west)) == ("42.9", "42.86", "42.9")
+
+
+def test_a_file_of_nobody_knows_which_place_says_no_decimals(rates, city, tmp_path):
+    with pytest.raises(Refused, match=r"FIG-008.*--region"):
+        load(rates, tmp_path, of("140500", 2), place="")
+    (tmp_path / "place.yaml").write_text("[", "utf-8")
+    with pytest.raises(Refused, match=r"FIG-008.*--region"):
+        load(rates, tmp_path, of("140500", 2), place="")
+    assert text(rates, city) == "42.9"
 
 
 def test_the_same_file_again_changes_nothing(rates, tmp_path):

@@ -7,6 +7,7 @@ from anju.desk.queries import progress
 from anju.figures.queries import current, targets
 from anju.figures.queries.current import current_figure
 from anju.figures.queries.latest import latest_figures
+from anju.figures.queries.standing import StandingFigures
 from anju.figures.references import MeasureReference
 from anju.figures.services import observations
 from anju.periods import period_bounds, period_end, spans_years, target_period
@@ -77,6 +78,44 @@ def test_a_figure_of_a_plan_is_stored_summed_and_referred_to(user, city, east, w
     for period in (PLAN, SINCE):
         reference = MeasureReference("arh.start", "140502", period)
         assert MeasureReference.read(reference.write()) == reference
+
+
+def test_a_plans_figure_is_no_report_of_its_first_year(user, city, east, west):
+    enter(user, east, "arh.start.target", "2021", "20")
+    enter(user, east, "arh.start", "2021-09", "10")
+    enter(user, west, "arh.start", "2021-2025", "50")
+    total = current_figure(user, "arh.start", city, "2021-09")
+    assert total.text() == "10" and [part.region for part in total.parts] == [east] and not total.reported
+    plan = current_figure(user, "arh.start", city, PLAN)
+    assert plan.reported.startswith("已报1/") and {part.region for part in plan.parts if part.known} == {west}
+
+
+def test_figures_of_a_plan_stand_for_themselves_and_nothing_of_a_year_for_them(user, east):
+    enter(user, east, "arh.start.target", "2021", "20")
+    enter(user, east, "arh.start", "2021-09", "10")
+    codes = ["arh.start", "arh.start.target", "arh.start.rate"]
+    for period in (PLAN, SINCE, "2021-A"):
+        standing = StandingFigures(user, codes, [east], period)
+        assert [standing(code).known for code in codes] == [False] * 3 and not standing.reported_else(east), period
+    enter(user, east, "arh.start.target", PLAN, "400")
+    enter(user, east, "arh.start", PLAN, "100")
+    enter(user, east, "arh.start", SINCE, "900")
+    plan = StandingFigures(user, codes, [east], PLAN)
+    assert [plan(code).text() for code in codes] == ["100", "400", "25.0"]
+    since = StandingFigures(user, codes, [east], SINCE)
+    assert since("arh.start").text() == "900" and not since("arh.start.rate").known
+    quarter = StandingFigures(user, codes, [east], "2021-Q3")
+    assert [quarter(code).text() for code in codes] == ["10", "20", "50.0"]
+
+
+def test_what_a_report_added_is_told_of_the_reports_of_a_year_only(user, east):
+    enter(user, east, "arh.start.target", "2021", "20")
+    for period, value in (("2021-08", "10"), ("2021-09", "15"), ("2021-A", "900"), ("2021-09-A", "800")):
+        enter(user, east, "arh.start", period, value)
+    catalogue = current.find_measures(user)
+    reports = progress.reported_periods(user, catalogue, east)
+    told = progress.report_increases(user, catalogue, reports, east, period_end("2021"))
+    assert [(one.now.period, one.before.period, one.more.text()) for one in told] == [("2021-09", "2021-08", "5")]
 
 
 def test_the_rate_of_a_plan_is_of_the_plans_target_and_never_of_a_years(user, east):

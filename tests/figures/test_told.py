@@ -6,7 +6,6 @@ import pytest
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, open_scope
-from anju.figures.catalogue import load_catalogue
 from anju.figures.models import CurrentFigure, Source
 from anju.figures.queries import latest as latest_queries
 from anju.figures.services.publications import PublishedFigure, publish_figures
@@ -20,8 +19,7 @@ SAID = (  # measure, region, period, value: None is 未报
 
 
 @pytest.fixture
-def told(scope):
-    load_catalogue(by=scope)
+def told(measures, scope):
     places = {code: Region.objects.get(code=code, valid_until=None) for code in ("140525", "140581", "450300")}
     for code, region, period, value in SAID:
         row = PublishedFigure(

@@ -5,8 +5,9 @@ machine's own operator, in a transaction that is rolled back, and is told for wh
 """
 
 import hashlib
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -36,7 +37,7 @@ MAKERS: dict[str, Maker] = {}
 NO_REGION = {
     "mfa_index", "core:me", "account_set_password", "core:me-sessions", "core:session", "core:drafts", "core:me-deputy", "account_change_password", "account_reauthenticate",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs",
-    "core:guide-picture", "core:staff-register",
+    "core:guide-picture", "core:staff-register", "core:waiting-form",
 }  # fmt: skip
 # One's own pages that are not there for who has no second step yet, or sends back to /me/: only who may is asked of them.
 NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
@@ -47,10 +48,17 @@ OF_ONE = {
     "core:job",
     "core:job-stop",
     "core:job-retry",
+    "core:waiting-form",
     "documents:table",
     "documents:table-picks",
     "documents:table-drop",
     "documents:table-download",
+    "documents:binding",
+    "documents:binding-answer",
+    "documents:binding-certain",
+    "documents:binding-style",
+    "documents:binding-style-file",
+    "documents:binding-drop",
 }  # what belongs to one person, or to their office: made for each who asks
 
 
@@ -114,6 +122,15 @@ def deputy(by: Actor, region: Region, visitor: Staff) -> At:
         by=visitor.username, acting_for=visitor,
     )  # fmt: skip
     return At({"pk": made.pk}, bare=True)
+
+
+@makes("core:waiting-form")
+def waiting_form(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.reading import keep_reading
+
+    form = {"action": "/", "fields": [["reason", "示例"]], "key": "0" * 64, "file": "示例.xlsx", "back": "/"}
+    keep_reading(replace(by, key=visitor.username), "f" * 64, "form", json.dumps(form).encode())
+    return At({"key": "f" * 64}, bare=True)
 
 
 @makes("core:job", "core:job-stop", "core:job-retry")
@@ -186,6 +203,26 @@ def paper(by: Actor, region: Region, visitor: Staff) -> At:
 
     digest = uploads.keep_upload(by, "关于示例工作的通报\n\n开工6631套。\n".encode())
     return At({"digest": digest, "form": "html"}, query={"name": "通报.txt"})
+
+
+@makes(
+    "documents:binding", "documents:binding-answer", "documents:binding-certain", "documents:binding-style", "documents:binding-style-file",
+    "documents:binding-drop",
+)  # fmt: skip
+def bound_paper(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.models.people import Organisation
+    from anju.documents.binding import storing
+    from anju.documents.binding.proposing import ABSENT, NumberProposal
+    from anju.documents.checker.reading import read_text
+    from anju.documents.models import BoundPaper
+
+    paper = read_text("关于2020年棚改进展的通报\n棚户区改造开工12套。\n", "通报.txt")
+    made = BoundPaper.objects.create(
+        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name="通报.txt",
+        title=paper.title, period=PERIOD, digest="0" * 64, paper=storing.store_paper(paper),
+        proposals=storing.store_proposals({one.serial: NumberProposal(one.serial, ABSENT) for one in paper.numbers()}), by=by.key,
+    )  # fmt: skip
+    return At({"pk": made.pk}, data={"serial": 0, "pick": "none", "name": "示例通报"}, bare=True)
 
 
 @makes("documents:table", "documents:table-picks", "documents:table-drop", "documents:table-download")

@@ -5,6 +5,7 @@ Without the post: 403, whatever the address names, so that nothing is learnt of 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
@@ -120,13 +121,15 @@ def made(route: Route, code: str, visitor: Any) -> tuple[str, At]:
     ), at
 
 
+VISITOR = Client(raise_request_exception=False)  # one for all: each would begin with the middleware
+
+
 def asked(session: str, address: str, at: At) -> int:
     """The answer's status. What was done is taken back."""
-    client = Client(raise_request_exception=False)
-    client.cookies["sessionid"] = session
+    VISITOR.cookies = SimpleCookie({"sessionid": session})
     with transaction.atomic():
-        answer = client.get(address)
+        answer = VISITOR.get(address)
         if answer.status_code == 405:
-            answer = client.post(address, at.data)
+            answer = VISITOR.post(address, at.data)
         transaction.set_rollback(True)
     return answer.status_code

@@ -19,6 +19,9 @@ from anju.oversight.queries.warnings import chosen_warnings, warning_paragraphs
 from anju.problems import Refused
 from anju.runs.services import runs
 from tests.sample_place import CITY, FIRST, PERIOD, SECOND, place, told, written
+from tests.worlds import world
+
+pytestmark = pytest.mark.usefixtures("measures")  # made once: most of these tests need them
 
 SUBSIDY = {"subsidy.households.target": "100", "subsidy.households": "120"}
 
@@ -48,6 +51,15 @@ def test_a_place_with_nothing_but_subsidies_gets_a_circular_of_one_part_and_one_
         and "存在一些问题" not in plain(version)
     )
     assert version.html.count('<section class="annex') == 1 and "附件2" not in version.html
+
+
+@pytest.mark.parametrize("period", ["2021-2025", "2021-A", "2021-09-A"])
+def test_a_plan_is_no_period_of_a_circular(scope, period):
+    told(scope, SUBSIDY)
+    with pytest.raises(Refused, match=f"DOC-079.*{period}"):
+        documents.write_document(
+            by=scope, kind="circular", region=place(scope), period=period, options={"organs": ["示例机关"], "addressee": "各县"}, prose={}
+        )  # fmt: skip
 
 
 def test_parts_that_are_not_there_leave_no_gap_in_the_numerals(scope):
@@ -90,9 +102,9 @@ def test_an_audit_year_that_the_catalogue_does_not_have_is_refused_and_named(sco
     told(scope, SUBSIDY)
     with pytest.raises(Refused) as refused:
         written(scope, "circular", {"audits": [1999]})
-    assert {problem.code for problem in refused.value.problems} == {"OVER-001"} and "audit.1999.found" in str(
-        refused.value
-    )
+    assert {problem.code for problem in refused.value.problems} == {
+        "DOC-075"
+    } and "文书选项 audits：没有统计指标 audit.1999.found" in str(refused.value)
 
 
 def test_every_number_of_the_text_is_a_figure(scope):
@@ -148,16 +160,20 @@ def test_a_place_that_counts_only_what_was_continued_says_so_in_its_options(scop
         version
     )
     assert ">0.0%<" in re.search(r"<table.*?</table>", version.html, re.S)[0]
-    with pytest.raises(Refused, match="OVER-002"):
+    with pytest.raises(Refused, match="DOC-080"):
         written(scope, "circular", {"completion": "both"})
 
 
+@world
+def warned(by, measures):
+    told(by, {"backlog.unfinished.prh": "50", "backlog.completed.prh": "0"}, FIRST)
+    told(by, {"loan.credit": "2", "loan.issued": "1.5"}, SECOND)
+    runs.run_warnings(by=by, region=place(by), period=PERIOD, on=date(2023, 12, 31))
+
+
 @pytest.fixture
-def judged(scope):
+def judged(warned, scope):
     """A backlog with a part that finished nothing, and the warnings run."""
-    told(scope, {"backlog.unfinished.prh": "50", "backlog.completed.prh": "0"}, FIRST)
-    told(scope, {"loan.credit": "2", "loan.issued": "1.5"}, SECOND)
-    runs.run_warnings(by=scope, region=place(scope), period=PERIOD, on=date(2023, 12, 31))
     return scope
 
 

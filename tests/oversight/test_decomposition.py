@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
 from tests.fidelity.reading import tables
 from tests.sample_place import FIRST, SECOND, place, told, written
+
+pytestmark = pytest.mark.usefixtures("measures")  # made once: most of these tests need them
 
 OPTIONS = {
     "groups": [

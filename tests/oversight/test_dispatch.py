@@ -12,7 +12,6 @@ from anju.core.regions import tree
 from anju.documents.queries.documents import find_version
 from anju.documents.services import documents
 from anju.documents.writers import formats
-from anju.figures import catalogue
 from anju.figures.queries.references import resolve_reference
 from anju.figures.references import FigureReference
 from anju.figures.services import nodes, observations, targets
@@ -21,13 +20,13 @@ from anju.problems import Refused
 from anju.projects.models import Project
 from tests.projects.entered import entered
 from tests.sample_place import CITY, place
+from tests.worlds import world
 
 ACTUAL, TARGET = "shanty.start", "shanty.start.target"
 
 
 @pytest.fixture
-def parts(scope):
-    catalogue.load_catalogue(by=scope)
+def parts(measures, scope):
     return tree.child_regions(scope, place(scope), date(2023, 12, 31))[:4]
 
 
@@ -35,19 +34,20 @@ def enter(user, region, period, value, measure=ACTUAL, **more):
     observations.enter_figure(by=user, measure=measure, region=region, period=period, value=value, **more)
 
 
-@pytest.fixture
-def year(scope, parts):
+@world
+def year(by, measures):
     """Three places asked for 100, 100 and 50, the fourth for nothing; all by September, half of it by June."""
-    city = place(scope)
+    city = place(by)
+    parts = tree.child_regions(by, city, date(2023, 12, 31))[:4]
     paper = targets.register_target_document(
-        by=scope, number="示保〔2023〕1号", title="实施方案", level="city", region=city, issued_on=date(2023, 3, 1)
+        by=by, number="示保〔2023〕1号", title="实施方案", level="city", region=city, issued_on=date(2023, 3, 1)
     )
     for region, value in zip((city, *parts), ("250", "100", "100", "50", "0"), strict=True):
-        enter(scope, region, "2023", value, TARGET, document=paper)
+        enter(by, region, "2023", value, TARGET, document=paper)
     for day, share in ((date(2023, 6, 30), Fraction(1, 2)), (date(2023, 9, 30), Fraction(1))):
-        nodes.set_node(by=scope, document=paper, measure=TARGET, on=day, share=share)
+        nodes.set_node(by=by, document=paper, measure=TARGET, on=day, share=share)
     for region, value in zip((city, *parts[:3]), ("105", "40", "45", "20"), strict=True):
-        enter(scope, region, "2023-07", value)
+        enter(by, region, "2023-07", value)
     return paper
 
 

@@ -7,8 +7,10 @@ import pytest
 from anju.oversight.queries.grouping import group_sentences
 from anju.runs.queries.sentences import SentenceFigure, SentencePiece
 from anju.runs.references import StepReference
-from tests.oversight.test_circular import judged, plain  # noqa: F401
+from tests.oversight.test_circular import judged, plain, warned  # noqa: F401
 from tests.sample_place import FIRST, PERIOD, SECOND, place, told, written
+
+pytestmark = pytest.mark.usefixtures("measures")  # made once: most of these tests need them
 
 
 def sentence(where: str, *rest: str) -> tuple[SentencePiece, ...]:

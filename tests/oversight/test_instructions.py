@@ -20,30 +20,15 @@ from anju.oversight.services.instructions import answer_demand, ask_again, close
 from anju.oversight.services.reminders import write_reminders
 from anju.problems import Refused
 from anju.projects.models import Project
-from anju.returns.forms import calendar
 from tests.cast import CITY, EAST, WEST, operator, person, sign_in
+from tests.worlds import world
 
 DAY = date(2026, 11, 30)  # a Monday
 PDF = b"%PDF-1.4\n%%EOF"
-HOLIDAYS = """2026:
-  off: ["2026-10-01", "2026-10-02", "2026-10-05", "2026-10-06", "2026-10-07"]
-  worked: ["2026-10-10"]
-"""
 
 
-@pytest.fixture(autouse=True)
-def listed(tmp_path, monkeypatch):
-    """The office registered the holidays of 2026."""
-    (tmp_path / "workdays.yaml").write_text(HOLIDAYS, encoding="utf-8")
-    monkeypatch.setattr(calendar, "data_folder", lambda: tmp_path)
-    calendar._days.cache_clear()
-    yield
-    monkeypatch.undo()
-    calendar._days.cache_clear()
-
-
-@pytest.fixture
-def offices(scope):
+@world
+def offices(by):
     """The housing offices of two counties, with their people."""
     return [person("clerk", code).postings.get().organisation for code in (EAST, WEST)]
 

@@ -12,7 +12,6 @@ from anju.core.jobs.queue import find_job_kind
 from anju.core.models.trail import Trail
 from anju.core.people.scope import open_scope
 from anju.core.regions import tree
-from anju.figures import catalogue
 from anju.figures.services import nodes, observations, targets
 from anju.oversight.models import SentReminder
 from anju.oversight.queries import reminders
@@ -22,6 +21,7 @@ from anju.projects.models import Project
 from tests.cast import operator as somebody
 from tests.projects.entered import entered
 from tests.sample_place import place
+from tests.worlds import world
 
 TARGET = "shanty.start.target"
 
@@ -31,24 +31,24 @@ def at(year: int, month: int, day: int) -> datetime:
 
 
 @pytest.fixture
-def parts(scope):
-    catalogue.load_catalogue(by=scope)
+def parts(measures, scope):
     return tree.child_regions(scope, place(scope), date(2023, 12, 31))[:3]
 
 
-@pytest.fixture
-def plan(scope, parts):
+@world
+def plan(by, measures):
     """100 each by 30 September; the first is there, the second is short of it, the third did not report."""
-    city = place(scope)
+    city = place(by)
+    parts = tree.child_regions(by, city, date(2023, 12, 31))[:3]
     paper = targets.register_target_document(
-        by=scope, number="示保〔2023〕1号", title="实施方案", level="city", region=city, issued_on=date(2023, 3, 1)
+        by=by, number="示保〔2023〕1号", title="实施方案", level="city", region=city, issued_on=date(2023, 3, 1)
     )
     for region in (city, *parts):
         value = "300" if region == city else "100"
-        observations.enter_figure(by=scope, measure=TARGET, region=region, period="2023", value=value, document=paper)
-    nodes.set_node(by=scope, document=paper, measure=TARGET, on=date(2023, 9, 30), share=Fraction(1))
+        observations.enter_figure(by=by, measure=TARGET, region=region, period="2023", value=value, document=paper)
+    nodes.set_node(by=by, document=paper, measure=TARGET, on=date(2023, 9, 30), share=Fraction(1))
     for region, value in zip(parts, ("100", "60"), strict=False):
-        observations.enter_figure(by=scope, measure="shanty.start", region=region, period="2023-08", value=value)
+        observations.enter_figure(by=by, measure="shanty.start", region=region, period="2023-08", value=value)
 
 
 @pytest.fixture

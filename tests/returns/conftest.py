@@ -7,42 +7,47 @@ import pytest
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, local_actor, open_scope
+from tests.worlds import world
 
 PERIOD = "2021-08"
 FORM = "anju-project-month"
 
 
+def region(code):
+    return Region.objects.get(code=code, valid_until=None)
+
+
 @pytest.fixture
 def county(db):
-    return Region.objects.get(code="140522", valid_until=None)
+    return region("140522")
 
 
 @pytest.fixture
 def next_county(db):
-    return Region.objects.get(code="140524", valid_until=None)
+    return region("140524")
 
 
 @pytest.fixture
 def city(db):
-    return Region.objects.get(code="140500", valid_until=None)
+    return region("140500")
 
 
-@pytest.fixture
-def offices(county, next_county, city, operator):
+@world
+def offices(by):
     """Organisations by (region code, kind)."""
-    with open_scope(operator):
-        return {
-            (region.code, kind): Organisation.objects.create(
-                region=region, kind=kind, name=f"{region.short}{Organisation.Kind(kind).label}局"
-            )
-            for region in (county, next_county, city)
-            for kind in ("housing", "finance", "reform", "land")
-        }
+    return {
+        (place.code, kind): Organisation.objects.create(
+            region=place, kind=kind, name=f"{place.short}{Organisation.Kind(kind).label}局"
+        )
+        for place in map(region, ("140522", "140524", "140500"))
+        for kind in ("housing", "finance", "reform", "land")
+    }
 
 
-@pytest.fixture
-def people(offices, county, next_county, city):
+@world
+def people(by, offices):
     """Operators by name: clerk, reviewer, head, finance, reform, land (of the county), accountant (its finance clerk), neighbour, lock (city)."""
+    county, next_county, city = map(region, ("140522", "140524", "140500"))
 
     def person(key, post, kind, *regions, drafts=None):
         ids = frozenset(region.pk for region in regions)
@@ -82,22 +87,17 @@ def acting():
 
 
 @pytest.fixture
-def forms(operator):
-    from anju.figures.catalogue import load_catalogue
-    from anju.returns.services import opening
-
-    with open_scope(operator):
-        load_catalogue(by=operator)
-        opening.load_forms(by=operator)
+def forms(shipped_forms):
+    """The catalogue and the shipped forms are loaded."""
 
 
-@pytest.fixture
-def projects(people, county):
+@world
+def projects(by, people):
     """Three projects of the county, with what the ledger knows of them in 2021: (東 a shanty project, 西 an older one, 小 an old community)."""
     from anju.projects.services import events
     from anju.projects.services.projects import register_project
 
-    by = people["clerk"]
+    by, county = people["clerk"], region("140522")
     with open_scope(by):
         made = [
             register_project(
@@ -142,17 +142,17 @@ def projects(people, county):
     return made
 
 
-@pytest.fixture
-def draft(people, county, projects, forms):
+@world
+def draft(by, people, projects, shipped_forms):
     """The county's August return, opened by its clerk."""
     from anju.returns.services import opening
 
     with open_scope(people["clerk"]):
-        return opening.open_return(by=people["clerk"], form_code=FORM, region=county, period=PERIOD)
+        return opening.open_return(by=people["clerk"], form_code=FORM, region=region("140522"), period=PERIOD)
 
 
-@pytest.fixture
-def ready(draft, people):
+@world
+def ready(by, people, draft):
     """The same with every blank filled and every question answered."""
     complete(people["clerk"], draft)
     return draft

@@ -1,14 +1,18 @@
 """Whose turn it is is told at once, to nobody else, and no more when it is done."""
 
+from datetime import date, datetime
+
 import pytest
 from django.utils import timezone
 
+from anju.core.models.people import Organisation
 from anju.core.people.scope import Actor, open_scope
 from anju.oversight.queries.reminders import count_reminders, list_reminders
 from anju.oversight.services.reminders import write_reminders
 from anju.problems import Refused
 from anju.returns.models import Return
 from anju.returns.queries import checks
+from anju.returns.reminders import complete_reminders
 from anju.returns.services import answers, corrections, filling, opening, review
 from tests.returns.conftest import complete, pass_on
 
@@ -137,3 +141,17 @@ def test_who_answered_a_check_does_not_review_either(people, draft, projects, bo
 def test_two_posts_in_one_hand_review_what_somebody_else_filled(people, ready, both, acting):
     pass_on(people, ready, "review")
     assert review.review_return(by=acting(both), ret_id=ready.pk).state == Return.JOINT
+
+
+def test_a_city_s_complete_period_waits_on_when_the_next_one_is_asked_for(people, ready, next_county, operator, acting):
+    with open_scope(operator):
+        Organisation.objects.filter(region=next_county).update(ended_on=date(2020, 1, 1))
+    pass_on(people, ready, "locked")
+    city = acting(people["lock"])
+    zone = timezone.get_current_timezone()
+    for day in (date(2021, 9, 14), date(2021, 9, 20)):  # September's return is asked for from the fifteenth
+        waits = list(complete_reminders(city, datetime(day.year, day.month, day.day, 9, tzinfo=zone)))
+        assert [(one.act, one.key.split("/")[2]) for one in waits] == [
+            ("returns.receive", "2021-08"),
+            ("returns.deliver", "2021-08"),
+        ], day

@@ -13,7 +13,8 @@ from anju.problems import Refused
 from anju.returns.models import Return
 from anju.returns.services import corrections, opening, review
 from anju.returns.services.offline.audit import export_audit
-from tests.returns.conftest import pass_on
+from tests.returns.conftest import FORM, pass_on
+from tests.worlds import world
 
 NUMBER = "示例审通〔2021〕5号"
 
@@ -23,12 +24,19 @@ def opened(content):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-@pytest.fixture
-def two(people, county, ready, acting):
-    """August is submitted, September is being written."""
+@world
+def months(by, people, ready):
     pass_on(people, ready, "city")
-    by = acting(people["clerk"])
-    return ready, opening.open_return(by=by, form_code=ready.form.code, region=county, period="2021-09")
+    clerk = people["clerk"]
+    with open_scope(clerk):
+        return ready, opening.open_return(by=clerk, form_code=FORM, region=ready.region, period="2021-09")
+
+
+@pytest.fixture
+def two(people, months, acting):
+    """August is submitted, September is being written."""
+    acting(people["clerk"])
+    return months
 
 
 def test_what_was_submitted_is_in_it_with_digests(people, city, two, acting):

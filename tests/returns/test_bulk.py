@@ -12,16 +12,17 @@ from anju.oversight.queries.reminders import list_reminders
 from anju.problems import Refused
 from anju.returns.models import Return, Step, Urge
 from anju.returns.services import bulk, opening
-from tests.returns.conftest import FORM, PERIOD, pass_on
+from tests.returns.conftest import FORM, PERIOD, pass_on, region
+from tests.worlds import world
 
 
-@pytest.fixture
-def two(people, county, next_county, ready):
+@world
+def two(by, people, ready):
     """The county's return waits for the city; its neighbour's is a draft."""
     pass_on(people, ready, "city")
-    by = people["neighbour"]
-    with open_scope(by):
-        other = opening.open_return(by=by, form_code=FORM, region=next_county, period=PERIOD)
+    neighbour = people["neighbour"]
+    with open_scope(neighbour):
+        other = opening.open_return(by=neighbour, form_code=FORM, region=region("140524"), period=PERIOD)
     return ready, other
 
 

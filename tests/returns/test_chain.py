@@ -140,7 +140,14 @@ def test_sending_back_says_why_and_the_first_submission_stays_the_proof(people, 
         review.send_return_back(by=acting(people["lock"]), ret_id=ready.pk, remark=" ")
     with pytest.raises(Refused, match="STATE-002"):
         review.send_return_back(by=acting(people["head"]), ret_id=ready.pk, remark="不对")
-    review.send_return_back(by=acting(people["lock"]), ret_id=ready.pk, remark="开工数请再核")
+    with pytest.raises(Refused, match="RET-056"):
+        review.send_return_back(by=acting(people["lock"]), ret_id=ready.pk, remark="不对", line="p0", column="start")
+    line = Line.objects.filter(ret=ready).order_by("order").first().key
+    review.send_return_back(by=people["lock"], ret_id=ready.pk, remark="开工数请再核", line=line, column="start")
+    back = Step.objects.filter(ret=ready).last()
+    assert (back.move, back.line, back.column) == ("return", line, "start")
+    row = Trail.objects.filter(act="returns.send_back").latest("id")
+    assert row.said["after"]["because"] == {"line": line, "column": "start"}
     ready.refresh_from_db()
     pass_on(people, ready, "city")
     assert ready.first_submitted_at == first < ready.submitted_at

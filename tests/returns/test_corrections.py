@@ -17,22 +17,23 @@ from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import answers, corrections, filling, opening, review
 from anju.returns.services.filling import CellEntry
 from tests.returns.conftest import FORM, PERIOD, complete, pass_on
+from tests.worlds import world
 
 
-@pytest.fixture
-def locked(people, ready, projects):
+@world
+def locked(by, people, ready, projects):
     """The month locked, with a figure that the ledger did not know and the answer to why."""
-    line, by = f"p{projects[0].pk}", people["clerk"]
-    with open_scope(by):
-        filling.write_explanation(by=by, ret_id=ready.pk, text="东关棚改开工460套。", before="")
-        version = lay_out_grid(by, ready).cells[line, "start"].version
-        filling.fill_cells(by=by, ret_id=ready.pk, changes=[CellEntry(line, "start", "460", version)])
-    complete(by, ready)
+    line, clerk = f"p{projects[0].pk}", people["clerk"]
+    with open_scope(clerk):
+        filling.write_explanation(by=clerk, ret_id=ready.pk, text="东关棚改开工460套。", before="")
+        version = lay_out_grid(clerk, ready).cells[line, "start"].version
+        filling.fill_cells(by=clerk, ret_id=ready.pk, changes=[CellEntry(line, "start", "460", version)])
+    complete(clerk, ready)
     return pass_on(people, ready, "locked")
 
 
-@pytest.fixture
-def correction(people, locked):
+@world
+def correction(by, people, locked):
     with open_scope(people["clerk"]):
         return corrections.begin_correction(by=people["clerk"], ret_id=locked.pk, reason="多报四套")
 

@@ -1,5 +1,6 @@
-"""A paper that is not laid out in its time is told as that, not as a page that fell."""
+"""A paper that cannot be laid out within its limits is told as that, not as a page that fell."""
 
+import pypandoc
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -12,8 +13,28 @@ from tests.cast import EAST, person, sign_in
 from tests.matrix.objects import MAKERS
 
 
+@pytest.fixture
+def little_memory(tmp_path, monkeypatch):
+    """The same pandoc, with one megabyte where it would have a thousand."""
+    own, small = pypandoc.get_pandoc_path(), tmp_path / "pandoc"
+    small.write_text(f'#!/bin/sh\nexec {own} "$@" +RTS -A64k -M1m -H1m -RTS\n')
+    small.chmod(0o755)
+
+    def enter() -> None:
+        monkeypatch.setenv("PYPANDOC_PANDOC", str(small))
+        forget()
+
+    def forget() -> None:
+        pypandoc.clean_pandocpath_cache()
+        word.pandoc_path.cache_clear()
+
+    yield enter
+    monkeypatch.undo()
+    forget()
+
+
 @pytest.mark.usefixtures("db")
-def test_a_paper_that_takes_too_long_is_a_sentence(monkeypatch):
+def test_a_paper_that_takes_too_much_is_a_sentence_and_stands_in_the_log(little_memory, tmp_path, caplog):
     visitor, client = person("reviewer"), Client()
     sign_in(client, visitor)
     with open_scope(local_actor()) as by:
@@ -21,8 +42,14 @@ def test_a_paper_that_takes_too_long_is_a_sentence(monkeypatch):
         region = Region.objects.get(code=EAST, valid_until=None)
         at = MAKERS["returns:print"](by, region, visitor)
     address = reverse("returns:print", kwargs={"pk": at.parts["pk"], "ending": "pdf"})
-    assert client.get(address).status_code == 200
-    monkeypatch.setattr(word, "seconds_for", lambda size: 0)
+    assert client.get(address).status_code == 200 and not refusals(caplog)
+    little_memory()
+    assert word.pandoc_path() == str(tmp_path / "pandoc")
     answer = client.get(address)
     assert answer.status_code == 422
     assert "DOC-060" in answer.content.decode() and "没有排完版" in answer.content.decode()
+    assert refusals(caplog) == [f"{address}: DOC-060"]
+
+
+def refusals(caplog) -> list[str]:
+    return [one.getMessage() for one in caplog.records if one.name == "anju.core.pages.errors"]

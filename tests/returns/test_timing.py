@@ -107,16 +107,32 @@ def listed(tmp_path, monkeypatch):
 
 def test_the_office_s_own_list_of_days_off_moves_a_deadline_in_workdays(listed, month):
     counted = month.model_copy(update={"due": {"unit": spec.Deadline(workdays=5)}})
-    assert calendar.guessed_deadline(month, "2026-09") == ""  # of a deadline by date nothing need be known
-    assert calendar.guessed_deadline(counted, "2026-09") == "2026年放假调休没有登记，暂按周一至周五推算"
-    assert calendar.deadline_moment(counted.due["unit"], "2026-09") == at("2026-10-07T23:59")
-    listed('2026:\n  off: ["2026-10-01", "2026-10-02"]\n  worked: ["2026-10-10"]\n')
+    assert calendar.guessed_deadline(month, "2039-09") == ""  # of a deadline by date nothing need be known
+    assert calendar.guessed_deadline(counted, "2039-09") == "2039年放假调休没有登记，暂按周一至周五推算"
+    assert calendar.deadline_moment(counted.due["unit"], "2039-09") == at("2039-10-07T23:59")
+    listed('2039:\n  off: ["2039-10-03", "2039-10-04"]\n  worked: ["2039-10-08"]\n')
+    assert calendar.guessed_deadline(counted, "2039-09") == ""
+    assert calendar.deadline_moment(counted.due["unit"], "2039-09") == at("2039-10-10T23:59")
+    saturday = calendar.deadline_moment(spec.Deadline(workdays=4), "2039-09")
+    assert saturday == at("2039-10-08T23:59")  # that is worked
+    assert calendar.guessed_deadline(counted, "2039-12") == "2040年放假调休没有登记，暂按周一至周五推算"
+
+
+def test_the_years_that_the_state_council_published_are_shipped(listed, month):
+    counted = month.model_copy(update={"due": {"unit": spec.Deadline(workdays=5)}})
     assert calendar.guessed_deadline(counted, "2026-09") == ""
-    assert calendar.deadline_moment(counted.due["unit"], "2026-09") == at("2026-10-09T23:59")
-    assert calendar.deadline_moment(spec.Deadline(workdays=6), "2026-09") == at(
-        "2026-10-10T23:59"
-    )  # a Saturday that is worked
-    assert calendar.guessed_deadline(counted, "2026-12") == "2027年放假调休没有登记，暂按周一至周五推算"
+    days = {f"{day:%m-%d}" for day in _days_of(2026) if calendar.is_workday(day) != (day.weekday() < 5)}
+    assert days == {  # 国办发明电〔2025〕7号: weekdays that are free, and the six weekend days that are worked
+        "01-01", "01-02", "01-04", "02-14", "02-16", "02-17", "02-18", "02-19", "02-20", "02-23", "02-28", "04-06", "05-01", "05-04", "05-05",
+        "05-09", "06-19", "09-20", "09-25", "10-01", "10-02", "10-05", "10-06", "10-07", "10-10",
+    }  # fmt: skip
+    assert (sum(map(calendar.is_workday, _days_of(2025))), sum(map(calendar.is_workday, _days_of(2026)))) == (248, 248)
+    listed("2025:\n  off: []\n  worked: []\n")
+    assert calendar.is_workday(date(2025, 10, 1)) and not calendar.is_workday(date(2026, 10, 1))  # year by year
+
+
+def _days_of(year):
+    return [date(year, 1, 1) + timedelta(days=number) for number in range(365)]
 
 
 @pytest.mark.parametrize(

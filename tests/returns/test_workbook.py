@@ -478,6 +478,7 @@ def test_a_returned_cell_is_what_it_shows(value, code, shown, flawed):
 SAID = ("", "0", "1", "1.50", "未报", "7")
 
 
+@pytest.mark.slow  # books made at random
 def test_every_cell_ends_as_three_ways_say(clerk, draft, at):
     """Fifteen months of two people changing the same cells at will: what one of them changed stands, what both changed stays as it was written."""
     import random

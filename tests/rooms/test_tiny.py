@@ -41,8 +41,7 @@ def stored(place):
 
 @pytest.fixture(scope="module")
 def place():
-    made = clusters.folder()
-    Cluster(made, fsync=False).start()
+    made = clusters.upgraded()  # an installation to which the room is added
     yield made
     clusters.remove(made)
 

@@ -10,6 +10,7 @@ from anju.core.regions import loading, tree
 from anju.demo.places import LEVELS
 from anju.runs.services import runs
 from anju.workbooks.reading import reader
+from tests.worlds import world
 
 PLACES = Path(__file__).parents[2] / "anju" / "demo" / "places"
 WHOLE_YEAR = date(2021, 12, 31)
@@ -74,10 +75,18 @@ def place(operator):
         context.__exit__(None, None, None)
 
 
-@pytest.fixture
-def city(place):
-    by, region, _ = place("jiaozuo-2020")
+@world
+def scored_city(by):
+    """The city of the 2020 report, and an operator who sees all of it."""
+    by, region, _ = bring("jiaozuo-2020")
     return by, region
+
+
+@pytest.fixture
+def city(scored_city):
+    by, region = scored_city
+    with open_scope(by):
+        yield by, region
 
 
 def score(city, subject, **more):

@@ -28,8 +28,7 @@ def book(inputs, formula="a >= 0"):
 
 
 @pytest.fixture
-def county(scope):
-    catalogue.load_catalogue(by=scope)
+def county(measures, scope):
     return tree.find_region(scope, "140502", ON)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from anju.cli import main
 from anju.rules.shipped.library import BOOKS
+from anju.runs import commands
 from tests.books.conftest import the
 
 EXAMPLE = the("scoring", "old-communities").examples[0].given
@@ -142,7 +143,30 @@ def test_parquet(call, tmp_path):
     assert totals(tmp_path / "out.csv") == {"甲": "95.0"}
     duckdb.sql(f"COPY (SELECT '甲' AS 地区, 0.1::DOUBLE AS social_funds) TO '{path}' (FORMAT parquet)")
     code, _, err = call(*RUN, "--input", path, "--output", tmp_path / "out.csv")
-    assert code == 1 and "RUN-011" in err and "social_funds" in err
+    assert code == 1 and "RULE-010" in err and "DOUBLE" in err and "social_funds" in err
+    assert "RULE-022" in err and "local_funds" in err, "an input that is not there is named, never taken as unknown"
+
+
+def test_an_input_that_is_not_there_is_named_or_said_to_be_absent(call, table, tmp_path):
+    source = table({"甲": {}})
+    lines = [line.split(",") for line in source.read_text("utf-8").splitlines()]
+    source.write_text("\n".join(",".join(line[:-1]) for line in lines), "utf-8")
+    name = next(name for name, label in LABELS.items() if lines[0][-1] in (name, label))
+    code, _, err = call(*RUN, "--input", source, "--output", tmp_path / "out.csv")
+    assert code == 1 and "RULE-022" in err and name in err
+    code, out, _ = call(*RUN, "--input", source, "--output", tmp_path / "out.csv", "--absent", name)
+    assert code == 0 and "1 行有算不出的" in out
+
+
+def test_a_large_table_runs_where_it_lies_and_gives_the_same(call, table, tmp_path, monkeypatch):
+    source = table({"甲": {}, "乙": {"social_funds": "20000"}, "丙": {"defects": None}})
+    code, small, _ = call(*RUN, "--input", source, "--output", tmp_path / "small.csv", "--json")
+    monkeypatch.setattr(commands, "ROW_BY_ROW", 0)
+    assert code == 0 and call(*RUN, "--input", source, "--output", tmp_path / "large.csv")[0] == 0
+    assert (tmp_path / "small.csv").read_bytes() == (tmp_path / "large.csv").read_bytes()
+    code, large, _ = call(*RUN, "--input", source, "--output", tmp_path / "large.parquet", "--json")
+    assert code == 0 and json.loads(small)["digest"] == json.loads(large)["digest"]
+    assert json.loads(small)["unknown"] == json.loads(large)["unknown"] == 1
 
 
 def test_a_spreadsheet_with_its_decimals(call, tmp_path):

@@ -2,19 +2,29 @@
 
 import pytest
 
+from anju.core.people.scope import open_scope
 from anju.runs.models import Run
 from anju.runs.queries import runs
 from anju.runs.services.runs import judge_rows, run_book, run_warnings
-from tests.runs.conftest import WHOLE_YEAR
+from tests.runs.conftest import WHOLE_YEAR, bring
+from tests.worlds import world
 
 STARTED = {"overdue-projects": {"started_by": "2017-12-31"}}
 
 
-@pytest.fixture
-def city(place):
-    by, region, _ = place("jincheng-2021")
-    run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
+@world
+def warned_city(by):
+    by, region, _ = bring("jincheng-2021")
+    with open_scope(by):
+        run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
     return by, region
+
+
+@pytest.fixture
+def city(warned_city):
+    by, region = warned_city
+    with open_scope(by):
+        yield by, region
 
 
 @pytest.fixture

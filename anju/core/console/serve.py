@@ -84,9 +84,11 @@ class SiteServer(BaseApplication):
     def load(self):  # type: ignore[no-untyped-def]
         from django.db import connections
 
+        from anju.core.reading import program_digest
         from anju.wsgi import application
 
         start_keeper()  # shared by the workers
+        program_digest()  # of what was loaded here, not of what an update lays down later
         gc.freeze()  # what was loaded here stays: looking through it again in every worker would hold pages up
         connections.close_all()  # a connection may not be shared by the workers that are forked from here
         return application

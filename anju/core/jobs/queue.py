@@ -24,6 +24,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from anju.core import registry
 from anju.core.database.folder import data_folder
 from anju.core.jobs.sessions import clear_expired_sessions
+from anju.core.jobs.waiting_files import clear_waiting_files
 from anju.core.models.job import Job
 from anju.core.people.permissions import may, missing_permission_problem
 from anju.core.people.scope import Actor, local_actor, open_scope, visible_rows
@@ -271,6 +272,7 @@ def sweep() -> list[int]:
     lost = [pk for pk in suspects if _recover(pk)]
     _ask_for_today()
     clear_expired_sessions()
+    clear_waiting_files()
     return lost
 
 

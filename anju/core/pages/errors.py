@@ -1,5 +1,6 @@
 """Pages for what went wrong outside any room. Who is signed in keeps their name and their navigation, whatever went wrong before a view was called."""
 
+import logging
 import sys
 from typing import Any
 
@@ -14,6 +15,8 @@ from anju.core.pages.request import Request
 from anju.core.people.identity import recognise_actor
 from anju.core.people.permissions import Permission, posts
 from anju.problems import Problem
+
+log = logging.getLogger(__name__)
 
 
 def error_page(request: Request, status: int, heading: str, advice: str) -> HttpResponse:
@@ -64,7 +67,11 @@ def show_missing_post(request: Request, act: Permission, problems: list[Problem]
 
 
 def show_refusal(request: Request, problems: list[Problem]) -> HttpResponse:
-    """What a page did not foresee being refused: a paper that could not be laid out in its time, say. Its sentences are told all the same."""
+    """What a page did not foresee being refused: a paper that could not be laid out in its time, say. Its sentences are told all the same, and
+    the log has them: where nobody complains, nobody would know that it happens."""
+    log.warning(
+        "%s: %s", request.path, " ".join(problem.code for problem in problems)
+    )  # what was typed is nothing for a log
     recognise_actor(request)
     return page_response(
         request,

@@ -1,5 +1,7 @@
 """Sending a file: its Chinese name survives every browser."""
 
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -12,6 +14,15 @@ KINDS = {
     "zip": "application/zip",
     "csv": "text/csv; charset=utf-8",
 }
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def ends_in_file(view: View) -> View:
+    """Mark a view that reads a large file and sends one: where that takes long, a page waits and ends with the way to it. What leads there is a
+    plain link: `download` would save the waiting page."""
+    view.ends_in_file = True  # type: ignore[attr-defined]
+    return view
 
 
 def file_response(content: bytes, name: str) -> HttpResponse:

@@ -6,7 +6,7 @@ kind, a document's paragraphs, a book's criteria), not on a class. What is left 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -15,8 +15,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
 from anju.core.pages.request import Request
-from anju.core.pages.uploads import scan_upload
+from anju.core.pages.uploads import KEPT_FILE, KEPT_NAME, fetch_upload, scan_upload
 from anju.problems import Place, Problem, Refused
+
+WAITED = "_waited"  # the field of a form that has waited
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,26 @@ def storable_text(text: str) -> str:
 def draft_key(request: Request) -> str | None:
     """Under which key the form that was posted was kept while it was typed (core/static/core/forms.js), if it was."""
     return request.POST.get("_draft")
+
+
+def waited_key(request: Request) -> str | None:
+    """Under which key the form that is posted has waited for a file to be read (pages/site/waiting.py), if it has."""
+    return request.POST.get(WAITED)
+
+
+def posted_fields(request: Request) -> list[tuple[str, str]]:
+    """Everything that was posted, in order, but for what each page puts in anew."""
+    own = ("csrfmiddlewaretoken", WAITED)
+    return [(name, str(text)) for name, texts in request.POST.lists() if name not in own for text in texts]
+
+
+def posted_files(request: Request) -> Iterator[tuple[str, "Upload"]]:
+    """The files by their fields, whoever has read them before."""
+    for name in request.FILES:
+        file = request.FILES.get(name)
+        assert file is not None
+        file.seek(0)
+        yield name, Upload(clean_name(file.name or ""), file.read())
 
 
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -98,7 +120,11 @@ class PostedForm:
     def __init__(self, request: Request, where: str = "") -> None:
         """where: what the form is about, as its problems name it."""
         self.where = where
-        self.typed = {name: text for name, text in request.POST.items() if isinstance(text, str)}
+        self.typed = {
+            name: text
+            for name, text in request.POST.items()
+            if isinstance(text, str) and not name.startswith((KEPT_FILE, KEPT_NAME))
+        }
         self.problems: list[Problem] = []
         self.wrong: dict[str, str] = {}
         self._request = request
@@ -146,15 +172,26 @@ class PostedForm:
             return None
 
     def file(self, name: str, label: str, required: bool = False, fix: str = "请选一个文件再提交。") -> Upload | None:
-        file = self._request.FILES.get(name)
-        if file is None:
+        file, kept = self._request.FILES.get(name), self._request.POST.get(KEPT_FILE + name)
+        if file is None and kept is None:
             if required:
                 self.refuse(name, Problem(self.file_code, self.place(label), "没有选文件。", fix))
             return None
-        if problems := self.too_large(label, file.name or "", file.size or 0):
-            self.refuse(name, *problems)
-            return None
-        upload = Upload(clean_name(file.name or ""), file.read())
+        if file is not None:
+            if problems := self.too_large(label, file.name or "", file.size or 0):
+                self.refuse(name, *problems)
+                return None
+            upload = Upload(clean_name(file.name or ""), file.read())
+        else:  # it was read meanwhile (pages/site/waiting.py)
+            try:
+                upload = Upload(clean_name(self._request.POST.get(KEPT_NAME + name, "")), fetch_upload(kept or ""))
+            except KeyError:
+                what = "上传的文件已经清走（只留一天），没有收下。"
+                self.refuse(name, Problem("READ-011", self.place(label), what, "请重新上传。"))
+                return None
+            if problems := self.too_large(label, upload.name, len(upload.content)):
+                self.refuse(name, *problems)
+                return None
         if problems := scan_upload(upload.content, upload.name):
             self.refuse(name, *problems)
             return None

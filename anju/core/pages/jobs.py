@@ -54,11 +54,6 @@ def _changed(request: Request, pk: int, act: object) -> HttpResponse:
     return redirect("core:jobs")
 
 
-def wait_for_job(request: Request, job: Job) -> HttpResponse:
-    """In the place of a page that needs the job's result: how far it is. Where the job has ended well the page itself comes, by itself."""
-    return page_response(request, "core/job_wait.html", 202, job=job, wait=True)
-
-
 def _with_result(request: Request, job: Job) -> Job:
     """The way to the result is shown to who may go there: of a job that others asked for an administrator sees how far it is, and no more."""
     if job.result and not may_open(request.actor, job.result):
@@ -67,9 +62,9 @@ def _with_result(request: Request, job: Job) -> Job:
 
 
 def _render_job(request: Request, job: Job, status: int = 200, **extra: object) -> HttpResponse:
-    """The fragment for the page that asks again and again; a page of its own for who was sent here."""
-    wait = "wait" in request.GET
-    if wait and job.state == Job.State.DONE and is_fragment(request):
+    """The fragment for the page that asks again and again; a page of its own for who was sent here. wait: see pages/site/waiting.py."""
+    wait = request.GET.get("wait", "")
+    if is_fragment(request) and ((wait == "page" and job.state == Job.State.DONE) or (wait == "turn" and not job.open)):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return page_response(
         request,

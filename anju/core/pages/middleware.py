@@ -13,13 +13,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from anju.core.database.cache import pin_cache
-from anju.core.jobs.reading import ask_reading
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.context import navigation_links
 from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post, show_refusal
-from anju.core.pages.forms import draft_key, unfit_text
-from anju.core.pages.jobs import wait_for_job
+from anju.core.pages.forms import draft_key, unfit_text, waited_key
 from anju.core.pages.request import Request, is_fragment
+from anju.core.pages.site.waiting import drop_form, wait_for_reading
 from anju.core.people.access import record_download, record_refusal, record_sign_in
 from anju.core.people.drafts import drop_draft
 from anju.core.people.identity import lacks_codes, recognise_actor
@@ -28,7 +27,7 @@ from anju.core.people.scope import open_scope
 from anju.core.reading import ReadingPending, large_as_jobs
 from anju.core.trail.source import client_address
 from anju.core.trail.trail import source_address
-from anju.problems import Refused
+from anju.problems import ConfigurationFault, Refused
 
 OWN = "core.own"  # one's own account: where the second factor is set up, too
 AGAIN = AccountMiddleware(lambda request: None).process_exception
@@ -77,13 +76,25 @@ class ScopeMiddleware:
                     transaction.set_rollback(True)
                 elif request.method == "POST" and (draft := draft_key(request)) is not None:
                     drop_draft(by=request.actor, action=request.path, key=draft)  # the form was sent
+                if request.method == "POST" and (waited := waited_key(request)):
+                    drop_form(request.actor, waited)
                 record_download(request.actor, request, response)
+        except ReadingPending as pending:  # and nothing that was done before it
+            return self.wait(request, view, pending)
         except Http404:
             record_refusal(request, request.actor, 404)
             raise
         if response.status_code in (403, 404) or (response.status_code == 422 and denied.get()):
             record_refusal(request, request.actor, response.status_code)
         return response
+
+    def wait(self, request: Request, view: Callable[..., HttpResponse], pending: ReadingPending) -> HttpResponse:
+        with open_scope(request.actor), pin_cache():
+            try:
+                return wait_for_reading(request, pending, getattr(view, "ends_in_file", False))
+            except Refused as refused:
+                transaction.set_rollback(True)
+                return show_refusal(request, refused.problems)
 
 
 def answer(request: Request, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> HttpResponse:
@@ -98,16 +109,16 @@ def answer(request: Request, view: Callable[..., HttpResponse], args: Any, kwarg
         )
         return redirect(own) if own else show_missing_post(request, permissions()[act])
     try:
-        with large_as_jobs(request.method == "GET"):
+        with large_as_jobs():
             response = view(request, *args, **kwargs)
         if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope
             response = response.render()
     except (ReauthenticationRequired, ImmediateHttpResponse) as error:  # sign-in asks for the password once more
         response = AGAIN(request, error)
-    except ReadingPending as pending:
-        response = wait_for_job(request, ask_reading(by=request.actor, pending=pending, page=request.get_full_path()))
     except ObjectDoesNotExist as error:  # what a user may not see does not exist
         raise Http404(str(error)) from error
+    except ConfigurationFault:
+        raise  # told in the log of errors: whoever opens the page can do nothing about it
     except Refused as refused:
         if any(problem.code.startswith("DB-") for problem in refused.problems):
             raise  # the database or its disk: nothing can be shown from it

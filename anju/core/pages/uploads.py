@@ -4,69 +4,49 @@ import hashlib
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import tempfile
-import time
 from contextlib import suppress
-from pathlib import Path
 
 from anju import file_sizes
 from anju.core.database.folder import data_folder, explain_os_errors
+from anju.core.jobs import waiting_files
 from anju.core.people.scope import Actor
 from anju.problems import Place, Problem, Refused
 
-DAY = 24 * 60 * 60
 DIGEST = re.compile(r"[0-9a-f]{64}\Z")
-MOST_FILES, MOST_BYTES = 40, 500 << 20  # of one person, waiting
-ROOM = 300 << 20  # bytes of the disk that are left to the database
+KEPT_FILE, KEPT_NAME = "kept-file:", "kept-name:"  # fields of a form that has waited, in the place of a file's field
 CLEAN, INFECTED = 0, 1  # how clamscan, clamdscan and others end
 PATIENCE = 30  # seconds
 
 
-def uploads_folder(user: Actor) -> Path:
-    folder = data_folder() / "uploads" / hashlib.sha256(user.key.encode()).hexdigest()[:32]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
 def keep_upload(user: Actor, content: bytes) -> str:
-    """Its digest. What was left lying for a day goes. Refused FILE-001 when too much of that person is waiting, DB-005 when the disk is full."""
-    with explain_os_errors(data_folder() / "uploads"):
-        folder = uploads_folder(user)
-        for old in folder.parent.rglob("*"):
-            if old.is_file() and old.stat().st_mtime < time.time() - DAY:
-                old.unlink(missing_ok=True)
-        digest = hashlib.sha256(content).hexdigest()
-        waiting = {old.name: old.stat().st_size for old in folder.iterdir() if old.name != digest}
-        if len(waiting) >= MOST_FILES or sum(waiting.values()) + len(content) > MOST_BYTES:
-            raise Refused(
-                Problem(
-                    "FILE-001",
-                    Place(text="上传的文件"),
-                    f"您一天之内上传、还没有清走的文件已有 {len(waiting)} 个，共 {file_sizes.megabytes(sum(waiting.values()))} 兆；"
-                    f"上限是 {MOST_FILES} 个、{file_sizes.megabytes(MOST_BYTES)} 兆。",
-                    "上传满一天的会自动清走，请明天再传；急用的，请系统管理员在服务器上用 anju import 导入。",
-                )
+    """Its digest. Refused FILE-001 when too much of that person is waiting, DB-005 when the disk is full."""
+    folder, digest = waiting_files.person_folder(waiting_files.UPLOADS, user), hashlib.sha256(content).hexdigest()
+    with explain_os_errors(folder):
+        waiting = waiting_files.waiting_in(folder, but=digest)
+    if waiting_files.are_too_many(waiting, len(content)):
+        megabytes = file_sizes.megabytes(sum(size for _, size in waiting.values()))
+        most = f"{waiting_files.MOST_FILES} 个、{file_sizes.megabytes(waiting_files.MOST_BYTES)} 兆"
+        raise Refused(
+            Problem(
+                "FILE-001",
+                Place(text="上传的文件"),
+                f"您一天之内上传、还没有清走的文件已有 {len(waiting)} 个，共 {megabytes} 兆；上限是 {most}。",
+                "上传满一天的会自动清走，请明天再传；急用的，请系统管理员在服务器上用 anju import 导入。",
             )
-        if shutil.disk_usage(folder).free < len(content) + ROOM:
-            raise Refused(disk_full_problem())
-        part = folder / f"{digest}.part"
-        part.write_bytes(content)
-        part.replace(folder / digest)
+        )
+    waiting_files.write_waiting(folder / digest, content)
     return digest
-
-
-def disk_full_problem() -> Problem:
-    return Problem("DB-005", "磁盘", "磁盘已满，文件没有收下。", "请告诉系统管理员清理服务器的磁盘，再传一次。")
 
 
 def fetch_upload(digest: str) -> bytes:
     """Whoever kept it: the address of a check may be given to a colleague. KeyError when it is not there any more, or was never."""
     if DIGEST.match(digest):
-        for kept in (data_folder() / "uploads").glob(f"*/{digest}"):
+        for kept in (data_folder() / waiting_files.UPLOADS).glob(f"*/{digest}"):
             with suppress(FileNotFoundError):
-                return kept.read_bytes()
+                if waiting_files.is_waiting(kept):
+                    return kept.read_bytes()
     raise KeyError(digest)
 
 

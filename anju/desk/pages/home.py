@@ -15,7 +15,7 @@ from anju.core.people.permissions import requires_permission
 from anju.core.regions import tree
 from anju.core.wording import period_label
 from anju.desk.pages import tasks
-from anju.desk.pages.waiting import group_reminders
+from anju.desk.pages.waiting import describe_terms, group_reminders
 from anju.desk.queries import progress as told
 from anju.documents.pages import listing
 from anju.figures.pages import nodes
@@ -69,8 +69,9 @@ def show_overview(request: Request) -> HttpResponse:
         "map_legend": tasks.LEGEND,
         "as_of": on,
         "node_passed": bool(gaps.last) and not gaps.next,
-        "waiting": group_reminders(waiting),
+        "waiting": group_reminders(waiting, timezone.now()),
         "waiting_count": len(waiting),
+        "terms": describe_terms(user, timezone.localdate()),
         "behind": []
         if below
         else [one for ask in registry.fetch_hooks("behind") for one in ask(user, page.region, on)],

@@ -2,11 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
-from anju.core.people.permissions import permissions
+from anju.core.people import directory
+from anju.core.people.permissions import permissions, posts
+from anju.core.people.scope import Actor
+from anju.core.wording import read_day
 from anju.oversight.models import SentReminder
+from anju.returns.pages.wording import duration_text, time_left
 
 MANY = 4  # so many that want the same become one line
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """left: how much of the time is left, or by how much it is over; waited: since when it waits for this person."""
+
+    reminder: SentReminder
+    left: str
+    css: str
+    waited: str
 
 
 @dataclass
@@ -14,21 +29,41 @@ class WaitingGroup:
     """title: of several that want the same act of the same thing in several regions; "" for what stands alone."""
 
     title: str = ""
-    rows: list[SentReminder] = field(default_factory=list)
+    rows: list[WaitingRow] = field(default_factory=list)
 
 
-def group_reminders(rows: Iterable[SentReminder]) -> list[WaitingGroup]:
+def group_reminders(rows: Iterable[SentReminder], at: datetime) -> list[WaitingGroup]:
     """In their order; thirteen counties that wait to be locked are one line with thirteen under it."""
     alike: dict[tuple[str, str], WaitingGroup] = {}
     for row in rows:
-        alike.setdefault((row.act, row.key), WaitingGroup()).rows.append(row)
+        left, css = time_left(row.due, at)
+        shown = WaitingRow(row, left if css == "late" else f"还剩{left}", css, duration_text(at - row.at))
+        alike.setdefault((row.act, row.key), WaitingGroup()).rows.append(shown)
     groups = []
     for (act, _), group in alike.items():
         if len(group.rows) < MANY:
             groups += [WaitingGroup(rows=[row]) for row in group.rows]
             continue
-        first = group.rows[0]
+        first = group.rows[0].reminder
         thing = first.what.removeprefix(first.region.name).partition("，")[0]
         group.title = f"{permissions()[act].label}：{thing}，{len(group.rows)}件"
         groups.append(group)
     return groups
+
+
+def describe_terms(user: Actor, today: date) -> list[str]:
+    """Of posts that are held for a time, an auditor's and a deputy's: on what ground, where, until when and how long that is."""
+    if not user.acting_for and not any(posts()[post].bounded for post in user.posts or ()):
+        return []
+    held = directory.postings_in_force(directory.list_postings(user)).filter(
+        staff__username=user.key, until__isnull=False, since__lte=today
+    )
+    lines = []
+    for one in held.select_related("acting_for").order_by("until", "id"):
+        whose = f"（代{one.acting_for.name}）" if one.acting_for else ""
+        days = (one.until - today).days
+        left = f"还剩{days}天" if days else "今天是最后一天"
+        lines.append(
+            f"{one.label}{whose}：{one.ground}，{one.organisation.region.name}范围，到{read_day(one.until)}，{left}"
+        )
+    return lines

@@ -56,13 +56,14 @@ UNIT_SCALES: dict[str, Fraction] = {}
 
 @dataclass(eq=False)
 class ReadParagraph:
-    """text: plain, without blanks. anchor: the number of its paragraph in the file's order; page: of a PDF, 0 elsewhere."""
+    """text: plain, without blanks. anchor: the number of its paragraph in the file's order; page: of a PDF, 0 elsewhere; part: 正文, 附件1."""
 
     text: str
     where: str
     anchor: int
     page: int = 0
     heading: bool = False
+    part: str = ""
     numbers: list[PaperNumber] = field(default_factory=list)
     joined: list[tuple[int, int]] = field(
         default_factory=list
@@ -104,6 +105,7 @@ class ReadTable:
     labels: dict[int, str] = field(default_factory=dict)
     cover: dict[tuple[int, int], ReadPaperCell] = field(default_factory=dict)  # place → the cell that covers it
     ragged: bool = False  # its heads do not reach over its columns
+    part: str = ""
 
     def number(self, row: int, column: int) -> PaperNumber | None:
         cell = self.cells.get((row, column))
@@ -127,7 +129,7 @@ class ReadPaper:
     def title(self) -> str:
         """Its heading: the first paragraph that speaks of 关于…的通报 and the like."""
         for paragraph in self.paragraphs[:14]:
-            if re.search(r"(?:通报|通知|报告|方案|意见|情况|函|总结|公告)(?:（[^）]*）)?$", paragraph.text):
+            if re.search(r"(?:通报|简报|专报|通知|报告|方案|意见|情况|函|总结|公告)(?:（[^）]*）)?$", paragraph.text):
                 return paragraph.text
         return ""
 

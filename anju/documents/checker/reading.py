@@ -137,7 +137,7 @@ def _read_page(page: Any, builder: "_Builder") -> None:
     tables = page.find_tables()
     boxes = [table.bbox for table in tables]
     outside = page.filter(lambda one: not _inside(one, boxes)) if boxes else page
-    pieces: list[tuple[Any, Any]] = [(table.bbox[1], table.extract()) for table in tables]
+    pieces: list[tuple[Any, Any]] = [(table.bbox[1], _pdf_rows(table)) for table in tables]
     for line in outside.extract_text_lines(return_chars=False, strip=True):
         if not CENTRED.match(line["text"].replace(" ", "")):
             pieces.append((line["top"], line))
@@ -149,7 +149,27 @@ def _read_page(page: Any, builder: "_Builder") -> None:
             builder.add_line(piece["text"], full)
         else:
             builder.close()
-            builder.add_table([[(cell or "", -1, 1, 1) for cell in row] for row in piece])
+            builder.add_table(piece)
+
+
+def _pdf_rows(table: Any) -> list[list[tuple[str, int, int, int]]]:
+    """Rows of (text, anchor, columns, rows): how far a cell reaches is seen from its ruled box."""
+    lefts = sorted({box[0] for box in table.cells})
+    tops = sorted({box[1] for box in table.cells})
+    covered: set[tuple[int, int]] = set()
+    rows = []
+    for at, (texts, line) in enumerate(zip(table.extract(), table.rows, strict=False)):
+        cells = []
+        for column, text in enumerate(texts):
+            if (at, column) in covered:
+                continue
+            box = line.cells[column] if column < len(line.cells) else None
+            across = sum(box[0] <= left < box[2] - 1 for left in lefts) if box else 1
+            down = sum(box[1] <= top < box[3] - 1 for top in tops) if box else 1
+            covered |= {(at + y, column + x) for y in range(down) for x in range(across)}
+            cells.append((text or "", -1, max(1, across), max(1, down)))
+        rows.append(cells)
+    return rows
 
 
 def _inside(piece: dict[str, Any], boxes: Sequence[tuple[Any, Any, Any, Any]]) -> bool:
@@ -268,6 +288,7 @@ class _Builder:
         self.count += 1
         page = f"第{self.page}页" if self.page else ""
         paragraph = ReadParagraph(plain, f"{page}{self.part}第{self.count}段", anchor, self.page)
+        paragraph.part = self.part
         paragraph.heading = len(plain) < 60 and not plain.endswith(("。", "；", "，"))
         self.paper.paragraphs.append(paragraph)
 
@@ -304,6 +325,7 @@ class _Builder:
         own = f"表{count_here}" if count_here > 1 or self.part == "正文" else ""
         name = page + ("" if self.part == "正文" else self.part) + own
         table = ReadTable(name, title, cells, count, width, unit=unit_in_head(above) if above else "", cover=cover)
+        table.part = self.part
         self.paper.tables.append(table)
         self.broken = True
 

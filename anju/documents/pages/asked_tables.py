@@ -16,6 +16,7 @@ from anju.core.pages.layout.markup import trusted
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.core.people.scope import Actor
+from anju.core.reading import DRAWING, turn_of
 from anju.core.regions import tree
 from anju.core.wording import period_label
 from anju.documents.asking.pasted import PastedTable
@@ -244,7 +245,8 @@ def download_table(request: Request, pk: int, form: str) -> HttpResponse:
             table=table,
             problems=refused.problems,
         )
-    content = formats.write_formats(table_article(annex), [form], annex.title)[form]
+    with turn_of(request.actor, annex.title, DRAWING):
+        content = formats.write_formats(table_article(annex), [form], annex.title)[form]
     return file_response(content, f"{table.name}{made.period}.{form}")
 
 

@@ -11,7 +11,7 @@ from anju import file_sizes
 from anju.core.pages import uploads
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import page_context, render_page
-from anju.core.pages.files import file_response
+from anju.core.pages.files import ends_in_file, file_response
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
@@ -101,6 +101,7 @@ def show_findings(request: Request, digest: str) -> HttpResponse:
 
 @requires_permission("documents.see")
 @require_GET
+@ends_in_file
 def download_annotated(request: Request, digest: str, form: str) -> HttpResponse:
     """The annotated copy, as Word with comments or as a page."""
     if form not in FORMS:

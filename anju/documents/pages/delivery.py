@@ -15,6 +15,7 @@ from anju.core.pages.layout.lists import list_page
 from anju.core.pages.layout.markup import trusted
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
+from anju.core.reading import DRAWING, turn_of
 from anju.documents.models import Document
 from anju.documents.pages.documents import render_preview
 from anju.documents.queries import delivery as delivery_queries
@@ -121,5 +122,6 @@ def receive_document(request: Request, pk: int) -> HttpResponse:
 def download_delivery(request: Request, pk: int) -> HttpResponse:
     """The paper as PDF."""
     delivery = delivery_queries.find_delivery(request.actor, pk)
-    content = formats.write_formats(delivery.html, ["pdf"], delivery.title)["pdf"]
+    with turn_of(request.actor, delivery.title, DRAWING):
+        content = formats.write_formats(delivery.html, ["pdf"], delivery.title)["pdf"]
     return file_response(content, formats.file_name(delivery.title, "pdf"))

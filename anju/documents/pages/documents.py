@@ -20,6 +20,7 @@ from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
 from anju.core.people.scope import Actor
+from anju.core.reading import DRAWING, turn_of
 from anju.documents import kinds
 from anju.documents.models import Correction, Document, Version
 from anju.documents.pages import fields, prose
@@ -306,18 +307,14 @@ def download_document(request: Request, pk: int, form: str) -> HttpResponse:
     annexed = 'class="annex' in version.html
     if form == "xlsx" and not annexed:
         raise Http404(form)
-    if form == "zip":
-        content = formats.bundle_documents(
-            [(document.title, documents.document_text(document, version))],
-            ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf"),
-        )
-        name = formats.file_name(document.title, "zip")
-    else:
-        content, name = (
-            formats.write_formats(documents.document_text(document, version), [form], document.title)[form],
-            formats.file_name(document.title, form),
-        )
-    return file_response(content, name)
+    text = documents.document_text(document, version)
+    with turn_of(request.actor, document.title, DRAWING):
+        if form == "zip":
+            each = ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf")
+            content = formats.bundle_documents([(document.title, text)], each)
+        else:
+            content = formats.write_formats(text, [form], document.title)[form]
+    return file_response(content, formats.file_name(document.title, form))
 
 
 @requires_permission("documents.see")

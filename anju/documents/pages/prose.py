@@ -5,10 +5,6 @@ from anju.documents.models import Document
 from anju.problems import Refused
 
 NAMES = {
-    "circular": {
-        "opening": "开头", "work": "目标任务：工作做法", "backlog": "续建项目：工作做法", "loans": "专项贷款：工作做法", "audit": "审计整改：工作做法",
-        "thanks": "致谢", "problems": "存在问题：自拟的话", "requirements": "下一步要求",
-    },
     "correction": {"reasons": "变化的原因", "requirements": "要求"},
 }  # fmt: skip
 

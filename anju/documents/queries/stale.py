@@ -48,15 +48,15 @@ class StaleSentence:
 
 
 def stale_sentences(user: Actor, document: Document) -> list[StaleSentence]:
-    """The sentences of its newest version that differ from what the same template says of today's figures. Writes nothing."""
+    """The sentences of its newest version that differ from what the same style or template says of today's figures. Writes nothing."""
     last = find_version(user, document)
     return compare_texts(last.html, compose_now(user, document, last).html)
 
 
 def compose_now(user: Actor, document: Document, last: Version) -> Any:
-    """The document as it would be written today, with the number and date it has."""
+    """The document as it would be written today by the style it was written by, with the number and date it has."""
     made = compose_document(
-        user, kinds.find_kind(document.kind, document.region, document.period), document.region, document.period, last.options, last.prose,
+        user, kinds.kind_behind(last), document.region, document.period, last.options, last.prose,
         marked=not lacks_marks(last.html),
     )  # fmt: skip
     if document.number and document.issued_on:

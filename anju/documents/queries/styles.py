@@ -8,7 +8,7 @@ from anju.core.database.cache import CachedTable
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, local_actor, open_scope, visible_rows
 from anju.documents import kinds
-from anju.documents.models import OfficeStyle
+from anju.documents.models import OfficeStyle, StyleCopy
 from anju.documents.styles.language.schema import Style
 from anju.documents.styles.library.finding import StyleLibrary, style_library
 from anju.documents.styles.library.loading import load_text
@@ -66,6 +66,23 @@ def _line(text: str, key: str) -> int:
 
 
 # -- what papers are written by
+
+
+def kept_copy(digest: str) -> StyleCopy | None:
+    """The bytes of the style with that digest, if some paper was written by it."""
+    return StyleCopy.objects.filter(pk=digest).first()
+
+
+def kept_style(code: str, digest: str) -> Style | None:
+    """The style of that kind with that digest. None: no paper was written by it, or this version of the program cannot read it any more."""
+    copy = kept_copy(digest)
+    if copy is None:
+        return None
+    try:
+        style = _parsed(bytes(copy.content).decode(), copy.file)
+    except Refused:
+        return None
+    return next((one for one in style.each_kind() if one.code == code), None)
 
 
 def styles_in_use() -> StyleLibrary:

@@ -16,8 +16,9 @@ from anju.core.trail import trail
 from anju.documents import kinds
 from anju.documents.base import hold_drafting, settle_correction
 from anju.documents.checker.inspection import remind_of
+from anju.documents.kinds import DocumentKind
 from anju.documents.layout import markup
-from anju.documents.models import Document, Version
+from anju.documents.models import Document, StyleCopy, Version
 from anju.documents.queries import documents, stale
 from anju.documents.services.numbers import take_number, taken_problem
 from anju.documents.text import checks, finishing
@@ -59,6 +60,7 @@ def write_document(
         draft.title = made.title
         draft.save(update_fields=["title"])
     if last is None or last.html != made.html or (last.options, last.prose) != (options, prose):
+        _keep_style(asked)
         _append(
             by,
             document=draft,
@@ -85,6 +87,13 @@ def _as_stored(data: dict[str, Any]) -> dict[str, Any]:
     """As it will be read back: a date of place.yaml becomes text now, not only after a round through the database."""
     stored: dict[str, Any] = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
     return stored
+
+
+def _keep_style(kind: DocumentKind) -> None:
+    """The exact bytes of the style that a paper is written by, once each."""
+    if kind.content:
+        copy = StyleCopy(digest=kind.digest, file=kind.file, content=kind.content)
+        StyleCopy.objects.bulk_create([copy], ignore_conflicts=True)
 
 
 def _append(
@@ -178,9 +187,7 @@ def issue_document(*, by: Actor, document: Document, number: str, on: datetime.d
         problems.append(
             Problem("DOC-020", f"文号“{number}”", f"已用于《{used.title}》。", "请核对发文登记，换一个文号。")
         )
-    if kinds.find_kind(document.kind, document.region, document.period).upward and not markup.find_by_class(
-        markup.parse_article(version.html), "signatory"
-    ):
+    if kinds.kind_behind(version).upward and not markup.find_by_class(markup.parse_article(version.html), "signatory"):
         problems.append(
             Problem(
                 "DOC-022",
@@ -232,7 +239,7 @@ PARTS = {"organs": "发文机关", "addressee": "主送机关", "signatories": "
 
 def missing_parts(document: Document, version: Version) -> list[Problem]:
     """What the layout of this kind needs and the document does not have: DOC-024, of an upward one without 签发人 DOC-022."""
-    kind = kinds.find_kind(document.kind, document.region, document.period)
+    kind = kinds.kind_behind(version)
     problems = []
     for name in (*kind.needs, *(("signatories",) if kind.upward else ())):
         given = version.options.get(name) or ""

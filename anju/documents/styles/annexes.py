@@ -7,6 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from anju import periods
 from anju.core.models.region import Region
 from anju.core.wording import period_label
 from anju.documents.layout import annex
@@ -36,7 +37,7 @@ def declare(style: Style, spec: AnnexSpec, request: PaperRequest) -> Annex | Non
 
 def words(style: Style, request: PaperRequest) -> dict[str, Any]:
     """What placeholders of an annex may name."""
-    defaults = {name: option.text for name, option in style.options.items() if option.text}
+    defaults = {name: option.default for name, option in style.options.items() if option.default}
     chosen = {
         name: requests.option_word(style, request.options, name)
         for name, option in style.options.items()
@@ -44,7 +45,10 @@ def words(style: Style, request: PaperRequest) -> dict[str, Any]:
     }
     label = period_label(request.period)
     place = {"place": request.region.name, "parts_word": PARTS_WORD}
-    spoken = {"span": f"{request.period}年度" if len(request.period) == 4 else label, "period": label}
+    spoken = {
+        "span": f"{request.period}年度" if len(request.period) == 4 else label, "period": label,
+        "month": str(periods.period_end(request.period).month),
+    }  # fmt: skip
     return place | defaults | dict(request.options) | chosen | spoken
 
 

@@ -1,10 +1,11 @@
-"""anju style: check files of styles, list those in use."""
+"""anju style: check files of styles, list those in use, show the one that a paper was written by."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
 from anju.core.console.command import OK, add_group, add_parser, print_result, set_up_django, show_problems
+from anju.documents.console.base import act_handler
 from anju.problems import Problem, Refused
 
 
@@ -13,6 +14,9 @@ def add_commands(subparsers: Any) -> None:
     parser = add_parser(group, "check", "检查文书样式：写法、名称、条件，一次说出全部问题", check_styles)
     parser.add_argument("path", metavar="路径", nargs="*", help="样式文件或文件夹（默认正在用的全部）")
     add_parser(group, "list", "列出正在用的文书样式", list_styles)
+    parser = add_parser(group, "show", "打印一份公文拟稿时所用的样式，一字不差", show_style)
+    parser.add_argument("document", metavar="编号", type=int, help="公文编号，见 anju document list")
+    parser.add_argument("--version", metavar="第几稿", type=int, help="不写就是最新一稿")
 
 
 def check_styles(args: argparse.Namespace) -> int:
@@ -60,4 +64,26 @@ def list_styles(args: argparse.Namespace) -> int:
     print_result(args, rows, text or "没有文书样式。")
     if library.problems:
         raise Refused(*library.problems)
+    return OK
+
+
+@act_handler
+def show_style(args: argparse.Namespace, user: Any) -> int:
+    """The kept text of a paper's style. Refused DOC-140 when it was written by none, or before texts were kept."""
+    from anju.documents.models import Version
+    from anju.documents.queries.documents import find_document, find_version
+    from anju.documents.queries.styles import kept_copy
+
+    document = find_document(user, args.document)
+    try:
+        version = find_version(user, document, args.version)
+    except Version.DoesNotExist:
+        raise Refused(
+            Problem("DOC-140", f"公文 {document}", f"没有第 {args.version} 稿。", "请核对是第几稿。")
+        ) from None
+    copy = kept_copy(version.template_digest)
+    if copy is None:
+        what = "没有留存样式：不是由文书样式写的，或者拟稿时系统还不留存样式的原文。"
+        raise Refused(Problem("DOC-140", f"公文 {document}（{version}）", what, "改稿一次，新的一稿就会留存。"))
+    print_result(args, {"file": copy.file, "digest": copy.digest}, bytes(copy.content).decode().removesuffix("\n"))
     return OK

@@ -1,11 +1,11 @@
-"""What a reference to something that a style computes means to a user: the style in force, computed anew."""
+"""What a reference to something that a style computes means to a user: the style of its paper, else the one in force, computed anew."""
 
 from anju import periods
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.documents.models import Document
 from anju.documents.queries.documents import find_version, list_documents
-from anju.documents.queries.styles import styles_in_use
+from anju.documents.queries.styles import kept_style, styles_in_use
 from anju.documents.styles.sources import PaperRequest
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.paper import ComputedPaper
@@ -25,13 +25,15 @@ def read_computed(user: Actor, reference: StyleReference) -> Figure:
     on = periods.period_end(reference.period)
     region = tree.find_region(user, reference.region, on)
     try:
-        style = styles_in_use().find(reference.kind, tree.region_path_codes(region), on)
         document = (
             list_documents(user, region, kind=reference.kind, period=reference.period)
             .exclude(state=Document.WITHDRAWN)
             .first()
         )
-        options = find_version(user, document).options if document else {}
+        version = find_version(user, document) if document else None
+        options = version.options if version else {}
+        style = kept_style(reference.kind, version.template_digest) if version else None
+        style = style or styles_in_use().find(reference.kind, tree.region_path_codes(region), on)
         paper = ComputedPaper(style, PaperRequest(user, region, reference.period, options, style.code), ())
         frame = paper.root
         members, name = reference.names

@@ -9,7 +9,7 @@ from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.documents.kinds import DocumentKind, register_source
-from anju.documents.queries.styles import styles_in_use
+from anju.documents.queries.styles import kept_style, styles_in_use
 from anju.documents.styles.language import times
 from anju.documents.styles.language.schema import SHAPES, Style
 from anju.documents.styles.library.options import check_options
@@ -34,6 +34,10 @@ class StyleKinds:
             return style_kind(style) if style else None
         return style_kind(library.find(code, tree.region_path_codes(region), periods.period_end(period)))
 
+    def kept(self, code: str, digest: str) -> DocumentKind | None:
+        style = kept_style(code, digest)
+        return style_kind(style) if style else None
+
     def names(self) -> dict[str, str]:
         """Without those of which a file cannot be read: a list goes on without them."""
         library = styles_in_use()
@@ -53,6 +57,8 @@ def style_kind(style: Style) -> DocumentKind:
         review=partial(_review, style),
         write=partial(_write, style),
         digest=style.digest,
+        content=style.content,
+        file=style.file,
         sections=dict(style.prose),
     )
 

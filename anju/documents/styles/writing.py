@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
 from anju.core.models.region import Region
@@ -38,13 +40,14 @@ from anju.documents.styles.values import beyond
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.lists import Listed
 from anju.documents.styles.values.paper import ComputedPaper, SpokenText, figure_until
-from anju.documents.text.printing import FigureFormat, figure_html, note_section
+from anju.documents.text.printing import FigureFormat, collect_citations, figure_html, note_section
 from anju.documents.text.references import paragraph_html
 from anju.documents.text.wording import chinese_numeral, fill_placeholders, spoken_date
 from anju.figures.figure import Figure
-from anju.problems import Problem, Refused
+from anju.problems import ASK, Problem, Refused
 
 TEMPLATE = "documents/style.html"
+REMINDER = "DOC-130"
 MAX_CHARACTERS = 600_000  # of the whole article
 WRITE_P = writer(element("p", markup("text")))
 HEADINGS = {
@@ -91,7 +94,12 @@ def write_style(
             "signs": style.signed == "always" or (style.signed == "organs" and options.get("organs")),
         },
     )  # fmt: skip
-    return WrittenStyle(html, str(title), request.books, [*request.reminders, *text.reminders])
+    return WrittenStyle(html, str(title), request.books, [*request.reminders, *text.own_reminders()])
+
+
+def plain_text(piece: Any) -> str:
+    """What stands in markup, without it."""
+    return unescape(strip_tags(piece)) if isinstance(piece, SafeString) else str(piece)
 
 
 class StyleText:
@@ -101,7 +109,6 @@ class StyleText:
         self.paper, self.paragraphs = paper, paragraphs
         self.counts = {1: 0, 2: 0, 3: 0}
         self.length = 0
-        self.reminders: list[Problem] = []
 
     # -- blocks
 
@@ -126,13 +133,19 @@ class StyleText:
                 yield from self.section(block, member)
 
     def section(self, block: StyleSection, frame: Frame) -> Iterator[SafeString]:
-        if block.level:
-            self.counts[block.level] += 1
-            self.counts |= {level: 0 for level in self.counts if level > block.level}
-            yield HEADINGS[block.level](
-                text=join([NUMERALS[block.level](self.counts[block.level]), self.sentence(block.heading, frame)])
-            )
-        yield self.blocks(block.blocks, frame)
+        """A heading over nothing is not written."""
+        if not block.level:
+            yield self.blocks(block.blocks, frame)
+            return
+        before = dict(self.counts)
+        self.counts[block.level] += 1
+        self.counts |= {level: 0 for level in self.counts if level > block.level}
+        number = NUMERALS[block.level](self.counts[block.level])
+        if text := self.blocks(block.blocks, frame):
+            yield HEADINGS[block.level](text=join([number, self.sentence(block.heading, frame)]))
+            yield text
+        else:
+            self.counts = before
 
     def enclosure(self) -> dict[str, Any] | None:
         enclosed = self.paper.style.enclosure
@@ -144,11 +157,21 @@ class StyleText:
             "body": self.blocks(enclosed.blocks, self.paper.root),
         }
 
+    def own_reminders(self) -> Iterator[Problem]:
+        """What the style itself has its writer reminded of. Nothing of it is cited."""
+        with collect_citations():
+            for said in self.paper.style.own_reminders:
+                frames = self.paper.members(said.repeat, self.paper.root).members if said.repeat else [self.paper.root]
+                for frame in frames:
+                    if self.paper.truth(said.when, frame):
+                        where, what, fix = (self.plain(one, frame) for one in (said.where, said.what, said.fix))
+                        yield Problem(REMINDER, where, what, fix, ASK)
+
     # -- sentences
 
     def plain(self, pieces: Iterable[Piece], frame: Frame) -> str:
-        """A title: words alone."""
-        return "".join(str(one) for one in self.pieces(pieces, frame))
+        """A title, a reminder: words and digits alone."""
+        return "".join(plain_text(one) for one in self.pieces(pieces, frame))
 
     def sentence(self, pieces: Iterable[Piece], frame: Frame) -> SafeString:
         return join(self.pieces(pieces, frame))
@@ -239,6 +262,8 @@ class StyleText:
             return str(getattr(getattr(figure, "region", None), "name", ""))
         if asked == "state":
             return str(getattr(figure, "state_text", ""))
+        if asked == "why":
+            return str(getattr(figure, "why", "") or ("" if figure.known else getattr(figure, "state_text", "")))
         return str(getattr(figure, asked, ""))
 
     # -- choosing

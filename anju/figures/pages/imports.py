@@ -16,7 +16,7 @@ from anju import file_sizes
 from anju.core.pages import uploads
 from anju.core.pages.addresses import page_address, path_of
 from anju.core.pages.context import page_context, render_page
-from anju.core.pages.files import file_response
+from anju.core.pages.files import ends_in_file, file_response
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import PageContext, Request
@@ -236,6 +236,7 @@ def store_import(request: Request, digest: str) -> HttpResponse:
 
 @requires_permission("imports.store")
 @require_GET
+@ends_in_file
 def download_marked(request: Request, digest: str) -> HttpResponse:
     """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
     made = page_context(request)

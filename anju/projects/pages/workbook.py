@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anju.core.pages import uploads
 from anju.core.pages.addresses import page_address
 from anju.core.pages.context import needs_region, page_context, render_page
-from anju.core.pages.files import file_response
+from anju.core.pages.files import ends_in_file, file_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.core.reading import read_file_of
@@ -112,6 +112,7 @@ def _marked_path(request: Request, digest: str, name: str) -> str:
 @requires_permission("projects.edit")
 @require_GET
 @needs_region()
+@ends_in_file
 def download_marked(request: Request, digest: str) -> HttpResponse:
     """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
     made = page_context(request)

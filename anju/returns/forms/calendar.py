@@ -13,7 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from anju import periods
 from anju.core.database.folder import data_folder
-from anju.problems import Problem, Refused
+from anju.problems import ConfigurationFault, Problem, Refused
 from anju.returns.forms.spec import Deadline, FormSpec
 from anju.yaml_files import load_yaml
 
@@ -26,7 +26,7 @@ LISTED = "workdays.yaml"
 
 
 class Workdays(NamedTuple):
-    """The office's list (放假和调休): days off on weekdays, weekends worked, and the years that it is complete for."""
+    """The list (放假和调休): days off on weekdays, weekends worked, and the years that it is complete for."""
 
     off: frozenset[date]
     worked: frozenset[date]
@@ -39,30 +39,43 @@ def local_zone() -> ZoneInfo:
 
 @cache
 def _days() -> Workdays:
-    """What the office registered in its data folder, otherwise what is shipped. Refused RET-015 when it cannot be read: a deadline would be wrong."""
+    """What is shipped, and of the years that the office registered in its data folder what the office says. Refused RET-015 when either cannot
+    be read: a deadline would be wrong."""
+    listed = _read_days(files("anju.returns.forms").joinpath(LISTED).read_text(encoding="utf-8"), LISTED)
     own = data_folder() / LISTED
+    if own.is_file():
+        try:
+            text = own.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise ConfigurationFault(_unreadable(error, str(own))) from None
+        listed |= _read_days(text, str(own))
+    off, worked = (frozenset(day for one in listed.values() for day in one[kind]) for kind in ("off", "worked"))
+    return Workdays(off, worked, frozenset(listed))
+
+
+def _read_days(text: str, name: str) -> dict[int, dict[str, list[date]]]:
+    """Year → off and worked. What else stands under a year, such as its source, is for people."""
     try:
-        text = (own if own.is_file() else files("anju.returns.forms").joinpath(LISTED)).read_text(encoding="utf-8")
-        said = load_yaml(text, plain=True) or {}
-        dates = [
-            (int(year), kind, date.fromisoformat(str(day)))
-            for year, lists in said.items()
-            for kind in ("off", "worked")
-            for day in lists[kind] or ()
-        ]
-        if any(day.year != year for year, _, day in dates):
+        listed = {
+            int(year): {kind: [date.fromisoformat(str(day)) for day in lists[kind] or ()] for kind in ("off", "worked")}
+            for year, lists in (load_yaml(text, plain=True) or {}).items()
+        }
+        if any(day.year != year for year, one in listed.items() for days in one.values() for day in days):
             raise ValueError("of another year")
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
-        what = (
-            f"第 {mark.line + 1} 行不合 YAML 的写法。"
-            if mark
-            else "读不懂：每年下面写 off、worked 两列，日期写成 2026-10-01 的样子，且在那一年。"
-        )
-        fix = "请按《怎样写一张报表》的“放假和调休”一节改正，再重启服务。"
-        raise Refused(Problem("RET-015", f"放假安排 {own}", what, fix)) from None
-    off, worked = (frozenset(day for _, kind, day in dates if kind == wanted) for wanted in ("off", "worked"))
-    return Workdays(off, worked, frozenset(int(year) for year in said))
+    except (ValueError, TypeError, KeyError, AttributeError, YAMLError) as error:
+        raise ConfigurationFault(_unreadable(error, name)) from None
+    return listed
+
+
+def _unreadable(error: Exception, name: str) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    what = (
+        f"第 {mark.line + 1} 行不合 YAML 的写法。"
+        if mark
+        else "读不懂：每年下面写 off、worked 两列，日期写成 2026-10-01 的样子，且在那一年。"
+    )
+    fix = "请按《怎样写一张报表》的“放假和调休”一节改正，再重启服务。"
+    return Problem("RET-015", f"放假安排 {name}", what, fix)
 
 
 def is_workday(day: date) -> bool:

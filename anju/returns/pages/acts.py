@@ -169,13 +169,13 @@ def lock_return(request: Request, pk: int) -> HttpResponse:
 @requires_permission("returns.see")  # who may depends on whose hands it is in: the table of moves says so
 @require_POST
 def send_return_back(request: Request, pk: int) -> HttpResponse:
-    return perform_act(
-        request,
-        pk,
-        "return",
-        "已退回填报岗，意见随表送达。",
-        lambda given: review_services.send_return_back(by=request.actor, ret_id=pk, remark=given["remark"]),
-    )
+    def call(given: dict[str, str]) -> Any:
+        line, _, column = given["where"].rpartition("|")
+        return review_services.send_return_back(
+            by=request.actor, ret_id=pk, remark=given["remark"], line=line, column=column
+        )
+
+    return perform_act(request, pk, "return", "已退回填报岗，意见随表送达。", call)
 
 
 @requires_permission("returns.correct")

@@ -19,7 +19,7 @@ from anju.problems import Problem, Refused
 from anju.returns.models import Form, Return, SetDelivery, SuperiorRemark
 from anju.returns.pages import wording
 from anju.returns.pages.acts import perform_act
-from anju.returns.queries import deliveries, returns
+from anju.returns.queries import deadlines, deliveries, returns
 from anju.returns.reminders import delivery_path
 from anju.returns.services import deliveries as delivery_services
 
@@ -73,7 +73,7 @@ def _row(user: Actor, one: deliveries.DeliveredReturn, sent: SetDelivery | None)
     now = ret.digest if ret else ""
     return {
         "name": one.region.name, "ret": ret or running, "locked": wording.moment_text(ret.locked_at) if ret else "",
-        "state": Return.STATES.label(running.state) if running and not ret else "正在更正" if running else "已锁定" if ret else wording.absent_text(user, one.region),
+        "state": Return.STATES.label(running.state) if running and not ret else "正在更正" if running else "已锁定" if ret else deadlines.absent_text(user, one.region),
         "on": ret is not None and running is None, "digest": now[:16],
         "sent": "" if not sent else "与上次报送相同" if known.get(one.region.code) == now else "上次报送以后有变",
     }  # fmt: skip
@@ -158,7 +158,9 @@ def _perform(request: Request, pk: int, act: Callable[[PostedForm, Upload], str]
         raise Http404(str(pk))
     posted = PostedForm(request)
     try:
-        says = act(posted, posted.file("file", "回执扫描件") or Upload("", b""))
+        file = posted.file("file", "回执扫描件")
+        posted.check()
+        says = act(posted, file or Upload("", b""))
     except Refused as refused:
         return render_delivery(request, status=422, problems=refused.problems)
     messages.success(request, says)

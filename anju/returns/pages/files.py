@@ -14,6 +14,7 @@ from anju.core.pages.forms import PostedForm, Upload
 from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
+from anju.core.reading import DRAWING, turn_of
 from anju.core.wording import period_title
 from anju.problems import Problem, Refused
 from anju.returns.files import papers, receivers
@@ -27,8 +28,11 @@ PRINTS = {"pdf": papers.form_pdf, "docx": papers.form_word, "xlsx": papers.form_
 
 
 def uploaded_file(request: Request) -> Upload:
-    """Name and content of the file that was chosen; nothing when none was."""
-    return PostedForm(request).file("file", "文件") or Upload("", b"")
+    """Name and content of the file that was chosen; nothing when none was. Refused when it is not taken: FILE-002, FILE-003, READ-011."""
+    posted = PostedForm(request)
+    file = posted.file("file", "文件")
+    posted.check()
+    return file or Upload("", b"")
 
 
 @requires_permission("returns.see")
@@ -38,7 +42,10 @@ def download_form(request: Request, pk: int, ending: str) -> HttpResponse:
     if ending not in PRINTS:
         raise Http404(ending)
     ret = returns.get_return(request.actor, pk)
-    return file_response(PRINTS[ending](request.actor, ret), papers.paper_file_name(ret, ending))
+    name = papers.paper_file_name(ret, ending)
+    with turn_of(request.actor, name, DRAWING):
+        content = PRINTS[ending](request.actor, ret)
+    return file_response(content, name)
 
 
 @requires_permission("returns.fill")
@@ -53,8 +60,8 @@ def download_workbook(request: Request, pk: int) -> HttpResponse:
 def merge_workbook(request: Request, pk: int) -> HttpResponse:
     """An offline workbook comes back: what was taken, what was kept, what is left to decide, and the same workbook marked."""
     user, ret = request.actor, returns.get_return(request.actor, pk)
-    name, content = uploaded_file(request)
     try:
+        name, content = uploaded_file(request)
         done = offline_workbook.merge_workbook(by=user, ret_id=pk, content=content, name=name)
     except Refused as refused:
         return render_return(request, ret, status=422, problems=refused.problems)
@@ -79,8 +86,8 @@ def merge_workbook(request: Request, pk: int) -> HttpResponse:
 def keep_scan(request: Request, pk: int) -> HttpResponse:
     """Keep the sealed scan."""
     ret = returns.get_return(request.actor, pk)
-    name, content = uploaded_file(request)
     try:
+        name, content = uploaded_file(request)
         scans.keep_scan(by=request.actor, ret_id=pk, name=name, content=content)
     except Refused as refused:
         return render_return(request, ret, status=422, problems=refused.problems)

@@ -28,6 +28,7 @@ from anju.returns.models import Return, Urge
 from anju.returns.pages import grid_html, wording
 from anju.returns.pages.columns import column_data, column_help
 from anju.returns.pages.scans import comparison_text
+from anju.returns.pages.summary import DECIDED, SUMMARY_TITLES, summarise_return
 from anju.returns.queries import checks, deliveries, explanation, inquiries, reading, returns
 from anju.returns.queries.grid import ReturnGrid, lay_out_grid
 from anju.returns.queries.numbers import NumberWriter, counted_text
@@ -85,11 +86,15 @@ def render_return(
     # What the checks found stands in their own list, with the way to each cell: it is not told twice.
     unsettled = [one for one in problems or [] if one.code in UNSETTLED]
     problems = [one for one in problems or [] if one.code not in UNSETTLED]
+    strong = wording.next_act(choices, opined=opined)
+    decides = strong is not None and strong.name in DECIDED
     context: dict[str, Any] = {
+        "summary": summarise_return(user, ret, read, grid, steps) if decides else None, "summary_title": SUMMARY_TITLES.get(ret.state, ""),
+        "spare": deadline_text(ret, at) if decides else "",
         "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": header_facts(ret, at), "stages": wording.stage_line(ret, steps, at, all_spoken=all_spoken),
-        "steps": describe_steps(ret, steps), "urge": urge and wording.urge_line(urge),
-        "remark": steps[-1] if steps and steps[-1].move == "return" and ret.state == Return.DRAFT else None, "corrected_by": later,
-        "strong": wording.next_act(choices, opined=opined), "choices": choices, "form": form or {}, "waits": waiting_text(ret, all_spoken),
+        "steps": describe_steps(ret, steps, grid), "urge": urge and wording.urge_line(urge),
+        "remark": returned_remark(ret, steps, grid), "corrected_by": later,
+        "strong": strong, "choices": choices, "form": form or {}, "waits": waiting_text(ret, all_spoken),
         "place": remark_place(request, grid, form or {}), "findings": grid_html.group_findings(findings),
         **grid_html.count_findings(findings, grid.spec), "marks": grid_html.finding_marks(findings),
         "moved": [] if grid.open else moved, "last_label": grid_html.PERIODS[grid.spec.period], "compared": bool(grid.last_period),
@@ -147,20 +152,22 @@ def header_facts(ret: Return, at: datetime) -> list[str]:
         f"填报单位：{ret.organisation.name}" if ret.organisation else "",
         f"统计截止{ret.cut_off.month}月{ret.cut_off.day}日",
     ]
-    if due := ret.due.get("unit"):
-        deadline = datetime.fromisoformat(due)
-        spare, css = wording.time_left(deadline, at)
-        rest = (
-            f"{wording.moment_text(ret.first_submitted_at)}首次上报"
-            if ret.first_submitted_at
-            else spare
-            if css == "late"
-            else f"还剩{spare}"
-        )
-        made.append(f"上报期限{wording.moment_text(deadline)}，{rest}")
+    if said_of_time := deadline_text(ret, at):
+        made.append(f"上报期限{said_of_time}")
         if not ret.first_submitted_at and (doubt := calendar.guessed_deadline(said, ret.period)):
             made.append(f"期限未必准：{doubt}")
     return [one for one in made if one]
+
+
+def deadline_text(ret: Return, at: datetime) -> str:
+    """The unit's deadline, and how much of it is left; of what was submitted, when that was first."""
+    if not (due := ret.due.get("unit")):
+        return ""
+    deadline = datetime.fromisoformat(due)
+    spare, css = wording.time_left(deadline, at)
+    first = wording.moment_text(ret.first_submitted_at)
+    rest = f"{first}首次上报" if first else spare if css == "late" else f"还剩{spare}"
+    return f"{wording.moment_text(deadline)}，{rest}"
 
 
 def waiting_text(ret: Return, all_spoken: bool) -> str:
@@ -171,14 +178,32 @@ def waiting_text(ret: Return, all_spoken: bool) -> str:
     return f"现在等{wording.waits_for(ret, all_spoken=all_spoken)}办理，您这里不用做什么。"
 
 
-def describe_steps(ret: Return, steps: list[Any]) -> list[SimpleNamespace]:
+def returned_remark(ret: Return, steps: list[Any], grid: ReturnGrid) -> SimpleNamespace | None:
+    """With which words it was sent back, and at which cell, while it is being filled again."""
+    if ret.state != Return.DRAFT or not steps or steps[-1].move != "return":
+        return None
+    last = steps[-1]
+    return SimpleNamespace(by_name=last.by_name, at=last.at, remark=last.remark, **step_place(last, grid))
+
+
+def step_place(step: Any, grid: ReturnGrid) -> dict[str, str]:
+    """The cell that the remark of a step is about, as the page leads to it."""
+    if not step.line:
+        return {"key": "", "where": ""}
+    return {"key": f"{step.line}|{step.column}", "where": grid_html.cell_place(grid, step.line, step.column)}
+
+
+def describe_steps(ret: Return, steps: list[Any], grid: ReturnGrid) -> list[SimpleNamespace]:
     """Newest first, each with how long the stage before it took."""
     labels = {(move.name, move.source): move.label for move in Return.STATES}
     made, before = [], None
     for step in steps:
         label = labels.get((step.move, step.source)) or wording.OTHER_STEPS.get(step.move, step.move)
         took = wording.duration_text(step.at - before) if before else ""
-        made.append(SimpleNamespace(label=label, by_name=step.by_name, at=step.at, remark=step.remark, took=took))
+        about = step_place(step, grid)
+        made.append(
+            SimpleNamespace(label=label, by_name=step.by_name, at=step.at, remark=step.remark, took=took, **about)
+        )
         before = step.at
     return made[::-1]
 
@@ -195,8 +220,10 @@ def remark_place(request: Request, grid: ReturnGrid, form: dict[str, str]) -> Si
 def opinion_row(one: AskedDepartment, grid: ReturnGrid) -> SimpleNamespace:
     said = one.opinion
     where = grid_html.cell_place(grid, said.line, said.column) if said and said.line else ""
+    name = one.organisation.name if one.organisation else f"{one.label}部门（没有登记机构）"
     return SimpleNamespace(
-        name=one.organisation.name if one.organisation else f"{one.label}部门（没有登记机构）",
+        name=name,
+        short=name.removeprefix(grid.ret.region.name),
         opinion=said,
         where=where,
     )
@@ -377,9 +404,11 @@ def show_cell(request: Request, pk: int) -> HttpResponse:
 
 
 def cell_act_text(user: Actor, ret: Return) -> str:
-    """What may be asked of a cell from above: by who is told of it by the superior, or by an auditor."""
+    """What may be asked of a cell: that it be filled again, by whose turn it is; from above what the superior says of it, or an auditor."""
     if is_delivered(user, ret):
         return "上级退回的是这一格"
+    if any(move.name == "return" for move in Return.STATES.open_to(user, ret.state, ret.region_id)):
+        return "这一格有误，退回填报"
     asks = ret.state in Return.SUBMITTED and may(user, "returns.inquire", ret.region_id)
     return "就这一格问询填报单位" if asks else ""
 

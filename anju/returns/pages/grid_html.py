@@ -184,25 +184,32 @@ def cell_place(grid: ReturnGrid, line: str, column: str = "") -> str:
 
 def changes_html(grid: ReturnGrid) -> list[SafeString]:
     """What a reviewer wants to see first: the figures that are not as they were, as rows of a table."""
-    if not grid.last_period:
-        return []
     labels, columns, before = {one.key: one.label for one in grid.lines}, grid.spec.by_code, PERIODS[grid.spec.period]
     numbers = NumberWriter(grid)
     return [
         write_moved(
-            key=f"{line}|{column}",
-            line=labels[line],
-            column=columns[column].head,
+            key=f"{cell.line}|{cell.column}",
+            line=labels[cell.line],
+            column=columns[cell.column].head,
             before=before,
-            last=numbers.text(column, cell.last) or "空白",
+            last=numbers.text(cell.column, cell.last) or "空白",
             now=numbers.cell(cell) or "空白",
         )
-        for (line, column), cell in grid.cells.items()
+        for cell in moved_cells(grid)
+    ]
+
+
+def moved_cells(grid: ReturnGrid) -> list[GridCell]:
+    """What was filled in and is not as it was in the last period; nothing when there was none."""
+    columns = grid.spec.by_code
+    return [
+        cell
+        for cell in (grid.cells.values() if grid.last_period else ())
         if cell.exists
         and not cell.computed
         and cell.text != cell.last
         and (cell.open or cell.via)
-        and not columns[column].locked
+        and not columns[cell.column].locked
     ]
 
 

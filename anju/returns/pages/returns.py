@@ -15,6 +15,7 @@ from anju.core.pages.layout.markup import element, join, markup, slot, writer
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import may, requires_permission
 from anju.core.people.scope import Actor
+from anju.core.registry import fetch_hooks
 from anju.core.wording import period_label
 from anju.problems import Problem
 from anju.returns.base import unlocked_returns
@@ -79,15 +80,29 @@ def render_home(request: Request, status: int = 200, problems: list[Problem] | N
     record_readings(user, urges.values() if request.method == "GET" else [])
     mine = [one for one in rows if one["act"]]
     others = [] if above else [one for one in rows if not one["act"]]
+    further = further_rows(user, at)
     locked = deadlines.recently_locked(user, made.region, known)
     return render_page(
-        request, "returns/home.html", status=status, heading=home_headline(mine, others), sub=f"{made.region.name}，{wording.moment_text(at)}", mine=mine, others=others,
+        request, "returns/home.html", status=status, heading=home_headline(mine, others, further), sub=f"{made.region.name}，{wording.moment_text(at)}", mine=mine, others=others,
         **(reporting_context(request, made.region, at, known) if above else {}),
-        to_sign=[(one, delivery_path(one.region, one.form.code, one.period)) for one in deliveries.waiting_deliveries(user)] if may(user, "returns.sign_for") else [],
+        further=further, to_sign=[(one, delivery_path(one.region, one.form.code, one.period)) for one in deliveries.waiting_deliveries(user)] if may(user, "returns.sign_for") else [],
         inquiries=inquiries.waiting_inquiries(user, made.region), extensions=extensions.waiting_extensions(user, made.region), done=[locked_row(one) for one in locked],
         empty=EMPTY, problems=problems or [],
         may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **unlocked_after_job(request, made), asked_periods=PostedForm(request).typed.get("periods", made.period),
     )  # fmt: skip
+
+
+def further_rows(user: Actor, at: datetime) -> list[dict[str, Any]]:
+    """What waits for this person and is no return: for who lands here it is said here."""
+    found = [one for ask in fetch_hooks("waiting") for one in ask(user) if not one.act.startswith("returns.")]
+    rows = []
+    for one in found:
+        left, css = wording.time_left(one.due, at)
+        rows.append({
+            "what": one.what, "href": one.link, "due": one.due, "left": left if css == "late" else f"还剩{left}", "css": css,
+            "waited": wording.duration_text(at - one.at),
+        })  # fmt: skip
+    return rows
 
 
 def shown_urges(user: Actor, shown: list[deadlines.DueReturn]) -> dict[tuple[str, int, str], Urge]:
@@ -116,14 +131,16 @@ def obstacle_text(user: Actor, ret: Return) -> str:
     return "；".join(one.what.removesuffix("。") for one in open_[:2]) + more
 
 
-def home_headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
+def home_headline(mine: list[dict[str, Any]], others: list[dict[str, Any]], further: list[dict[str, Any]]) -> str:
+    more = f"，另有{len(further)}件事" if further else ""
     if not mine:
-        return f"没有等您办的报表，{len(others)}张在别人手里" if others else "没有等您办的报表"
+        said = f"没有等您办的报表，{len(others)}张在别人手里" if others else "没有等您办的报表"
+        return said + (f"；另有{len(further)}件事等您办" if further else "")
     late = [one for one in mine if one["css"] == "late"]
     if late:
-        return f"{len(mine)}张报表等您办，{len(late)}张已过期限"
+        return f"{len(mine)}张报表等您办，{len(late)}张已过期限{more}"
     first = next((one for one in mine if one["left"]), None)
-    return f"{len(mine)}张报表等您办" + (f"，最近的还剩{first['left']}" if first else "")
+    return f"{len(mine)}张报表等您办" + (f"，最近的还剩{first['left']}" if first else "") + more
 
 
 def return_row(user: Actor, one: deadlines.DueReturn, at: datetime, urge: Urge | None = None) -> dict[str, Any]:
@@ -259,7 +276,7 @@ def progress_row(user: Actor, one: deadlines.ReportingStatus, at: datetime, told
         if first
         else f"还剩{wording.duration_text(one.deadline - at)}"
     )
-    state = Return.STATES.label(ret.state) if ret else wording.absent_text(user, one.region)
+    state = Return.STATES.label(ret.state) if ret else deadlines.absent_text(user, one.region)
     row = {
         "name": write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
         "state_css": "state on" if ret and ret.state in Return.SUBMITTED else "state",

@@ -12,7 +12,7 @@ from anju.core.pages.context import page_context, render_page
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
-from anju.core.reading import read_file_of
+from anju.core.reading import DRAWING, read_file_of, turn_of
 from anju.isolation import read_isolated
 from anju.problems import Place, Problem, Refused
 from anju.returns.files import papers, scan_reading
@@ -95,11 +95,11 @@ def show_page(request: Request, pk: int, scan_id: int, number: int) -> HttpRespo
     file = kept.paper.file
     if file.media != PDF:
         return HttpResponse(bytes(file.content), file.media)
-    try:
-        # Not in the person's turn: the page asks for all its pictures at once, and they would be too late for each other.
-        picture = read_isolated(scan_reading.draw_page, bytes(file.content), number, file=file.name)
-    except Refused as refused:
-        raise Http404(file.name) from refused
+    with turn_of(request.actor, file.name, DRAWING):  # the page asks for several pictures at once
+        try:
+            picture = read_isolated(scan_reading.draw_page, bytes(file.content), number, file=file.name)
+        except Refused as refused:
+            raise Http404(file.name) from refused
     if not picture:
         raise Http404(str(number))
     return HttpResponse(picture, "image/png")

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from anju.core.models.people import Organisation
-from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import may, permissions
 from anju.core.people.scope import Actor
@@ -73,7 +72,7 @@ SAYS = {
     "clear": "结束联审，转给单位负责人。",
     "submit": "代表本单位上报市级，上报时间即为凭证。此后要改，须由市级退回。",
     "lock": "数字固定并记入指标，与项目台账的差额记入台账，谁也不能再改；以后只能另报更正，两次都留底。",
-    "return": "报表回到填报岗去改，意见随表送达。",
+    "return": "报表回到填报岗去改，意见随表送达；针对一格的，填报岗点一下就到那一格。",
     "opine": "您所在部门的意见记入这张报表；再发表时以最新的为准。",
     "discard": "更正点错了、不用改了的，在这里撤销：原来锁定的那张照旧作数，这次更正只留作记录。",
     "query": "上级退回全市表里的这一格：县里开一张更正表，填报岗改这一格或写明为什么不改；更正锁定后，全市的表再报送一次。",
@@ -86,15 +85,10 @@ ASKS = {"return": "退回意见（写明哪里要改）", "review": "审核意�
 MUST = {"return", "correct", "discard", "query", "inquire"}
 ROUTE = {"return": "send-back", "hand_in": "hand-in", "query": "return-cell", "inquire": "inquire"}
 GROUNDS = {"correct": "上级要求更正的依据（文号，没有可不填）", "query": "上级来文的文号（没有可不填）"}
-POINTS = {"opine": "any", "inquire": "any", "query": "cell"}
+POINTS = {"opine": "any", "return": "any", "inquire": "any", "query": "cell"}
 OTHER_STEPS = {"open": "建立填报", "correct": "开更正表"}
 JUDGED = ("review", "lock")  # not by who filled it
 STRONG = ("hand_in", "opine", "review", "clear", "submit", "lock")
-
-
-def absent_text(user: Actor, region: Region) -> str:
-    """What is said of a unit whose return is not there for this user: nobody has begun, or they see no drafts."""
-    return "还没有开始" if region.pk in user.drafts else "还没有报上来"
 
 
 def urge_line(urge: Urge) -> str:

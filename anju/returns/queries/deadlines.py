@@ -195,6 +195,11 @@ def due_return(user: Actor, ret: Return, at: datetime) -> DueReturn | None:
     )
 
 
+def absent_text(user: Actor, region: Region) -> str:
+    """What is said of a unit whose return is not there for this user: nobody has begun, or they see no drafts."""
+    return "还没有开始" if region.pk in user.drafts else "还没有报上来"
+
+
 def unbegun_return(one: "ReportingStatus", at: datetime) -> DueReturn:
     """A return that is asked for and nobody has begun, as it waits now."""
     return DueReturn(

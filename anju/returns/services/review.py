@@ -34,9 +34,13 @@ from anju.returns.queries.values import ReturnValues
 from anju.returns.reminders import announce_return
 
 
-def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: Any = None) -> Move:
+def move_return(
+    by: Actor, ret: Return, name: str, remark: str = "", because: Any = None, cell: tuple[str, str] = ("", "")
+) -> Move:
     """The move, its step, and word of it to whose turn it is now. RET-021 when somebody was faster, with who and when; RET-034 a remark
-    that is too long."""
+    that is too long.
+
+    cell: line and column that the remark is about."""
     source = ret.state
     require_short(str(ret), "意见", remark)
     try:
@@ -56,6 +60,8 @@ def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: An
         source=source,
         target=ret.state,
         remark=remark.strip(),
+        line=cell[0],
+        column=cell[1],
         by=by.key,
         by_name=signature(by, made.permission, ret.region_id)[:LONGEST_NAME],
     )
@@ -138,8 +144,7 @@ def give_opinion(
         )
     if agrees is None:
         raise Refused(Problem("RET-055", str(ret), "没有选同意还是有不同意见。", "请看过报表，选一样再提交。"))
-    if (line or column) and not has_cell(ret, spec, line, column):
-        raise Refused(Problem("RET-056", str(ret), "意见所指的格不在表里。", "行或列可能已变，请刷新后重新点。"))
+    require_cell(ret, line, column)
     if not agrees and not remark.strip():
         raise Refused(Problem("RET-051", str(ret), "不同意却没有写意见。", "请写明哪一格、为什么不同意。"))
     require_short(str(ret), "意见", remark)
@@ -151,6 +156,12 @@ def give_opinion(
     after = {"agrees": agrees, "organisation": str(mine[0]), "line": line, "column": column}
     trail.describe(obj=ret, after=after, reason=made.remark, region_id=ret.region_id)
     return made
+
+
+def require_cell(ret: Return, line: str, column: str) -> None:
+    """Of a remark about a cell, that there is one. Refused RET-056."""
+    if (line or column) and not has_cell(ret, forms.form_spec(ret.form), line, column):
+        raise Refused(Problem("RET-056", str(ret), "意见所指的格不在表里。", "行或列可能已变，请刷新后重新点。"))
 
 
 def has_cell(ret: Return, spec: FormSpec, line: str, column: str) -> bool:
@@ -190,8 +201,8 @@ def submit_return(*, by: Actor, ret_id: int, remark: str = "") -> Return:
 
 @transaction.atomic
 @trail.act("returns.send_back")
-def send_return_back(*, by: Actor, ret_id: int, remark: str) -> Return:
-    """Send it back to be filled again (退回). RET-053 without a remark."""
+def send_return_back(*, by: Actor, ret_id: int, remark: str, line: str = "", column: str = "") -> Return:
+    """Send it back to be filled again (退回), as a whole or for a cell. RET-053 without a remark, RET-056 there is no such cell."""
     ret = hold_return(by, ret_id, "returns.see")
     if not remark.strip():
         raise Refused(Problem("RET-053", str(ret), "退回没有写意见。", "请写明要改哪里。"))
@@ -199,5 +210,7 @@ def send_return_back(*, by: Actor, ret_id: int, remark: str) -> Return:
         require_return_act(by, ret, REVIEW)
     elif ret.state == Return.HEAD:
         require_return_act(by, ret, SUBMIT)
-    move_return(by, ret, "return", remark)
+    require_cell(ret, line, column)
+    because = {"line": line, "column": column} if line or column else None
+    move_return(by, ret, "return", remark, because=because, cell=(line, column))
     return ret

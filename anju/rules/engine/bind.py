@@ -23,6 +23,7 @@ Scalar = int | str | bool | None
 SHOWN = 200  # problems told one by one; the rest are counted
 NUMBER_TEXT = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
 DAY_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2998, 12, 31)
 LONGEST = 40  # letters of a value that a message shows
 
 
@@ -174,7 +175,7 @@ def _day(value: Any) -> date:
     if type(value) is not date and not DAY_TEXT.fullmatch(value):
         raise ValueError(value)
     day = value if type(value) is date else date.fromisoformat(value)
-    if not 1800 <= day.year <= 2998:
+    if not FIRST_DAY <= day <= LAST_DAY:
         raise ValueError(value)
     return day
 

@@ -123,34 +123,36 @@ class _Compiler:
         for name, node in nodes.items():
             frag = self.narrow(self.emit(node), node)
             self.put(name, frag)
-        masks = [self.mask("failed", "WHEN NOT {} THEN"), self.mask("unknown", "WHEN {} IS NULL THEN")]
+        masks = [self.mask("failed_mask", "NOT {}"), self.mask("unknown_mask", "{} IS NULL")]
         steps = [*(name for name in self.book.steps), *(["rank"] if "rank" in self.program.steps else [])]
-        payable = [self.payable()] if self.book.payable else []
-        sql, needed = self.select(
-            ['"_i"', *map(quote, steps), *payable, *masks], {"_i", *steps, *self.program.conditions}
-        )
+        sql, needed = self.select(['"_i"', *map(quote, steps), *masks], {"_i", *steps, *self.program.conditions})
+        payable = [self.book.payable] if self.book.payable else []
+        if payable:
+            outer = ['"_i"', *map(quote, steps), self.payable(), '"failed_mask"', '"unknown_mask"']
+            fence = self.dialect.fence if self.book.conditions else ""
+            sql = f"SELECT {', '.join(outer)} FROM ({sql}{fence}) AS decided"
         return Compiled(
             sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed),
-            outputs=(*steps, *(["payable"] if payable else [])),
+            outputs=(*steps, *payable),
             types=dict(self.program.types), conditions=tuple(self.book.conditions), windowed=self.program.windowed,
             strict=not self.program.windowed and not any(_takes_unknown(node) for node in nodes.values()),
         )  # fmt: skip
 
-    def mask(self, name: str, when: str) -> str:
+    def mask(self, name: str, test: str) -> str:
         bits = [
-            f"CASE {when.format(quote(condition))} {1 << index} ELSE 0 END"
-            for index, condition in enumerate(self.book.conditions)
+            f"CASE WHEN {test.format(quote(condition))} THEN {self.literal(1 << place)} ELSE {self.literal(0)} END"
+            for place, condition in enumerate(self.book.conditions)
         ]
-        return f'CAST({" + ".join(f"CAST({bit} AS BIGINT)" for bit in bits) or 0} AS BIGINT) AS "{name}_mask"'
+        return f"{' | '.join(bits) or self.literal(0)} AS {quote(name)}"
 
     def payable(self) -> str:
         """Nothing when a condition that decides is false, unknown while one is; else the result."""
         wide = isinstance(type_ := self.program.types["payable"], Num) and not _fits(type_)
-        result, gates = quote(self.book.result), [quote(name) for name in self.book.gates]
-        if not gates:
-            return f'{result} AS "payable"'
-        refused, passed = " OR ".join(f"NOT {gate}" for gate in gates), " AND ".join(gates)
-        return f'CASE WHEN {refused} THEN {self.literal(0, wide)} WHEN {passed} THEN {result} END AS "payable"'
+        deciding = self.literal(sum(1 << place for place, one in enumerate(self.book.conditions.values()) if one.gate))
+        return (
+            f'CASE WHEN ("failed_mask" & {deciding}) <> 0 THEN {self.literal(0, wide)} '
+            f'WHEN ("unknown_mask" & {deciding}) = 0 THEN {quote(self.book.result)} END AS "payable"'
+        )
 
     # -- levels
 

@@ -15,6 +15,7 @@ from anju.rules.book.display import shown_places, shown_value
 from anju.rules.book.schema import Book, BookCondition, Value
 from anju.rules.engine.bind import BoundTable, Scalar, day_text
 from anju.rules.engine.canonical import csv_bytes
+from anju.rules.engine.digest import rows_digest
 from anju.rules.engine.evaluation import Cause, Trace
 from anju.rules.language.ir import Choice, Day, Num, Type
 
@@ -126,6 +127,11 @@ class RunOutcome:
     @cached_property
     def digest(self) -> str:
         return hashlib.sha256(self.csv()).hexdigest()
+
+    @cached_property
+    def rows_digest(self) -> str:
+        """`rows/2`: equal to that of the same outcome in a file or a table."""
+        return rows_digest(self.outputs, self.types, zip(self.table.keys, self.results, strict=True))
 
     @cached_property
     def inputs_digest(self) -> str:

@@ -6,30 +6,43 @@ The columns hold the inputs in their declared units (integers, decimals, dates, 
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import duckdb
+
 from anju.problems import Place, Problem, Refused
-from anju.rules.book.lower import day_number, input_type
+from anju.rules.book.lower import day_number
 from anju.rules.book.parameters import check_day, parameter_place, stale_values, values_in_force
-from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput
-from anju.rules.engine.bind import enum_spellings
+from anju.rules.book.schema import Book
 from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
+from anju.rules.engine.contract import HIDDEN_IN_KEYS, TEXTS, WANTED, Misfit, TableContract, text_literal
 from anju.rules.engine.engines import ENGINES
 from anju.rules.engine.groups import check_size
 from anju.rules.language.ir import Num, Type
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?\Z")
-INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 EXAMPLES = 20  # row keys named for each kind of misfit
+SAID = {
+    "RULE-010": ("不是数、日期或是否", "请改正；未知的留空，数不带千分号和单位。"),
+    "RULE-011": ("超出允许范围", "请核对数据和单位；确属实情的，请修改规则书的 range。"),
+    "RULE-012": ("比声明的小数位更细，不能悄悄舍去", "请核对单位，或在规则书中增加 places。"),
+    "RULE-013": ("不在可选值之内", "请从可选值中选；未知的留空。"),
+    "RULE-016": ("分组所依据的值未知", "请先补上，否则不知道这一行与谁一起计算。"),
+    "RULE-023": ("日期不在 1800 年至 2998 年之间", "请核对日期；未知的留空。"),
+}
+DRIVER = "psycopg"  # of PostgreSQL, which whoever brings a connection has imported
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class TableOutcome:
-    """rows: how many were run. The table `into` has the key as text, every output scaled by `scales`, failed_mask, unknown_mask."""
+    """rows: how many were run. The table `into` has the key as it came, every output scaled by `scales`, failed_mask, unknown_mask."""
 
     rows: int
     into: str
@@ -52,26 +65,54 @@ def run_table(
     connection: Any,
     engine: str = "duckdb",
     parameters: Mapping[str, Any] | None = None,
+    absent: Collection[str] = (),
 ) -> TableOutcome:
     """source: a table's name, or on DuckDB the path of a Parquet file; into: the table to make.
 
-    A column that is missing is unknown for every row. Refused: misfits with the keys of the first rows of each, before anything is made.
+    absent: inputs that the caller says are not there; they are unknown for every row. Refused: columns that lack or do not suit, and misfits with
+    the keys of the first rows of each, before anything is made.
     """
     if wrong := check_day(book, on):
         raise Refused(*wrong)
-    chosen = ENGINES[engine]
-    compiled = compile_book(book, values_in_force(book, on, parameters), chosen.dialect)
-    reader = _Reader(book, source, key, connection, chosen.dialect)
-    count = reader.check(reader.source(compiled, on, checked=False), compiled)
-    if compiled.windowed:
-        check_size(book, count)
-    statement = compiled.sql.replace("{source}", f"({reader.source(compiled, on, checked=True)})")
     if not NAME.match(into):
         raise ValueError(into)
-    connection.execute(
-        f'CREATE TABLE {_identifier(into)} AS SELECT "_i" AS "key", {reader.outputs(compiled)} FROM ({statement}) AS made'
-    )
+    chosen = ENGINES[engine]
+    compiled = compile_book(book, values_in_force(book, on, parameters), chosen.dialect)
+    with engine_errors(book):
+        reader = TableReader(book, source, key, connection, chosen.dialect, absent)
+        count = reader.check()
+        if compiled.windowed:
+            check_size(book, count)
+        statement = compiled.sql.replace("{source}", f"({reader.source(compiled, on)})")
+        outputs = ", ".join(
+            [reader.key_back(compiled), *map(quote, compiled.outputs), '"failed_mask"', '"unknown_mask"']
+        )
+        connection.execute(f"CREATE TABLE {_identifier(into)} AS SELECT {outputs} FROM ({statement}) AS made")
     return TableOutcome(count, into, compiled.types, compiled.conditions, stale_values(book, on))
+
+
+@contextmanager
+def engine_errors(book: Book) -> Iterator[None]:
+    """What an engine says in its own words goes into the log; the user gets a sentence. Refused RULE-030."""
+    try:
+        yield
+    except (duckdb.InterruptException, KeyboardInterrupt):
+        raise
+    except duckdb.OutOfMemoryException as error:
+        log.warning("%s: %s", book.file, error)
+        raise Refused(
+            Problem("RULE-030", f"《{book.title}》", "内存不够，没有算成。", "请调大内存上限，或分开计算。")
+        ) from error
+    except Exception as error:
+        if not isinstance(error, duckdb.Error) and not type(error).__module__.startswith(DRIVER):
+            raise
+        log.warning("%s: %s", book.file, error)
+        what = "引擎没有算成，什么也没有写出。"
+        if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.CatalogException):
+            what = "表或文件打不开，或者不完整。"
+        raise Refused(
+            Problem("RULE-030", f"《{book.title}》", what, "请核对表名、文件；仍不行的，把运行记录交给管理员。")
+        ) from error
 
 
 class BookStatement:
@@ -95,14 +136,23 @@ class BookStatement:
         relation: a table's name or a SELECT in parentheses; columns: name of an input → its type in PostgreSQL. An input without a column, and a
         value outside what the book takes, is unknown. Refused RULE-010: a column of a type that the book cannot take.
         """
-        reader = _Columns(self.book, columns, self.dialect)
+        contract = TableContract(self.book, columns, self.dialect)
+        misfits: dict[str, list[str]] = {}
+        for misfit in contract.misfits():
+            misfits.setdefault(misfit.name, []).append(misfit.sql)
         items = [f'{quote(key)} AS "_i"', f'CAST({day_number(self.on)} AS BIGINT) AS "_on"']
         for name, kind in self.compiled.inputs:
-            try:
-                value = reader.within(self.book.inputs[name], kind) if name in columns else f"CAST(NULL AS {kind})"
-            except TypeError as error:
-                where, what = parameter_place(self.book, name), f"列的类型 {columns[name]} 不能用：{error}。"
-                raise Refused(Problem("RULE-010", where, what, "请改规则书中这个输入的类型。")) from None
+            item = self.book.inputs[name]
+            if name not in columns:
+                items.append(f"CAST(NULL AS {kind}) AS {quote(name)}")
+                continue
+            if not contract.suits(item):
+                what = f"列的类型 {columns[name]} 不能用：“{item.label}”要的是{WANTED[item.type]}。"
+                where = parameter_place(self.book, name)
+                raise Refused(Problem("RULE-010", where, what, "请改规则书中这个输入的类型。"))
+            value = contract.value(item, kind)
+            if name in misfits:
+                value = f"CASE WHEN {' OR '.join(f'({one})' for one in misfits[name])} THEN NULL ELSE {value} END"
             items.append(f"{value} AS {quote(name)}")
         return self.compiled.sql.replace("{source}", f"(SELECT {', '.join(items)} FROM {relation} AS rows_of)")
 
@@ -119,208 +169,155 @@ class BookStatement:
         return f"CAST(TRUNC({quote(step)}::numeric / {10**type_.places}) AS BIGINT)"
 
 
-class _Columns:
-    """Columns of a relation, by the name of the input that each holds, as an engine takes them."""
+class TableReader(TableContract):
+    """A table or file that is read where it lies: its columns, its tests, and the SELECT that a compiled book runs over."""
 
-    def __init__(self, book: Book, columns: Mapping[str, str], dialect: Dialect) -> None:
-        self.book, self.columns, self.dialect = book, columns, dialect
-        self.postgres = dialect.name == "postgresql"
-
-    def within(self, item: BookInput, kind: str) -> str:
-        """The column as the compiler counts on it; what does not fit is unknown."""
-        value = self.convert(item, self.columns[item.name])
-        type_ = input_type(item)
-        if isinstance(type_, Num):
-            fits = f"{value} BETWEEN {type_.low} AND {type_.high} AND NOT {self.finer(item)}"
-        elif item.type == ENUM:
-            fits = f"{value} >= 0"
-        else:
-            return value
-        return f"CASE WHEN {fits} THEN CAST({value} AS {kind}) END"
-
-    def convert(self, item: BookInput, kind: str) -> str:
-        """The column as an engine takes it; what does not fit becomes −1 (enum) or stays outside its range, and is then refused."""
-        column = quote(item.name)
-        base = kind.split("(")[0]
-        if item.type == NUMBER:
-            return self.number(item, kind, base, column)
-        if item.type == TRUTH and base == "BOOLEAN":
-            return column
-        if item.type == DATE and base == "DATE":
-            parts = (f"EXTRACT({part} FROM {column})" for part in ("YEAR", "MONTH", "DAY"))
-            return "CAST({} * 10000 + {} * 100 + {} AS BIGINT)".format(*parts)
-        if item.type in (ENUM, TEXT) and base in ("VARCHAR", "TEXT", "CHARACTER VARYING"):
-            if item.type == TEXT:
-                collate = ' COLLATE "C"' if self.postgres else ""
-                rank = f"CAST(DENSE_RANK() OVER (ORDER BY {column}{collate}) AS BIGINT)"
-                return f"CASE WHEN {column} IS NOT NULL THEN {rank} END"
-            whens = " ".join(
-                f"WHEN {column} IN ({', '.join(map(_literal, enum_spellings(label)))}) THEN CAST({index} AS BIGINT)"
-                for index, label in enumerate(item.enum)
-            )
-            return f"CASE {whens} WHEN {column} IS NOT NULL THEN CAST(-1 AS BIGINT) END"
-        raise TypeError(
-            f"“{item.label}”要的是{ {TRUTH: '真假', DATE: '日期', ENUM: '可选值', TEXT: '文字', NUMBER: '数'}[item.type] }"
-        )
-
-    def number(self, item: BookInput, kind: str, base: str, column: str) -> str:
-        """Scaled exactly: digits finer than declared are caught by `finer`, never rounded."""
-        if base in INTEGERS:
-            wide = base == "BIGINT" and item.places > 0
-            return f"(CAST({column} AS {self.dialect.wide if wide else 'BIGINT'}) * {10**item.places})"
-        precision, scale = self.decimal(kind)
-        if self.postgres:
-            return f"TRUNC({column} * {10**item.places})"
-        if precision + scale + 1 > 38:
-            raise TypeError("位数太多，请用 DECIMAL(18, …)")
-        wide = precision + max(0, item.places - scale) > 18
-        whole = f"CAST({column} * CAST({10**scale} AS DECIMAL({scale + 1}, 0)) AS {self.dialect.wide if wide else 'BIGINT'})"
-        if scale <= item.places:
-            return f"({whole} * {10 ** (item.places - scale)})"
-        return f"({whole} // {10 ** (scale - item.places)})"
-
-    def decimal(self, kind: str) -> tuple[int, int]:
-        match = re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", kind)
-        if match:
-            return int(match.group(1)), int(match.group(2))
-        if kind == "DECIMAL" and self.postgres:
-            return 38, 38
-        raise TypeError("不是精确的数")
-
-    def finer(self, item: BookInput) -> str:
-        """A condition that is true where a decimal column has more digits than declared."""
-        kind = self.columns.get(item.name, "")
-        if item.type != NUMBER or not kind.startswith("DECIMAL") or self.decimal(kind)[1] <= item.places:
-            return "FALSE"
-        column = quote(item.name)
-        return f"{column} <> ROUND({column}, {item.places})"
-
-
-class _Reader(_Columns):
-    def __init__(self, book: Book, source: str, key: str, connection: Any, dialect: Dialect) -> None:
-        super().__init__(book, {}, dialect)
-        self.connection = connection
+    def __init__(
+        self,
+        book: Book,
+        source: str,
+        key: str,
+        connection: Any,
+        dialect: Dialect,
+        absent: Collection[str],
+        shown: str = "",
+    ) -> None:
+        self.connection, self.key = connection, key
         if NAME.match(source):
-            self.relation = _identifier(source)
-        elif not self.postgres and source.endswith(".parquet"):
-            self.relation = "read_parquet('" + source.replace("'", "''") + "')"
+            self.relation, self.shown = _identifier(source), source
+        elif dialect.name == "duckdb" and source.endswith(".parquet"):
+            self.relation, self.shown = f"read_parquet({text_literal(source)})", source.rpartition("/")[2]
         else:
             raise ValueError(source)
-        self.columns = self.describe()
-        self.key = key
+        self.shown = shown or self.shown
+        described = self._describe_postgres() if dialect.name == "postgresql" else self._describe()
+        super().__init__(book, described, dialect, absent)
+        if problems := self.column_problems(key, self.place):
+            raise Refused(*problems)
 
-    def describe(self) -> dict[str, str]:
-        if not self.postgres:
-            return {
-                row[0]: row[1] for row in self.connection.execute(f"DESCRIBE SELECT * FROM {self.relation}").fetchall()
-            }
+    def _describe(self) -> dict[str, str]:
+        rows = self.connection.execute(f"DESCRIBE SELECT * FROM {self.relation}").fetchall()
+        return {row[0]: row[1] for row in rows}
+
+    def _describe_postgres(self) -> dict[str, str]:
         rows = self.connection.execute(
             "SELECT attname, upper(format_type(atttypid, atttypmod)) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
             [self.relation],
         ).fetchall()
         return {name: kind.replace("NUMERIC", "DECIMAL") for name, kind in rows}
 
-    def source(self, compiled: Compiled, on: date, *, checked: bool) -> str:
-        """A select of "_i" (the key as text: its order is the order of row keys), "_on" and the inputs used, as scaled integers.
+    def place(self, name: str) -> Place:
+        label = f"“{self.book.label(name)}”（{name}）" if name in self.book.inputs else name
+        return Place(f"《{self.book.title}》{self.shown} {label}", field=name)
 
-        Before they are checked numbers are as wide as they come; afterwards they have the type that the compiler counts on.
-        """
-        problems = (
-            []
-            if self.key in self.columns
-            else [self.problem(self.key, "RULE-014", "没有这一列。", "请指明作行键的列。")]
-        )
-        collate = ' COLLATE "C"' if self.postgres else ""
+    @property
+    def key_text(self) -> str:
+        """The key as text: its order is the order of row keys."""
         text = "TEXT" if self.postgres else "VARCHAR"
-        items = [f'CAST({quote(self.key)} AS {text}){collate} AS "_i"', f'CAST({day_number(on)} AS BIGINT) AS "_on"']
+        return f"CAST({quote(self.key)} AS {text})" + (' COLLATE "C"' if self.postgres else "")
+
+    def key_back(self, compiled: Compiled) -> str:
+        """The key as it came, from what the statement carried."""
+        said = self.types[self.key]
+        if not compiled.windowed or said.base in TEXTS:
+            return '"_i" AS "key"'
+        return f'CAST("_i" AS {said.said.replace("DECIMAL", "NUMERIC") if self.postgres else said.said}) AS "key"'
+
+    def source(self, compiled: Compiled, on: date) -> str:
+        """A select of "_i", "_on" and the inputs used, as scaled integers. "_i" is the key: as text where the order of rows decides anything."""
+        own = self.key_text if compiled.windowed else quote(self.key)
+        items = [f'{own} AS "_i"', f'CAST({day_number(on)} AS BIGINT) AS "_on"']
         for name, kind in compiled.inputs:
-            if name not in self.columns:
-                items.append(f"CAST(NULL AS {kind}) AS {quote(name)}")
-                continue
-            try:
-                value = self.convert(self.book.inputs[name], self.columns[name])
-                items.append(f"{f'CAST({value} AS {kind})' if checked else value} AS {quote(name)}")
-            except TypeError as error:
-                problems.append(
-                    self.problem(
-                        name,
-                        "RULE-010",
-                        f"列的类型 {self.columns[name]} 不能用：{error}",
-                        "请改用整数、定点小数、日期、真假或文字列。",
-                    )
-                )
-        if problems:
-            raise Refused(*problems)
+            known = self.value(self.book.inputs[name], kind) if name in self.types else f"CAST(NULL AS {kind})"
+            items.append(f"{known} AS {quote(name)}")
         return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of"
 
-    def check(self, inner: str, compiled: Compiled) -> int:
-        """Count the rows; refuse duplicate keys, values out of range, finer than declared or not among the choices."""
-        count, keys = self.one(f"SELECT COUNT(*), COUNT(DISTINCT {quote(self.key)}) FROM {self.relation} AS q")
-        problems = []
-        if count != keys:
-            problems.append(
-                self.problem(self.key, "RULE-014", f"{count} 行里只有 {keys} 个不同的行键。", "每行须有一个不同的键。")
-            )
-        if self.book.order:
-            last = self.book.order[-1].name
-            places = ", ".join(map(quote, (*self.book.partition, last)))
-            known, different = self.one(
-                f"SELECT COUNT({quote(last)}), COUNT(DISTINCT ({places})) FROM ({inner}) AS q WHERE {quote(last)} IS NOT NULL"
-            )
-            if known != different:
-                problems.append(
-                    self.problem(
-                        last, "RULE-017", f"{known} 行里只有 {different} 个不同的值，先后没有定论。", "请核对。"
-                    )
-                )
-        used = {name for name, _ in compiled.inputs} & self.columns.keys()
-        tests = []
-        for name in sorted(used):
-            item = self.book.inputs[name]
-            type_ = input_type(item)
-            if isinstance(type_, Num):
-                tests.append((name, "RULE-011", f"{quote(name)} NOT BETWEEN {type_.low} AND {type_.high}", inner))
-                tests.append((name, "RULE-012", self.finer(item), self.relation))
-            elif item.type == ENUM:
-                tests.append((name, "RULE-013", f"{quote(name)} < 0", inner))
-        tests += [(name, "RULE-016", f"{quote(name)} IS NULL", inner) for name in self.book.partition if name in used]
-        for name, code, test, where in tests:
-            if test == "FALSE":
-                continue
-            key, relation = ('"_i"', f"({where})") if where == inner else (quote(self.key), where)
-            misfits = self.connection.execute(
-                f"SELECT {key} FROM {relation} AS q WHERE {test} LIMIT {EXAMPLES}"
-            ).fetchall()
-            if misfits:
-                (total,) = self.one(f"SELECT COUNT(*) FROM {relation} AS q WHERE {test}")
-                what = {
-                    "RULE-011": "超出允许范围",
-                    "RULE-012": "比声明的小数位更细",
-                    "RULE-013": "不在可选值之内",
-                    "RULE-016": "分组所依据的值未知",
-                }[code]
-                shown = "、".join(str(row[0]) for row in misfits)
-                problems.append(
-                    self.problem(name, code, f"有 {total} 行{what}，例如行键 {shown}。", "请核对数据和单位后再运行。")
-                )
+    def key_misfit(self) -> str:
+        test = f"{quote(self.key)} IS NULL"
+        if self.types[self.key].base in TEXTS:
+            hidden = text_literal(HIDDEN_IN_KEYS)
+            odd = f"{quote(self.key)} ~ {hidden}" if self.postgres else f"regexp_matches({quote(self.key)}, {hidden})"
+            test += f" OR {quote(self.key)} = '' OR {odd}"
+        return test
+
+    def check(self) -> int:
+        """Count the rows in one scan that looks at every column, and in one that looks at keys; only what does not fit is looked for once more."""
+        misfits = [Misfit(self.key, "RULE-014", self.key_misfit()), *self.misfits()]
+        counted = ", ".join(f"COUNT(*) FILTER (WHERE {one.sql})" for one in misfits)
+        count, *wrong = self.one(f"SELECT COUNT(*), {counted} FROM {self.relation} AS q")
+        problems = self.examples([(one, many) for one, many in zip(misfits, wrong, strict=True) if many])
+        if not problems:
+            problems = self.twice(int(count))
         if problems:
             raise Refused(*problems)
         return int(count)
 
+    def examples(self, found: list[tuple[Misfit, int]]) -> list[Problem]:
+        """The misfits with the first keys of each, looked for in one further scan."""
+        if not found:
+            return []
+        first = (
+            "(ARRAY_AGG({0} ORDER BY {0}) FILTER (WHERE {1}))[1:{2}]"
+            if self.postgres
+            else "MIN({0}, {2}) FILTER (WHERE {1})"
+        )
+        asked = ", ".join(first.format(quote(self.key), one.sql, EXAMPLES) for one, _ in found)
+        problems = []
+        for (one, many), keys in zip(found, self.one(f"SELECT {asked} FROM {self.relation} AS q"), strict=True):
+            named = "、".join(_key_shown(key) for key in keys or () if key is not None)
+            if one.code == "RULE-014":
+                what, fix = f"有 {many} 行没有键，或键里有看不见的字符", "每行须有一个看得见、各不相同的键。"
+            else:
+                what, fix = f"有 {many} 行{SAID[one.code][0]}", SAID[one.code][1]
+            what += f"，例如行键 {named}。" if named else "。"
+            problems.append(Problem(one.code, self.place(one.name), what, fix))
+        return problems
+
+    def twice(self, count: int) -> list[Problem]:
+        """Keys, and the last keys of an order within their partition, that come more than once."""
+        problems = []
+        if not (self.postgres and self.indexed()) and not self.rising():
+            (keys,) = self.one(f"SELECT COUNT(DISTINCT {quote(self.key)}) FROM {self.relation} AS q")
+        else:
+            keys = count
+        if count != keys:
+            what = f"{count} 行里只有 {keys} 个不同的行键。"
+            problems.append(Problem("RULE-014", self.place(self.key), what, "每行须有一个不同的键。"))
+        if self.book.order and (last := self.book.order[-1].name) in self.types:
+            places = ", ".join(map(quote, (*self.book.partition, last)))
+            known, different = self.one(
+                f"SELECT COUNT({quote(last)}), COUNT(DISTINCT ({places})) FROM {self.relation} AS q WHERE {quote(last)} IS NOT NULL"
+            )
+            if known != different:
+                what = f"{known} 行里只有 {different} 个不同的值，先后没有定论。"
+                problems.append(Problem("RULE-017", self.place(last), what, "排序的最后一个键须每行不同，请核对。"))
+        return problems
+
+    def rising(self) -> bool:
+        """Whether each key is above the one before, as they lie: then no two are the same, and nothing need be sorted."""
+        key = quote(self.key)
+        apart = f"SELECT {key} AS own, LAG({key}) OVER () AS before FROM {self.relation} AS q"
+        wrong, starts = self.one(
+            f"SELECT COUNT(*) FILTER (WHERE own <= before), COUNT(*) FILTER (WHERE before IS NULL) FROM ({apart}) AS q"
+        )
+        return not wrong and starts <= 1
+
+    def indexed(self) -> bool:
+        """Whether PostgreSQL itself keeps the keys different."""
+        (found,) = self.one(
+            "SELECT COUNT(*) FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] WHERE i.indisunique AND i.indisvalid"
+            f" AND i.indnkeyatts = 1 AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indrelid = {text_literal(self.relation)}::regclass AND a.attname = {text_literal(self.key)}"
+        )
+        return bool(found)
+
     def one(self, sql: str) -> Any:
-        return self.connection.execute(sql).fetchone()
+        unprepared = {"prepare": False} if self.postgres else {}  # tables of one name come and go
+        return self.connection.execute(sql, **unprepared).fetchone()
 
-    def outputs(self, compiled: Compiled) -> str:
-        return ", ".join([*map(quote, compiled.outputs), '"failed_mask"', '"unknown_mask"'])
 
-    def problem(self, name: str, code: str, what: str, fix: str) -> Problem:
-        text = f"《{self.book.title}》{self.relation} “{self.book.label(name)}”（{name}）"
-        return Problem(code, Place(text, field=name), what, fix)
+def _key_shown(key: object) -> str:
+    return "".join(one if one.isprintable() else f"<U+{ord(one):04X}>" for one in str(key)[:60])
 
 
 def _identifier(name: str) -> str:
     return ".".join(map(quote, name.split(".")))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

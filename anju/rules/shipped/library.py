@@ -9,7 +9,7 @@ from pathlib import Path
 
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.schema import Book
-from anju.rules.load import read_book
+from anju.rules.load import read_once
 
 BOOKS = Path(__file__).parent / "books"
 IDENTITY = ("kind", "subject", "region", "applies")
@@ -37,7 +37,7 @@ class Library:
         for path in (*map(Path, paths), *offices):
             for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
                 try:
-                    book, wrong = read_book(file.read_bytes(), "/".join(file.parts[-3:]))
+                    book, wrong = read_once(file.read_bytes(), "/".join(file.parts[-3:]))
                 except Refused as refused:
                     problems += refused.problems
                     continue
@@ -45,7 +45,7 @@ class Library:
                     problems += wrong
                     continue
                 if wrong:
-                    self.unusable[book.digest] = tuple(wrong)
+                    self.unusable[book.digest] = wrong
                 self.books.append(book)
         problems += self._overlaps()
         if problems:

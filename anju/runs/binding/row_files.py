@@ -3,6 +3,7 @@
 The first line names the columns, by an input's name or by its label (标签); one column is the row key.
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from anju.isolation import read_isolated
 from anju.problems import Place, Problem, Refused
@@ -51,6 +54,40 @@ def read_rows(path: Path, book: Book, key: str = "") -> list[dict[str, Any]]:
         row = {name: _value(book.inputs.get(name), value) for name, value in zip(names, line, strict=False) if name}
         rows.append({"key": str(number)} | row)
     return rows
+
+
+def column_names(path: Path, book: Book, key: str = "") -> dict[str, str]:
+    """Of a .csv or .parquet file: each heading that is used → the input's name, or "key". Refused as `read_rows`; no row is read."""
+    if not path.is_file():
+        raise _problem(path, "没有这个文件。", "请核对路径和文件名。")
+    try:
+        headings = _csv_headings(path) if path.suffix.lower() == ".csv" else _parquet_headings(path)
+    except (UnicodeDecodeError, csv.Error, duckdb.Error) as error:
+        fix = "请确认文件完好，CSV 用 UTF-8 编码，第一行是列名。"
+        raise _problem(path, "列名读不出来。", fix) from error
+    return {heading: name for heading, name in zip(headings, _names(path, headings, book, key), strict=True) if name}
+
+
+def is_utf8(path: Path) -> bool:
+    """By its beginning; what Excel writes as GB18030 is not."""
+    try:
+        with path.open("rb") as file:
+            codecs.getincrementaldecoder("utf-8")().decode(file.read(1_000_000))
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _csv_headings(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file, strict=True), [])
+
+
+def _parquet_headings(path: Path) -> list[str]:
+    from anju.rules.engine.engines import connect
+
+    with connect() as connection:
+        return [row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()]
 
 
 def _names(path: Path, headings: list[str], book: Book, key: str) -> list[str]:

@@ -1,8 +1,11 @@
 """A city with figures of two years, by month, for papers that are styles."""
 
+import re
+
 import pytest
 
 from tests.sample_place import CITY, FIRST, SECOND, place
+from tests.worlds import world
 
 THIS, BEFORE = "2023-06", "2022-06"
 PERIOD = "2023-H1"
@@ -17,20 +20,17 @@ def told(user, facts, code=CITY, period=THIS, **beside):
         enter(by=user, measure=measure, region=place(user, code), period=period, value=value, **beside)
 
 
-@pytest.fixture
-def half_year(scope):
-    from anju.figures import catalogue
-
-    catalogue.load_catalogue(by=scope)
-    told(scope, {"shanty.start.target": "100", "invest.target": "20"}, period="2023")
-    told(scope, {"shanty.start.target": "60"}, FIRST, "2023")
-    told(scope, {"shanty.start.target": "40"}, SECOND, "2023")
-    told(scope, {"shanty.start": "90", "invest.done": "12.5"})
-    told(scope, {"shanty.start": "60"}, FIRST)
-    told(scope, {"shanty.start": "30"}, SECOND)
-    told(scope, {"shanty.start": "80", "invest.done": "10"}, period=BEFORE)
-    told(scope, {"shanty.start": "50"}, FIRST, BEFORE)
-    return place(scope)
+@world
+def half_year(by, measures):
+    told(by, {"shanty.start.target": "100", "invest.target": "20"}, period="2023")
+    told(by, {"shanty.start.target": "60"}, FIRST, "2023")
+    told(by, {"shanty.start.target": "40"}, SECOND, "2023")
+    told(by, {"shanty.start": "90", "invest.done": "12.5"})
+    told(by, {"shanty.start": "60"}, FIRST)
+    told(by, {"shanty.start": "30"}, SECOND)
+    told(by, {"shanty.start": "80", "invest.done": "10"}, period=BEFORE)
+    told(by, {"shanty.start": "50"}, FIRST, BEFORE)
+    return place(by)
 
 
 @pytest.fixture
@@ -52,3 +52,34 @@ def written(scope, half_year):
         return find_version(scope, document)
 
     return write
+
+
+SAMPLE = """
+style: sample
+name: 示例通报
+applies: {{from: "2020-01-01"}}
+sources: [{{title: 示例}}]
+periods: [half, year]
+title: 示例
+options: {options}
+figures: {figures}
+lists: {lists}
+sets: {sets}
+sections:
+  - text: "{text}"
+"""
+
+
+@pytest.fixture
+def says(written, monkeypatch, tmp_path):
+    """text, figures and lists of a style → what its paper says."""
+
+    def say(text, figures="{}", lists="{}", sets="{}", options="{}", period="2023-H1", **given):
+        style = SAMPLE.format(text=text, figures=figures, lists=lists, sets=sets, options=options)
+        (tmp_path / "sample.yaml").write_text(style, "utf-8")
+        monkeypatch.setenv("ANJU_STYLES", str(tmp_path))
+        version = written("sample", period, **given)
+        body = version.html.split('<section class="body">')[1].split("</section>")[0]
+        return re.sub(r"<[^>]+>", "", body).strip(), version
+
+    return say

@@ -47,3 +47,15 @@ def test_those_in_use_are_listed(half_year, capsys):
     assert {"decomposition", "dispatch-week", "half-year"} <= {
         row["code"] for row in json.loads(capsys.readouterr().out)
     }
+
+
+def test_the_style_of_a_paper_is_printed_as_it_was_and_one_without_is_told(written, capsys):
+    from anju.documents.models import StyleCopy
+
+    document = written().document
+    assert main(["style", "show", str(document.pk)]) == 0
+    assert capsys.readouterr().out.encode() == bytes(StyleCopy.objects.get().content)
+    assert main(["style", "show", str(document.pk), "--version", "7"]) == 1
+    assert "没有第 7 稿" in capsys.readouterr().err
+    assert main(["style", "show", "999999"]) == 1
+    assert "DOC-050" in capsys.readouterr().err

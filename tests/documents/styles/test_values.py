@@ -1,42 +1,10 @@
 """What the names of a style come to: measures of other places and times, formulas, sums, counts, and what no measure is."""
 
-import re
-
 import pytest
 
 from anju.problems import Refused
 from tests.documents.styles.conftest import told
 from tests.sample_place import CITY, FIRST, SECOND
-
-HEAD = """
-style: sample
-name: 示例通报
-applies: {{from: "2020-01-01"}}
-sources: [{{title: 示例}}]
-periods: [half, year]
-title: 示例
-options: {options}
-figures: {figures}
-lists: {lists}
-sets: {sets}
-sections:
-  - text: "{text}"
-"""
-
-
-@pytest.fixture
-def says(written, monkeypatch, tmp_path):
-    """text, figures and lists of a style → what its paper says."""
-
-    def say(text, figures="{}", lists="{}", sets="{}", options="{}", period="2023-H1", **given):
-        style = HEAD.format(text=text, figures=figures, lists=lists, sets=sets, options=options)
-        (tmp_path / "sample.yaml").write_text(style, "utf-8")
-        monkeypatch.setenv("ANJU_STYLES", str(tmp_path))
-        version = written("sample", period, **given)
-        body = version.html.split('<section class="body">')[1].split("</section>")[0]
-        return re.sub(r"<[^>]+>", "", body).strip(), version
-
-    return say
 
 
 def test_a_formula_over_an_unknown_is_unknown_and_its_sentence_is_not_printed(says):

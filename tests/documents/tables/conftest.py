@@ -2,25 +2,25 @@
 
 import pytest
 
+from tests.worlds import world
+
 YEAR, MONTH = "2021", "2021-08"
 # target, done by August, done by August of the year before
 STARTED = {"140502": ("100", "90", "60"), "140521": ("80", "80", "40"), "140525": ("40", None, "10")}
 
 
-@pytest.fixture
-def city(scope):
+@world
+def city(by, measures):
     from anju.core.regions.tree import find_region
-    from anju.figures.catalogue import load_catalogue
     from anju.figures.services.observations import enter_figure
 
-    load_catalogue(by=scope)
     for code, (target, done, before) in STARTED.items():
-        county = find_region(scope, code)
-        enter_figure(by=scope, measure="shanty.start.target", region=county, period=YEAR, value=target)
-        enter_figure(by=scope, measure="shanty.start", region=county, period="2020-08", value=before)
+        county = find_region(by, code)
+        enter_figure(by=by, measure="shanty.start.target", region=county, period=YEAR, value=target)
+        enter_figure(by=by, measure="shanty.start", region=county, period="2020-08", value=before)
         if done:
-            enter_figure(by=scope, measure="shanty.start", region=county, period=MONTH, value=done)
-    own = find_region(scope, "140500")
+            enter_figure(by=by, measure="shanty.start", region=county, period=MONTH, value=done)
+    own = find_region(by, "140500")
     for measure, value, unit in (
         ("shanty.start.target", "220", "套"),
         ("shanty.start", "230", "套"),
@@ -28,7 +28,7 @@ def city(scope):
         ("invest.target", "300000", "万元"),
     ):
         enter_figure(
-            by=scope, measure=measure, region=own, period=YEAR if "target" in measure else MONTH, value=value, unit=unit
+            by=by, measure=measure, region=own, period=YEAR if "target" in measure else MONTH, value=value, unit=unit
         )
     return own
 

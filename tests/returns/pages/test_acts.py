@@ -9,12 +9,12 @@ from django.test import Client
 from anju.core.models.people import Organisation, Posting
 from anju.core.models.region import Region
 from anju.core.people.scope import open_scope
-from anju.figures.catalogue import load_catalogue
 from anju.returns.models import Opinion, Return
 from anju.returns.services import opening, review
 from tests.cast import EAST, WEST, operator, person, sign_in
 from tests.returns.conftest import complete
 from tests.returns.pages.conftest import FORM, PERIOD, ledger
+from tests.worlds import world
 
 CITY = "140500"
 CHAIN = ("clerk", "reviewer", "head", "joint", "finance")
@@ -30,15 +30,12 @@ def visitor(db):
     return visit
 
 
-@pytest.fixture
-def ret(db, operator):
+@world
+def ret(by, shipped_forms):
     """A return of three projects, ready to be handed in."""
     clerk = person_of("clerk")
     for post in CHAIN:
         person(post)
-    with open_scope(operator):
-        load_catalogue(by=operator)
-        opening.load_forms(by=operator)
     with open_scope(clerk):
         county = Region.objects.get(code=EAST, valid_until=None)
         ledger(county, clerk, 3)
@@ -103,6 +100,29 @@ def test_a_remark_is_pinned_to_the_cell_of_the_address_and_there_is_no_list_of_c
         assert (Opinion.objects.get().line, Opinion.objects.get().column) == (line, "start")
     answer = client.post(f"/returns/{ret.pk}/opine/", {"agrees": "0", "remark": "不对", "where": "p0|start"})
     assert answer.status_code == 422 and "不在表里" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "post"), [("review", "reviewer"), ("joint", "reviewer"), ("head", "head"), ("city", "city_reviewer")]
+)
+def test_what_goes_back_at_a_cell_leads_the_clerk_to_that_cell(visitor, ret, state, post):
+    reach(ret, state)
+    client, clerk = visitor(post, CITY if post == "city_reviewer" else EAST), visitor("clerk")
+    line = re.search(r'<tr data-l="([^"]+)"', at(client, ret))[1]
+    panel = client.get(f"/returns/{ret.pk}/cell/?line={line}&column=start").content.decode()
+    assert "这一格有误，退回填报" in panel
+    form = at(client, ret, f"?cell={line}|start").partition("send-back/")[2].partition("</form>")[0]
+    assert f'name="where" value="{line}|start"' in form and "针对：东关片区棚户区改造1" in form
+    wrong = client.post(f"/returns/{ret.pk}/send-back/", {"remark": "不对", "where": "p0|start"})
+    assert wrong.status_code == 422 and "不在表里" in wrong.content.decode()
+    client.post(f"/returns/{ret.pk}/send-back/", {"remark": "开工套数与施工许可不一致", "where": f"{line}|start"})
+    page = at(clerk, ret)
+    told = page.partition("退回了这张报表")[2].partition("</section>")[0]
+    assert f'data-go="{line}|start"' in told and "东关片区棚户区改造1" in told and "与施工许可不一致" in told
+    assert (
+        "退回，开工套数与施工许可不一致"
+        in clerk.get("/", follow=True).content.decode() + clerk.get(f"/?region={EAST}").content.decode()
+    )
 
 
 def test_all_are_in_only_when_all_are(visitor, ret):

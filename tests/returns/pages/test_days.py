@@ -10,7 +10,6 @@ from PIL import Image
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.people.scope import local_actor, open_scope
-from anju.figures.catalogue import load_catalogue
 from anju.returns.files.scans import key_figures
 from anju.returns.models import Inquiry, Paper, Return, SetDelivery
 from anju.returns.queries.grid import lay_out_grid
@@ -19,33 +18,28 @@ from anju.returns.services.scans import keep_scan
 from tests.cast import EAST, operator, person, sign_in
 from tests.returns.conftest import complete
 from tests.returns.pages.conftest import FORM, ledger
+from tests.worlds import world
 
 CITY, PROVINCE, PERIOD = "140500", "140000", "2026-10"
 QUERY = f"?region={CITY}&period={PERIOD}&form={FORM}"
 
 
-@pytest.fixture
-def locked(db):
+@world
+def locked(by, shipped_forms):
     """The one county that is asked, its return locked."""
-    local = local_actor()
     clerk = operator("clerk")
-    with open_scope(local):
-        load_catalogue(by=local)
-        opening.load_forms(by=local)
     for post in ("reviewer", "head", "auditor"):
         person(post)
     person("city_reviewer", CITY), person("superior", PROVINCE), person("auditor", CITY)
-    with open_scope(local):
-        Organisation.objects.exclude(region__code=EAST).update(ended_on="2020-01-01")
+    Organisation.objects.exclude(region__code=EAST).update(ended_on="2020-01-01")
     with open_scope(clerk):
         county = Region.objects.get(code=EAST, valid_until=None)
         ledger(county, clerk, 3)
         ret = opening.open_return(by=clerk, form_code=FORM, region=county, period=PERIOD)
     complete(clerk, ret)
-    with open_scope(local):
-        Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
-        locking.lock_return(by=local, ret_id=ret.pk)
-        return Return.objects.get(pk=ret.pk)
+    Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
+    locking.lock_return(by=by, ret_id=ret.pk)
+    return Return.objects.get(pk=ret.pk)
 
 
 @pytest.fixture

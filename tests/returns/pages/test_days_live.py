@@ -9,7 +9,7 @@ from anju.returns.files import papers
 from anju.returns.models import Return
 from anju.returns.services import locking
 from anju.returns.services.scans import keep_scan
-from tests.browser import PHONE, see
+from tests.browser import PHONE, see, wait_until
 from tests.cast import operator, person
 from tests.returns.conftest import complete
 
@@ -100,11 +100,8 @@ def test_the_scan_is_looked_at_beside_the_totals(visit, locked):
     reviewer.get_by_role("link", name="核对", exact=True).click()
     see(reviewer.locator("main"), "还没有人核对", "程序读出了")
     page_picture = reviewer.locator(".scan-page").first
-    for _ in range(100):  # drawn by the server; what would wait in the page itself is not allowed there
-        if page_picture.evaluate("(one) => one.naturalWidth") > 300:
-            break
-        reviewer.wait_for_timeout(100)
-    assert page_picture.evaluate("(one) => one.naturalWidth") > 300
+    # Drawn by the server; what would wait in the page itself is not allowed there.
+    wait_until(reviewer, lambda: page_picture.evaluate("(one) => one.naturalWidth") > 300)
     picture(reviewer, "scan")
     rows = reviewer.locator(".scan-figures tbody tr")
     rows.nth(0).get_by_label("与扫描件一致").check()

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from anju.core.people.scope import open_scope
 from anju.returns.models import Return
-from tests.browser import see
+from tests.browser import see, wait_until
 from tests.cast import operator
 from tests.returns.pages.test_grid import at, opened, saved, stored
 
@@ -21,14 +21,6 @@ def typing(page, draft):
 def note(draft) -> str:
     with open_scope(operator("clerk")):
         return Return.objects.get(pk=draft.pk).note
-
-
-def wait_until(page, true):
-    for _ in range(400):
-        if true():
-            return
-        page.wait_for_timeout(50)
-    assert true()
 
 
 def write(page, selector, text):

@@ -12,7 +12,6 @@ from openpyxl import load_workbook
 
 from anju.core.models.region import Region
 from anju.core.people.scope import open_scope
-from anju.figures.catalogue import load_catalogue
 from anju.returns.services import filling, opening
 from tests.cast import EAST, WEST, operator, person, sign_in
 from tests.returns.pages.conftest import FORM, PERIOD, ledger
@@ -29,14 +28,11 @@ def visitor(db):
 
 
 @pytest.fixture
-def opened(db, operator):
+def opened(shipped_forms, operator):
     """opened(projects): a draft of the county with so many projects."""
 
     def make(projects=6):
         clerk = _clerk()
-        with open_scope(operator):
-            load_catalogue(by=operator)
-            opening.load_forms(by=operator)
         with open_scope(clerk):
             county = Region.objects.get(code=EAST, valid_until=None)
             ledger(county, clerk, projects)

@@ -14,7 +14,7 @@ from anju.rules.language.formula import Expr, FormulaError, Name, formula_names,
 from anju.rules.language.operators import WINDOWS
 
 QUESTIONS = {
-    "known": "有数", "state": "状态", "older": "不是本期末的数", "count": "有几个", "any": "有没有", "all": "是不是全部", "none": "是不是一个也没有",
+    "known": "有数，词是有字", "state": "状态", "older": "不是本期末的数", "count": "有几个", "any": "有没有", "all": "是不是全部", "none": "是不是一个也没有",
     "given": "选项写了没有", "reported": "有人报过（无任务、未报也算）", "written": "自由正文写了没有", "shared": "是按比例定的",
 }  # fmt: skip
 OF_LISTS = ("count", "any", "all", "none")

@@ -13,18 +13,20 @@ SHAPES = {"year": "2021", "half": "2021-H1", "quarter": "2021-Q3", "month": "202
 # Words that every sentence may say.
 WORDS = {
     "year": "年度", "place": "地名", "whole": "全市、全县、全区", "period": "期间，如2021年上半年", "span": "期间，年度的写作2021年度",
-    "until": "期末，如2021年6月底", "parts_word": "怎样统称下级",
+    "until": "期末，如2021年6月底", "month": "期末的月份，如6", "parts_word": "怎样统称下级",
 }  # fmt: skip
 TRUTHS = {"whole_year": "期间是整年", "passed": "已经过去"}
 REGION_WORDS = ("name", "code", "level")
+REGION_TRUTHS = {"has_reported": "本期报来过文书讲到的数（哪一项都算）"}
 TASK_WORDS, TASK_FIGURES = ("name", "unit", "code"), ("actual", "target", "rate")
+MEMBER_WORDS, MEMBER_FIGURES = ("name", "unit"), ("amount",)
 PROBLEM_WORDS = ("name", "text")
 
 
 @dataclass(frozen=True)
 class Option:
-    """What a place may say of its paper besides the figures. values: of a choice, each with the word that {name} puts; text: what stands unless it says; keys: of what a table's
-    rows tell."""
+    """What a place may say of its paper besides the figures. values: of a choice, each with the word that {name} puts; text, table: what stands
+    unless it says; keys: of what a table's rows tell."""
 
     name: str
     type: str
@@ -32,6 +34,11 @@ class Option:
     text: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
+    table: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def default(self) -> str | Mapping[str, str]:
+        return self.table or self.text
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,8 @@ class FigureSpec:
 
     measure: a code, in which {item} and {option} may stand. region: "" is the place one speaks of, parent, or a code; over: the sum over a set.
     period: "" is the paper's (schema of times.py). exactly: only what was reported for that very period. Of sum: the name that is added over
-    the members of the list `of`. first: of these names the first that is known. when: unknown unless it holds.
+    the members of the list `of`.
+    member: that one of the measure's dimension, which may be left out. first: of these names the first that is known. when: unknown unless it holds.
     """
 
     name: str
@@ -49,6 +57,8 @@ class FigureSpec:
     calibre: str = ""
     region: str = ""
     over: str = ""
+    dimension: str = ""
+    member: str = ""
     period: str = ""
     latest: bool = False
     exactly: bool = False
@@ -81,9 +91,10 @@ class RegionSet:
 
 @dataclass(frozen=True)
 class ListSpec:
-    """What a sentence goes through. of: regions, tasks, rows, option, another list, or what a room brings (sources.py).
+    """What a sentence goes through. of: regions, tasks, rows, option, members, another list, or what a room brings (sources.py).
 
     where: over a member; order: (name, descending); group: members of one value together; rows: of tasks and rows, as written.
+    measure, dimension, only: of members (of a dimension of a measure), which ones.
     """
 
     name: str
@@ -92,6 +103,9 @@ class ListSpec:
     set: str = "parts"
     option: str = ""
     rows: tuple[Mapping[str, Any], ...] = ()
+    measure: str = ""
+    dimension: str = ""
+    only: tuple[str, ...] = ()
     calibres: str = ""
     latest: bool = False
     where: StyleCondition | None = None
@@ -158,6 +172,18 @@ class AnnexSpec:
 
 
 @dataclass(frozen=True)
+class StyleReminder:
+    """What the writer is reminded of, where it holds: once, or for each member of a list (repeat)."""
+
+    line: int
+    where: tuple[Piece, ...]
+    what: tuple[Piece, ...]
+    fix: tuple[Piece, ...]
+    when: StyleCondition | None = None
+    repeat: str = ""
+
+
+@dataclass(frozen=True)
 class Enclosure:
     """A text of its own that the paper sends along (所印发的方案), between the signature and the annexes."""
 
@@ -177,7 +203,10 @@ class Variant:
 
 @dataclass(frozen=True, repr=False)
 class Style:
-    """A style of papers, read from one file. digest: of exactly its bytes; file: as the reader knows it."""
+    """A style of papers, read from one file. content: exactly its bytes; digest: of these; file: as the reader knows it.
+
+    reminders: by name; own_reminders: said here.
+    """
 
     code: str
     name: str
@@ -200,12 +229,14 @@ class Style:
     enclosure: Enclosure | None
     annexes: tuple[AnnexSpec, ...]
     reminders: tuple[str, ...]
+    own_reminders: tuple[StyleReminder, ...]
     letterhead: bool
     imprint: bool
     signed: str
     file: str
     digest: str
     variants: tuple[Variant, ...] = ()
+    content: bytes = b""
 
     def each_kind(self) -> "list[Style]":
         """The style itself and one for each of its variants."""

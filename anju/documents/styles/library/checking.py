@@ -54,7 +54,7 @@ NAMES, LIMIT = "DOC-073", "DOC-074"
 KINDS = {FIGURE: "数", WORD: "词", LIST: "名单", PIECES: "成句的话", TRUTH: "条件", OPTION: "选项"}
 # Of what a condition may ask; "": its value.
 QUESTIONED = {"": (FIGURE, WORD, TRUTH, OPTION), "known": (FIGURE, WORD)} | dict.fromkeys(OF_LISTS, (LIST,))
-BUILT_IN = ("regions", "tasks", "rows", "option")
+BUILT_IN = ("regions", "tasks", "rows", "option", "members")
 GIVEN = ("cited", "dates")
 ALWAYS = ("organs", "addressee", "signatories", "copies", "disclosure", "printed_by", "title")
 MAX_LOOPS = 3  # repeat, each, each
@@ -128,6 +128,11 @@ class _Check:
         for reminder in style.reminders:
             if reminder not in sources.paper_reminders():
                 self.unknown(1, "reminders", reminder, sources.paper_reminders(), "提醒")
+        for said in style.own_reminders:
+            inner = self.enter(said.repeat, said.line, "reminders", self.top) if said.repeat else self.top
+            self.condition(said.when, said.line, "reminders", inner)
+            for text in (said.where, said.what, said.fix):
+                self.pieces(text, said.line, "reminders", inner, 1 if said.repeat else 0)
         self.prose_places()
 
     def clashes(self) -> None:
@@ -222,6 +227,9 @@ class _Check:
             self.unknown(spec.line, where, spec.set, self.style.sets, "区划的集合")
         if spec.of == "option" and spec.option not in self.style.options:
             self.unknown(spec.line, where, spec.option, self.style.options, "选项")
+        if spec.of == "members" and not (spec.measure and spec.dimension):
+            fix = "请写成 {of: members, measure: 指标, dimension: 维度}。"
+            self.wrong(spec.line, where, "没有写明哪个指标按什么维度分。", fix)
         if spec.of in ("tasks", "rows") and not spec.rows:
             self.wrong(spec.line, where, "没有写 rows：逐项是什么。", "请写 rows: [{…}]。")
         scope = self.top | item_scope(self.style, name)

@@ -1,15 +1,13 @@
 """Read a style from YAML, or refuse it with every problem at once, each with its line. Nothing of the file is run."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from anju.documents.styles.language import schema, times
 from anju.documents.styles.language.conditions import ConditionError, StyleCondition, read_condition
 from anju.documents.styles.language.schema import (
-    AnnexSpec,
     Block,
     Enclosure,
     FigureSpec,
@@ -24,7 +22,8 @@ from anju.documents.styles.language.schema import (
 )
 from anju.documents.styles.language.sentences import NAME, Piece, SentenceError, read_sentence
 from anju.documents.styles.library import checking
-from anju.documents.styles.library.tables import read_annex_table
+from anju.documents.styles.library.reminders import read_reminders
+from anju.documents.styles.library.tables import read_annex
 from anju.documents.text.printing import FigureFormat
 from anju.problems import Refused
 from anju.quantities import ALIASES, UNITS
@@ -48,13 +47,29 @@ KEYS = (
     "lists", "sections", "enclosure", "annexes", "reminders", "letterhead", "imprint", "signed",
 )  # fmt: skip
 REQUIRED = ("style", "name", "applies", "sources", "periods", "title", "sections")
-FIGURE = ("measure", "calibre", "region", "over", "period", "latest", "exactly", "formula", "sum", "of", "run", "parameter", "paper", "given", "count",
+FIGURE = ("measure", "dimension", "member", "calibre", "region", "over", "period", "latest", "exactly", "formula", "sum", "of", "run", "parameter", "paper", "given", "count",
           "first", "when", "unit", "places", "show", "label")  # fmt: skip
 MEANINGS = ("measure", "formula", "sum", "first", "run", "parameter", "paper", "given", "count")
-LIST = ("of", "set", "option", "rows", "calibres", "latest", "where", "order", "top", "cut", "skip", "group", "figures")
+LIST = (
+    "of",
+    "set",
+    "option",
+    "rows",
+    "measure",
+    "dimension",
+    "only",
+    "calibres",
+    "latest",
+    "where",
+    "order",
+    "top",
+    "cut",
+    "skip",
+    "group",
+    "figures",
+)
 SET = ("below", "regions", "option", "level", "minus", "plus", "order")
 BLOCK = ("text", "prose", "heading", "content", "when", "repeat")
-ANNEX = ("name", "title", "corner", "unit", "note", "places", "columns", "needs", "when", "from", "rows", "set", "keep_empty", "prune", "table")  # fmt: skip
 NEED = ("organs", "addressee")
 
 
@@ -90,7 +105,7 @@ def load_text(content: bytes, file: str) -> Style:
         report.add(LIMIT, line, "", f"括号套了 {MAX_DEPTH} 层以上。", "请检查括号是否配对，或少套几层。")
         raise Refused(*report.problems)
     tree, _ = read_tree(content, file, report)
-    style = StyleLoader(report).style(tree, hashlib.sha256(content).hexdigest())
+    style = StyleLoader(report).style(tree, content)
     if not report.problems and style is not None:
         checking.check_style(style, report)
     if report.problems or style is None:
@@ -105,7 +120,7 @@ class StyleLoader:
         self.report = report
         self.counted: dict[str, int] = {}
 
-    def style(self, tree: YamlNode, digest: str) -> Style | None:
+    def style(self, tree: YamlNode, content: bytes) -> Style | None:
         known = tree.fields(KEYS, REQUIRED)
         if not all(key in known for key in REQUIRED):
             return None
@@ -132,16 +147,21 @@ class StyleLoader:
             "lists": self.named(known.get("lists"), self.named_list, "lists"),
             "blocks": self.blocks(known["sections"], 1),
             "enclosure": self.enclosure(known["enclosure"]) if "enclosure" in known else None,
-            "annexes": tuple(self.annex(one) for one in known["annexes"].elements()) if "annexes" in known else (),
-            "reminders": tuple(one.text() for one in known["reminders"].elements()) if "reminders" in known else (),
+            "annexes": tuple(read_annex(self, one) for one in known["annexes"].elements())
+            if "annexes" in known
+            else (),
             "letterhead": self.flag(known, "letterhead", True),
             "imprint": self.flag(known, "imprint", True),
             "signed": known["signed"].choice(("always", "organs", "never")) if "signed" in known else "always",
         }
+        made["reminders"], made["own_reminders"] = read_reminders(self, known.get("reminders"))
         made["variants"] = self.named_variants(known["variants"]) if "variants" in known else ()
         if since is None:
             return None
-        return Style(applies_from=since, applies_until=until, file=self.report.file, digest=digest, **made)
+        digest = hashlib.sha256(content).hexdigest()
+        return Style(
+            applies_from=since, applies_until=until, file=self.report.file, digest=digest, content=content, **made
+        )
 
     def named_variants(self, node: YamlNode) -> tuple[Variant, ...]:
         """The same text under another code: of periods of another shape, with a title of its own."""
@@ -256,11 +276,14 @@ class StyleLoader:
             )
         if kind == "choice" and not values:
             node.wrong(SHAPE, "choice 没有写可以选的值。", "请写 values: [甲, 乙]，或 {值: 印出来的字}。")
-        text = known["default"].text() if "default" in known else ""
+        table: dict[str, str] = {}
+        if "default" in known and kind == "table" and known["default"].is_mapping():
+            table = {key: one.text() for key, one in known["default"].items()}
+        text = known["default"].text() if "default" in known and not table else ""
         if kind == "choice" and text not in ("", *values):
             known["default"].wrong(SHAPE, f"“{text}”不在可选的值里。", f"可写：{'、'.join(values)}。")
         keys = tuple(self.word(one) for one in known["keys"].elements()) if "keys" in known else ()
-        return Option(name, kind, known["label"].text() if "label" in known else "", text, values, keys)
+        return Option(name, kind, known["label"].text() if "label" in known else "", text, values, keys, table=table)
 
     def figure(self, name: str, node: YamlNode) -> FigureSpec:
         known = node.fields(FIGURE)
@@ -272,7 +295,7 @@ class StyleLoader:
                 "如 {measure: shanty.start}，或 {formula: a - b}。",
             )
         said: dict[str, Any] = {"name": name, "line": node.line}
-        for key in ("measure", "calibre", "region", "over", "label", "sum", "of"):
+        for key in ("measure", "dimension", "member", "calibre", "region", "over", "label", "sum", "of"):
             if key in known:
                 said[key] = known[key].text()
         if "period" in known:
@@ -310,6 +333,8 @@ class StyleLoader:
                 said["source"] = {"of": key} | {one: value.text() for one, value in inside.items()}
         if "sum" in known and "of" not in known:
             node.wrong(SHAPE, "sum 没有写 of：在哪个名单上加。", "请写成 {sum: 名称, of: 名单}。")
+        if (said.get("member") and not said.get("measure")) or (said.get("dimension") and not said.get("member")):
+            node.wrong(SHAPE, "没有写明哪个指标的哪一项。", "请写成 {measure: 指标, dimension: 维度, member: 分项}。")
         if said.get("over") and not said.get("measure"):
             node.wrong(SHAPE, "over 只能和 measure 一起写。", "请写成 {measure: 指标, over: 区划的集合}。")
         return FigureSpec(**said)
@@ -337,6 +362,11 @@ class StyleLoader:
         for key in ("set", "option", "calibres"):
             if key in known:
                 said[key] = self.word(known[key])
+        for key in ("measure", "dimension"):
+            if key in known:
+                said[key] = known[key].text()
+        if "only" in known:
+            said["only"] = self.texts(known["only"])
         for key in ("latest", "cut", "skip"):
             said[key] = self.flag(known, key, False)
         for key in ("where", "group"):
@@ -417,66 +447,3 @@ class StyleLoader:
         if len(known) != 2:
             return None
         return Enclosure(self.sentence(known["title"]), self.blocks(known["sections"], 1))
-
-    def annex(self, node: YamlNode) -> AnnexSpec:
-        self.count("annexes", node)
-        known = node.fields(ANNEX, ("name",))
-        source = known["from"].text() if "from" in known else ""
-        if not source and "table" not in known and not {"title", "columns"} <= set(known):
-            node.wrong(SHAPE, "附表没有写 title 和 columns。", "请写标题和各栏；由房间提供的附表写 from。")
-        declaration: dict[str, Any] = {}
-        for key in ("title", "corner", "unit", "note"):
-            if key in known:
-                declaration[key] = known[key].text()
-        if "places" in known:
-            declaration["places"] = known["places"].integer() or 0
-        if "needs" in known:
-            declaration["needs"] = [one.text() for one in known["needs"].elements()]
-        if "columns" in known:
-            declaration["columns"] = [self.column(one) for one in known["columns"].elements()]
-        return AnnexSpec(
-            known["name"].text() if "name" in known else "",
-            node.line,
-            declaration,
-            when=self.condition(known["when"]) if "when" in known else None,
-            source=source,
-            rows=known["rows"].choice(("parts", "targets")) if "rows" in known else "parts",
-            set=self.word(known["set"]) if "set" in known else "parts",
-            keep_empty=self.flag(known, "keep_empty", False),
-            prune=known["prune"].choice(("all", "optional", "never")) if "prune" in known else "all",
-            table=read_annex_table(known["table"]) if "table" in known else None,
-        )
-
-    def column(self, node: YamlNode) -> dict[str, Any]:
-        """As layout/annex.py declares it; figure: a name of the style instead of a measure's code."""
-        self.count("columns", node)
-        known = node.fields(
-            ("head", "code", "figure", "calibre", "show", "places", "optional", "each", "columns"), ("head",)
-        )
-        found: dict[str, Any] = {}
-        for key in ("head", "code", "calibre", "each"):
-            if key in known:
-                found[key] = known[key].text()
-        if "figure" in known:
-            found["code"] = f"={known['figure'].text()}"
-        if "show" in known:
-            found["show"] = self.show(known["show"])
-        if "places" in known:
-            found["places"] = known["places"].integer() or 0
-        if "optional" in known:
-            found["optional"] = self.flag(known, "optional", False)
-        if "columns" in known:
-            found["columns"] = [self.column(one) for one in known["columns"].elements()]
-        elif "code" not in found:
-            node.wrong(SHAPE, "这一栏没有写 code（指标）或 figure（名称），下面也没有栏。", "请补上。")
-        return found
-
-
-@cache
-def load_folder_file(path: Path, stamp: int) -> Style:
-    """A file as it was when it had that time of change: read once."""
-    return load_style(path)
-
-
-def known_keys() -> Collection[str]:
-    return KEYS

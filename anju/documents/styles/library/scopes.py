@@ -1,7 +1,17 @@
 """What can be said where, by name: of a member of a list, of its parts. Pure."""
 
 from anju.documents.styles import sources
-from anju.documents.styles.language.schema import REGION_WORDS, TASK_FIGURES, TASK_WORDS, FigureSpec, ListSpec, Style
+from anju.documents.styles.language.schema import (
+    MEMBER_FIGURES,
+    MEMBER_WORDS,
+    REGION_TRUTHS,
+    REGION_WORDS,
+    TASK_FIGURES,
+    TASK_WORDS,
+    FigureSpec,
+    ListSpec,
+    Style,
+)
 
 FIGURE, WORD, LIST, PIECES, TRUTH, OPTION = "figure", "word", "list", "pieces", "truth", "option"
 PARTS_OF = ("_unknown", "_rest")  # of a list: who cannot be told, who is not in it
@@ -16,12 +26,14 @@ def item_scope(style: Style, name: str, seen: tuple[str, ...] = ()) -> Scope:
     if spec is None or base in seen:
         return {}
     if spec.of == "regions":
-        scope = dict.fromkeys(REGION_WORDS, WORD)
+        scope = dict.fromkeys(REGION_WORDS, WORD) | dict.fromkeys(REGION_TRUTHS, TRUTH)
     elif spec.of == "tasks":
-        scope = dict.fromkeys(TASK_WORDS, WORD) | dict.fromkeys(TASK_FIGURES, FIGURE) | _row_scope(spec)
+        scope = _row_scope(spec) | dict.fromkeys(TASK_WORDS, WORD) | dict.fromkeys(TASK_FIGURES, FIGURE)
         scope.pop("task", None)
     elif spec.of == "rows":
         scope = _row_scope(spec)
+    elif spec.of == "members":
+        scope = dict.fromkeys(MEMBER_WORDS, WORD) | dict.fromkeys(MEMBER_FIGURES, FIGURE)
     elif spec.of == "option":
         scope = (
             dict.fromkeys(("item", "item_name", *style.options[spec.option].keys), WORD)

@@ -1,6 +1,6 @@
 """What a sentence may print besides measures: results of runs, parameters, papers, given values, counts and ranks. Each prints as a figure does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from anju.documents.styles.language.schema import FigureSpec
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.references import StyleReference
 from anju.documents.text.wording import chinese_numeral
-from anju.figures.figure import DerivedFigure, Figure, derive_figure
+from anju.figures.figure import DerivedFigure, Figure, derive_figure, total_figure
 from anju.figures.references import FigureReference
 from anju.problems import Refused
 from anju.quantities import trim_zeros, unit_of_measure
@@ -87,6 +87,19 @@ def counted(paper: "ComputedPaper", name: str, number: int, frame: Frame, unit: 
         family=unit_of_measure(unit).family,
         kind="",
     )
+
+
+def summed(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame, parts: list[Figure]) -> Figure:
+    """The sum over a list. What counts up to the same day goes together, for whatever period it was reported (2023, 2023-12); what does not is unknown."""
+    if not parts:
+        return nothing(paper, name, spec, frame)
+    label = spec.label or parts[0].name
+    if len({part.period for part in parts}) == 1 or all(part.kind == "flow" for part in parts):
+        return total_figure(parts, name=label, region=frame.region)
+    if len({periods.period_end(part.period) for part in parts}) > 1:
+        return replace(nothing(paper, name, spec, frame), name=label, why="各自的数不是同一天的，不能相加")
+    alike = [replace(part, period=parts[0].period) for part in parts]
+    return replace(total_figure(alike, name=label, region=frame.region), code="", parts=tuple(parts))
 
 
 def nothing(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) -> DerivedFigure:

@@ -78,6 +78,12 @@ def all_members(paper: "ComputedPaper", name: str, spec: ListSpec, frame: Frame)
         for number, row in enumerate(spec.rows, 1):
             words = {key: value for key, value in row.items() if key not in ("line", "show")}
             yield member(str(row.get("key", number)), every | words, show=str(row.get("show", "")))
+    elif spec.of == "members":
+        for part in paper.readers.members.of_list(spec):
+            amount = FigureSpec("amount", spec.line, measure=part.code, latest=spec.latest)
+            yield member(
+                part.code, {"name": part.member, "unit": part.unit, "amount": amount}, show=f"{part.unit} upto 4"
+            )
     elif spec.of == "option":
         for row in paper.readers.rows_of(spec):
             yield member(row["item"], dict(row))

@@ -11,7 +11,7 @@ from anju import periods
 from anju.core.wording import period_label
 from anju.documents.styles.language import times
 from anju.documents.styles.language.conditions import StyleCondition, evaluate, is_name
-from anju.documents.styles.language.schema import FigureSpec, Style
+from anju.documents.styles.language.schema import REGION_TRUTHS, FigureSpec, Style
 from anju.documents.styles.language.sentences import Piece
 from anju.documents.styles.library.scopes import base_list
 from anju.documents.styles.sources import PaperRequest
@@ -19,6 +19,7 @@ from anju.documents.styles.values import beyond, requests
 from anju.documents.styles.values.formulas import FormulaFigures
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.lists import Listed, read_list
+from anju.documents.styles.values.members import MemberError, member_problem
 from anju.documents.styles.values.units import UnitError
 from anju.documents.text.wording import whole_word
 from anju.figures.figure import Figure, total_figure
@@ -66,6 +67,7 @@ class ComputedPaper:
             "period": label,
             "span": f"{period}年度" if whole_year else label,
             "until": f"{period}年底" if whole_year else period_end_words(period),
+            "month": str(periods.period_end(period).month),
             "parts_word": options.get("parts_word", "县（市、区）"),
             "whole_year": whole_year,
             "shape": times.shape_of(period),
@@ -90,7 +92,7 @@ class ComputedPaper:
             if isinstance(said, list):  # members within
                 return self.members(name, frame)
             return self.figure(name, said, frame) if isinstance(said, FigureSpec) else said
-        for before in SHIFTS:
+        for before in SHIFTS if name not in self.words else ():  # whole_year is no year of the whole
             if name.startswith(before) and self.knows(name.removeprefix(before), frame):
                 return self.value(name.removeprefix(before), frame.whole() if before == "whole_" else frame.around())
         if name in self.style.figures:
@@ -103,6 +105,8 @@ class ComputedPaper:
             return SpokenText(self.style.texts[name])
         if name in self.words:
             return self.words[name]
+        if name in REGION_TRUTHS:
+            return self.once(("reported", frame.region.pk), lambda: self.readers.has_reported(frame.region))
         if name in self.style.options:
             return requests.option_word(self.style, self.request.options, name)
         raise Refused(
@@ -120,7 +124,7 @@ class ComputedPaper:
             frame.has(name)
             or name in style.figures
             or name in style.conditions
-            or name in (*self.words, *style.texts)
+            or name in (*self.words, *style.texts, *REGION_TRUTHS)
             or base_list(style, name) in style.lists
         )
 
@@ -149,6 +153,8 @@ class ComputedPaper:
         """Refused DOC-075, DOC-076 for what cannot be told before there is a place: a code or period that an option gave, what cannot be added."""
         try:
             return self.read(name, spec, frame)
+        except MemberError as error:
+            raise Refused(member_problem(self.style, spec, error)) from error
         except KeyError as error:
             place = Place(
                 f"{self.style.file} 第 {spec.line} 行 {name}", file=self.style.file, line=spec.line, field=name
@@ -171,11 +177,7 @@ class ComputedPaper:
             return self.formulas.figure(name, spec, frame)
         if spec.sum:
             parts = [self.value(spec.sum, member) for member in self.members(spec.of, frame).members]
-            return (
-                total_figure(parts, name=spec.label or parts[0].name, region=frame.region)
-                if parts
-                else beyond.nothing(self, name, spec, frame)
-            )
+            return beyond.summed(self, name, spec, frame, parts)
         return beyond.figure(self, name, spec, frame)
 
     def measured(self, spec: FigureSpec, frame: Frame) -> Figure:
@@ -183,6 +185,9 @@ class ComputedPaper:
         code = requests.fill_code(spec.measure, lambda word: self.code_word(word, frame))
         calibre = requests.fill_code(spec.calibre, lambda word: self.code_word(word, frame))
         code, _, named = code.partition(":")
+        if spec.member:
+            member = requests.fill_code(spec.member, lambda word: self.code_word(word, frame))
+            code = self.readers.members.code(code, spec.dimension, member)
         latest = any(frame.fields.get("latest__") for frame in frame.chain())
         period = requests.fill_code(spec.period, lambda word: self.code_word(word, frame))
         reader = self.readers.reader(requests.mode_of(spec, latest), times.shift_period(self.request.period, period))

@@ -13,6 +13,7 @@ from anju.documents.layout.annex import order_parts
 from anju.documents.styles.language import times
 from anju.documents.styles.language.schema import FigureSpec, ListSpec, RegionSet, Style
 from anju.documents.styles.sources import PaperRequest
+from anju.documents.styles.values.members import MeasureMembers, MemberError, member_problem
 from anju.figures.figure import Figure
 from anju.figures.models import Measure
 from anju.figures.queries import current
@@ -148,11 +149,14 @@ class FigureReaders:
     def __init__(self, style: Style, request: PaperRequest, sets: RegionSets, annex_codes: Iterable[str]) -> None:
         self.style, self.request, self.sets = style, request, sets
         self.asked: dict[tuple[str, str], dict[str, int]] = {}
+        self.catalogue = current.find_measures(request.user)
+        self.members = MeasureMembers(self.catalogue)
+        self.problems: list[Problem] = []
+        self.chosen: dict[str, str] = {}  # the option that a code comes from
         for code, period, spec, latest in self.specs():
             self.ask(mode_of(spec, latest), times.shift_period(request.period, period), code, spec.line)
         for code in annex_codes:
             self.ask(STANDING, request.period, code, 0)
-        self.catalogue = current.find_measures(request.user)
         self.check()
         self.regions = self.every_region()
         self.readers: dict[tuple[str, str], Reader] = {}
@@ -171,20 +175,27 @@ class FigureReaders:
             text = f"{spec.measure}:{spec.calibre}" if spec.calibre else spec.measure
             if not text:
                 return
-            for row in rows if "{" in text + spec.period else [{}]:
+            for row in self.rows_for(text + spec.period + spec.member, rows):
 
                 def word(name: str, row: dict[str, str] = row) -> str:
                     return row[name] if name in row else option_word(self.style, options, name)
 
-                yield fill_code(text, word).rstrip(":"), fill_code(spec.period, word), spec, latest
+                code = fill_code(text, word).rstrip(":")
+                if spec.member:
+                    code = self.member_code(spec, code, fill_code(spec.member, word))
+                yield code, fill_code(spec.period, word), spec, latest
 
         every_row = [row for listed in self.style.lists.values() for row in self.rows_of(listed)] or [{}]
         for spec in self.style.figures.values():
             yield from codes(spec, every_row, False)
         for listed in self.style.lists.values():
-            rows = self.rows_of(listed) if listed.of == "option" else every_row
+            rows = self.rows_of(listed) if listed.of in ("option", "members", "rows") else every_row
             for spec in listed.figures.values():
-                yield from codes(spec, rows, listed.latest)
+                named = list(codes(spec, rows, listed.latest))
+                self.chosen |= {code: listed.option for code, *_ in named if listed.of == "option"}
+                yield from named
+            for part in self.parts_of(listed):
+                yield part.code, "", FigureSpec("", listed.line), listed.latest
             for row in task_rows(listed, options) if listed.of == "tasks" else ():
                 rate = self.task_rate(row)
                 for code in [rate] if not listed.latest else [rate, row.get("actual", ""), row.get("target", "")]:
@@ -194,19 +205,51 @@ class FigureReaders:
                     if isinstance(spec, FigureSpec):
                         yield from codes(spec, rows, listed.latest)
 
+    def rows_for(self, text: str, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        """Those that say all that the text asks of a member; one is enough where it asks nothing."""
+        asked = [word for word in PLACEHOLDER.findall(text) if word not in self.style.options]
+        return [row for row in rows if all(word in row for word in asked)] if "{" in text else [{}]
+
+    def member_code(self, spec: FigureSpec, code: str, member: str) -> str:
+        """Nothing and a problem where there is no such member; what is no measure is told by `check`."""
+        measure, colon, calibre = code.partition(":")
+        if measure not in self.catalogue:
+            return code
+        try:
+            return f"{self.members.code(measure, spec.dimension, member)}{colon}{calibre}"
+        except MemberError as error:
+            self.problems.append(member_problem(self.style, spec, error))
+            return ""
+
+    def parts_of(self, listed: ListSpec) -> list[Measure]:
+        """The measures that a list of members goes through."""
+        if listed.of != "members":
+            return []
+        try:
+            return self.members.of_list(listed)
+        except MemberError as error:
+            if (problem := member_problem(self.style, listed, error)) not in self.problems:
+                self.problems.append(problem)
+            return []
+
     def rows_of(self, listed: ListSpec) -> list[dict[str, str]]:
+        if listed.of == "members":
+            return [{"name": part.member} for part in self.parts_of(listed)]
+        if listed.of == "rows":
+            return [{key: said for key, said in row.items() if isinstance(said, str)} for row in listed.rows]
         if listed.of != "option" or listed.option not in self.style.options:
             return []
-        return option_rows(self.request.options.get(listed.option), self.style.options[listed.option].keys)
+        option = self.style.options[listed.option]
+        return option_rows(self.request.options.get(listed.option, option.table), option.keys)
 
     def task_rate(self, row: Mapping[str, Any]) -> str:
         code = fill_code(str(row.get("rate", "")), lambda name: option_word(self.style, self.request.options, name))
         return f"{code}:{row['calibre']}" if row.get("calibre") else code
 
     def check(self) -> None:
-        """Refused DOC-075 for each code that the catalogue does not have, all at once."""
+        """Refused DOC-075 for each code that the catalogue does not have, DOC-141 for each member, all at once."""
         asked = {code: line for codes in self.asked.values() for code, line in codes.items()}
-        if problems := code_problems(self.style, asked, self.catalogue):
+        if problems := [*code_problems(self.style, asked, self.catalogue, self.chosen), *self.problems]:
             raise Refused(*problems)
 
     def every_region(self) -> list[Region]:
@@ -233,9 +276,16 @@ class FigureReaders:
             )
         return self.readers[key]
 
+    def has_reported(self, region: Region) -> bool:
+        """Whether the region reported anything of what the paper tells of its own period."""
+        standing = self.reader(STANDING, self.request.period)
+        return isinstance(standing, StandingFigures) and standing.reported_else(region)
 
-def code_problems(style: Style, asked: Mapping[str, int], catalogue: Mapping[str, Measure]) -> list[Problem]:
-    """A problem for each code (with its line) that the catalogue does not have."""
+
+def code_problems(
+    style: Style, asked: Mapping[str, int], catalogue: Mapping[str, Measure], chosen: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """A problem for each code (with its line, or the option that it comes from) that the catalogue does not have."""
     problems = []
     for code, line in asked.items():
         name, _, calibre = code.partition(":")
@@ -249,6 +299,8 @@ def code_problems(style: Style, asked: Mapping[str, int], catalogue: Mapping[str
         else:
             continue
         place = Place(style.file + (f" 第 {line} 行" if line else ""), file=style.file, line=line)
+        if option := (chosen or {}).get(code):
+            place = Place(f"文书选项 {option}", field=option)
         problems.append(Problem("DOC-075", place, what, fix))
     return problems
 
@@ -264,7 +316,19 @@ def every_spec(style: Style) -> Iterator[FigureSpec]:
 def unknown_codes(style: Style, catalogue: Mapping[str, Measure]) -> list[Problem]:
     """What can be told without a place: the codes in which nothing is put in."""
     asked = {f"{spec.measure}:{spec.calibre}".rstrip(":"): spec.line for spec in every_spec(style) if spec.measure}
-    return code_problems(style, {code: line for code, line in asked.items() if "{" not in code}, catalogue)
+    asked |= {listed.measure: listed.line for listed in style.lists.values() if listed.measure}
+    problems = code_problems(style, {code: line for code, line in asked.items() if "{" not in code}, catalogue)
+    members = MeasureMembers(catalogue)
+    for spec in [*every_spec(style), *style.lists.values()]:
+        try:
+            if isinstance(spec, ListSpec):
+                if spec.of == "members" and spec.measure in catalogue:
+                    members.of_list(spec)
+            elif spec.member and "{" not in spec.measure + spec.member and spec.measure in catalogue:
+                members.code(spec.measure, spec.dimension, spec.member)
+        except MemberError as error:
+            problems.append(member_problem(style, spec, error))
+    return problems
 
 
 def read_figures(user: Actor, mode: str, codes: list[str], regions: list[Region], period: str) -> Reader:

@@ -1,0 +1,236 @@
+"""Run a book over a Parquet or CSV file and write the outcome as Parquet or CSV: DuckDB reads, judges and writes; no row passes through Python.
+
+The outcome lies in the order of row keys, with the digest `rows/2` (`rows_digest`). A run that is stopped or killed leaves no outcome; what it
+may leave beside it (a part, spilled data) the next run clears away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import threading
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+
+from anju.problems import Place, Problem, Refused
+from anju.rules.book.parameters import check_day, stale_values, values_in_force
+from anju.rules.book.schema import DATE, NUMBER, TRUTH, Book
+from anju.rules.engine.compile import Compiled, compile_book, quote
+from anju.rules.engine.contract import Misfit, text_literal
+from anju.rules.engine.digest import BLOCK, combine_blocks, digest_head
+from anju.rules.engine.engines import ENGINES, connect
+from anju.rules.engine.groups import check_size
+from anju.rules.engine.population import TableReader, engine_errors
+from anju.rules.language.ir import Choice, Day, Num, Truth, Type
+
+FORMATS = {".parquet": "parquet", ".csv": "csv"}
+MEMORY = "ANJU_MEMORY_MB"  # what a run may take of the machine's memory; by default half of it
+ROWS, OUTCOME = "rows_in", "outcome"
+MARKED = (NUMBER, DATE, TRUTH)  # what a text may fail to be
+NUMBER_PATTERN, DAY_PATTERN = "[+-]?[0-9]{1,25}(\\.[0-9]{1,40})?", "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+Result = TypeVar("Result")
+LOOK = 1  # seconds between two looks at how far it is
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """pending: rows of which something is unknown. digest: rows/2 of the outcome; inputs_digest: SHA-256 of the file that was read."""
+
+    rows: int
+    pending: int
+    digest: str
+    inputs_digest: str
+    problems: list[Problem]
+
+
+def run_file(
+    book: Book, source: Path, output: Path, *, on: date, names: Mapping[str, str], absent: Collection[str] = (),
+    parameters: Mapping[str, Any] | None = None, progress: Callable[[int], None] | None = None,
+) -> FileOutcome:  # fmt: skip
+    """names: each column of the file that is used → the input's name, or "key"; without a key the number of the line is it.
+
+    progress: gets the percentage done of the judging, now and then; what it raises stops the run. Refused: as `run_table`; RULE-031 what cannot be written.
+    """
+    if wrong := check_day(book, on):
+        raise Refused(*wrong)
+    compiled = compile_book(book, values_in_force(book, on, parameters), ENGINES["duckdb"].dialect)
+    part, spill = output.with_name(output.name + ".part"), output.with_name(output.name + ".spill")
+    shutil.rmtree(spill, ignore_errors=True)
+    part.unlink(missing_ok=True)
+    try:
+        with connect() as connection, engine_errors(book):
+            connection.execute(f"SET temp_directory = {text_literal(str(spill))}")
+            connection.execute(f"SET memory_limit = '{_memory()}MB'")
+            reader = _FileReader(book, source, connection, names, absent)
+            watched = _Watched(connection, progress)
+            count = watched.do(reader.check)
+            if compiled.windowed:
+                check_size(book, count)
+            watched.do(lambda: connection.execute(_judged(reader, compiled, on)))
+            digest, pending = _digest(connection, compiled)
+            watched.do(lambda: connection.execute(_written(compiled, part)))
+        part.replace(output)
+    except OSError as error:
+        what = f"写不进去：{error.strerror or error}。"
+        raise Refused(
+            Problem("RULE-031", Place(file=output.name), what, "请核对文件夹是否存在、有没有写的权限和空间。")
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+        shutil.rmtree(spill, ignore_errors=True)
+    with source.open("rb") as file:
+        inputs_digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return FileOutcome(count, pending, digest, inputs_digest, stale_values(book, on))
+
+
+def _memory() -> int:
+    said = os.environ.get(MEMORY, "")
+    pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (2 * 1024 * 1024)
+    return max(200, int(said)) if said.isdecimal() and len(said) < 9 else pages
+
+
+class _FileReader(TableReader):
+    """A file as a table of typed columns under the inputs' names. What a CSV holds is text: that it reads as what it should be is tested too."""
+
+    def __init__(
+        self, book: Book, source: Path, connection: Any, names: Mapping[str, str], absent: Collection[str]
+    ) -> None:
+        path = text_literal(source.as_posix())
+        self.is_text = source.suffix.lower() == ".csv"
+        relation = f"read_parquet({path}, file_row_number=true)"
+        if self.is_text:
+            relation = f"read_csv({path}, header=true, all_varchar=true, delim=',', quote='\"', strict_mode=true)"
+        items = [item for column, name in names.items() for item in self._items(book, column, name)]
+        if "key" not in names.values():
+            number = "ROW_NUMBER() OVER ()" if self.is_text else "file_row_number + 1"
+            items.append(f'CAST({number} AS BIGINT) AS "key"')
+        # Text is read once: its columns are typed, and what did not read as it should is marked beside them.
+        kind = "TABLE" if self.is_text else "VIEW"
+        connection.execute(f"CREATE {kind} {ROWS} AS SELECT {', '.join(items)} FROM {relation}")
+        super().__init__(book, ROWS, "key", connection, ENGINES["duckdb"].dialect, absent, shown=source.name)
+
+    def _items(self, book: Book, column: str, name: str) -> list[str]:
+        item = book.inputs.get(name)
+        if not self.is_text:
+            return [f"{quote_any(column)} AS {quote(name)}"]
+        raw = f"NULLIF(TRIM({quote_any(column)}), '')"
+        if item is None or item.type not in MARKED:
+            return [f"{raw} AS {quote(name)}"]
+        typed, pattern = f"TRY_CAST({raw} AS DATE)", DAY_PATTERN
+        if item.type == TRUTH:
+            typed, pattern = f"CASE {raw} WHEN '是' THEN TRUE WHEN '否' THEN FALSE END", ".*"
+        elif item.type == NUMBER and item.range:
+            reach = max(map(abs, item.range)) * 10**item.places
+            typed, pattern = (
+                f"TRY_CAST({raw} AS DECIMAL({17 if reach < 10**16 else 38}, {item.places}))",
+                NUMBER_PATTERN,
+            )
+        typed = f"CASE WHEN regexp_full_match({raw}, '{pattern}') THEN {typed} END"
+        marks = [
+            f"CASE WHEN NOT regexp_full_match({raw}, '{pattern}') THEN 1 WHEN {raw} IS NOT NULL AND {typed} IS NULL THEN 2"
+        ]
+        if item.type == NUMBER:
+            marks.append(f"WHEN regexp_matches({raw}, '\\.[0-9]{{{item.places}}}[0-9]*[1-9]') THEN 3")
+        return [f"{typed} AS {quote(name)}", f'CAST({" ".join(marks)} ELSE 0 END AS TINYINT) AS "mark of {name}"']
+
+    def misfits(self) -> list[Misfit]:
+        found = super().misfits()
+        for name, item in self.book.inputs.items():
+            if self.is_text and name in self.types and item.type in MARKED:
+                mark = f'"mark of {name}"'
+                found.append(Misfit(name, "RULE-010", f"{mark} = 1" if item.type == NUMBER else f"{mark} IN (1, 2)"))
+                if item.type == NUMBER:
+                    found += [Misfit(name, "RULE-011", f"{mark} = 2"), Misfit(name, "RULE-012", f"{mark} = 3")]
+        return found
+
+
+def quote_any(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _judged(reader: _FileReader, compiled: Compiled, on: date) -> str:
+    statement = compiled.sql.replace("{source}", f"({reader.source(compiled, on)})")
+    outputs = ", ".join([reader.key_back(compiled), *map(quote, compiled.outputs), '"failed_mask"', '"unknown_mask"'])
+    return f'CREATE TABLE {OUTCOME} AS SELECT {outputs} FROM ({statement}) AS made ORDER BY CAST("_i" AS VARCHAR)'
+
+
+def _digest(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> tuple[str, int]:
+    """rows/2, and how many rows have something unknown; block by block, so that no text grows with the rows."""
+    fields = [
+        f"COALESCE(CAST({quote(name)} AS VARCHAR), '')"
+        for name in ("key", *compiled.outputs, "failed_mask", "unknown_mask")
+    ]
+    line = " || CHR(31) || ".join(fields) + " || CHR(10)"
+    unknown = " OR ".join([f"{quote(name)} IS NULL" for name in compiled.outputs] + ['"unknown_mask" <> 0'])
+    blocks = connection.execute(
+        f"SELECT SHA256(STRING_AGG({line}, '' ORDER BY rowid)), COUNT(*) FILTER (WHERE {unknown}) FROM {OUTCOME}"
+        f" GROUP BY rowid // {BLOCK} ORDER BY rowid // {BLOCK}"
+    ).fetchall()
+    head = digest_head(compiled.outputs, compiled.types)
+    return combine_blocks(head, (block for block, _ in blocks)), sum(pending for _, pending in blocks)
+
+
+def _written(compiled: Compiled, part: Path) -> str:
+    """Numbers with their decimals, choices by name, days as dates, and the conditions that failed or are unknown by name."""
+    form = FORMATS[part.with_suffix("").suffix.lower()]
+    columns = [f"{_shown(name, compiled.types[name], form == 'csv')} AS {quote(name)}" for name in compiled.outputs]
+    for mask in ("failed", "unknown"):
+        named = ", ".join(
+            f"CASE WHEN \"{mask}_mask\" & {1 << place} <> 0 THEN '{name}' END"
+            for place, name in enumerate(compiled.conditions)
+        )
+        listed = f"NULLIF(CONCAT_WS(' ', {named}), '')" if named else "CAST(NULL AS VARCHAR)"
+        columns.append(f'{listed} AS "{mask}"')
+    options = "FORMAT csv, HEADER true" if form == "csv" else "FORMAT parquet"
+    return f'COPY (SELECT "key", {", ".join(columns)} FROM {OUTCOME} ORDER BY rowid) TO {text_literal(str(part))} ({options})'
+
+
+def _shown(name: str, type_: Type, as_text: bool) -> str:
+    column = quote(name)
+    if isinstance(type_, Num) and type_.places:
+        width = 18 if max(abs(type_.low), abs(type_.high)) < 10**18 else 38 - type_.places
+        step = f"CAST('{'0.'.ljust(type_.places + 1, '0')}1' AS DECIMAL({type_.places + 1}, {type_.places}))"
+        return f"CAST({column} AS DECIMAL({width}, 0)) * {step}"  # exact: the point moves
+    if isinstance(type_, Choice):
+        names = " ".join(f"WHEN {place} THEN {text_literal(name)}" for place, name in enumerate(type_.domain))
+        return f"CASE {column} {names} END"
+    if isinstance(type_, Day):
+        return f"MAKE_DATE({column} // 10000, {column} // 100 % 100, {column} % 100)"
+    if isinstance(type_, Truth) and as_text:
+        return f"CASE {column} WHEN TRUE THEN '是' WHEN FALSE THEN '否' END"
+    return column
+
+
+class _Watched:
+    """Statements done in a thread of their own, so that somebody can be told how far they are, and stop them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, progress: Callable[[int], None] | None) -> None:
+        self.connection, self.progress = connection, progress
+
+    def do(self, act: Callable[[], Result]) -> Result:
+        done: Future[Result] = Future()
+        worker = threading.Thread(target=_settle, args=(done, act), daemon=True)
+        worker.start()
+        try:
+            while not wait([done], LOOK).done:
+                if self.progress is not None:
+                    self.progress(max(0, int(self.connection.query_progress())))
+        except BaseException:
+            self.connection.interrupt()
+            worker.join()
+            raise
+        return done.result()
+
+
+def _settle(done: Future[Result], act: Callable[[], Result]) -> None:
+    try:
+        done.set_result(act())
+    except BaseException as error:
+        done.set_exception(error)
