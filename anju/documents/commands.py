@@ -7,6 +7,7 @@ from typing import Any
 
 from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result
 from anju.documents.console.base import act_handler, read_bytes, write_file
+from anju.documents.console.binding import CODE, bind_file
 from anju.documents.console.checker import check_file, propose_repairs
 from anju.problems import Problem, Refused
 
@@ -49,6 +50,13 @@ def add_commands(subparsers: Any) -> None:
         propose_repairs,
     )
     parser.add_argument("file", metavar="文件", help=".docx、.pdf、.html，或用制表符分栏的 .txt")
+    parser = add_parser(group, "bind", "由公文做样式：每个数对照台账，认定的变成引用，写成文书样式", bind_file)
+    parser.add_argument("file", metavar="文件", help=".docx，或带文字的 .pdf")
+    parser.add_argument("--region", metavar="区划", required=True, help="哪里的公文，如 140500")
+    parser.add_argument("--period", metavar="期间", required=True, help="标题里没有期间时按它，如 2021、2021-08")
+    parser.add_argument("--name", metavar="名称", help="这种公文叫什么")
+    parser.add_argument("--code", metavar="代码", default=CODE, help="文种代码，小写字母、数字、-")
+    parser.add_argument("--output", metavar="文件", help="样式写到哪里（.yaml）")
     parser = add_parser(group, "export", "把公文写成 Word、PDF、Excel、网页文件", export_document)
     _add_document_argument(parser)
     add_file_arguments(parser, needed=True)

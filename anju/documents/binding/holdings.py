@@ -91,7 +91,8 @@ class HeldFigure:
         """In the unit in which the number is printed, with the decimals that it needs."""
         own = self.value / number.scale if number.scale else self.value
         places = number.places
-        while places < MOST_PLACES and (own * 10**places).denominator != 1:
+        most = min(MOST_PLACES, places + 2) if self.is_rate or self.meant.change else MOST_PLACES
+        while places < most and (own * 10**places).denominator != 1:
             places += 1
         scaled = own * 10**places
         digits = round_half_up(scaled)

@@ -1,10 +1,11 @@
 """A bound paper as its page shows it: the text as it reads, each number marked with what is known of it. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from anju.documents.binding.holdings import FigureMeant
+from anju.documents.binding.parts import heading_of
 from anju.documents.binding.proposing import (
     ABSENT,
     CERTAIN,
@@ -80,6 +81,7 @@ class PagePart:
     rows: list[list[PageCell]] = field(default_factory=list)
     name: str = ""
     heading: bool = False
+    titled: bool = False  # its title stands above it already
 
 
 def mark_numbers(
@@ -110,8 +112,28 @@ def page_parts(paper: ReadPaper, marks: Mapping[int, MarkedNumber]) -> list[Page
             at = number.end
         if at < len(paragraph.text):
             pieces.append(PagePiece(paragraph.text[at:]))
-        parts.append(PagePart(pieces, heading=paragraph.heading))
-    return [*parts, *(_table_part(table, marks) for table in paper.tables)]
+        parts.append(
+            PagePart(
+                pieces, heading=paragraph.heading and (paragraph.text == paper.title or heading_of(paragraph)[0] > 0)
+            )
+        )
+    return with_tables(paper, parts, [_table_part(table, marks) for table in paper.tables])
+
+
+def with_tables(paper: ReadPaper, parts: list[PagePart], tables: list[PagePart]) -> list[PagePart]:
+    """Each table behind its title and what is said of its unit; at the end where its title stands nowhere."""
+    placed: list[PagePart] = []
+    waiting = list(zip(paper.tables, tables, strict=True))
+    for index, (paragraph, part) in enumerate(zip(paper.paragraphs, parts, strict=True)):
+        placed.append(part)
+        following = paper.paragraphs[index + 1].text if index + 1 < len(paper.paragraphs) else ""
+        while waiting and not following.startswith("单位"):
+            titles = {one.text for one in paper.paragraphs[max(0, index - 1) : index + 1]}
+            table = waiting[0][0]
+            if table.title not in titles or (table.part and table.part != paragraph.part):
+                break
+            placed.append(replace(waiting.pop(0)[1], titled=True))
+    return [*placed, *(part for _, part in waiting)]
 
 
 def spans_of(table: ReadTable) -> dict[int, tuple[int, int]]:

@@ -23,6 +23,7 @@ from anju.documents.binding.scoring import (
     families_of,
     is_bound,
     looks_like,
+    slipped,
     state_of,
 )
 from anju.documents.binding.tables import (
@@ -198,7 +199,8 @@ def differing_of(context: NumberContext, holdings: Holdings, scorer: Scorer) -> 
         score = scorer.score(context, held)
         if score >= (TOLD if looks_like(number, held.value) else TOLD_FAR):
             found.append(Candidate(held, score, WRONG))
-    return best_first(found)
+    near = {id(one): slipped(number, one.held.value) for one in found}
+    return sorted(best_first(found), key=lambda one: not near[id(one)])
 
 
 def same_figure(one: HeldFigure, other: HeldFigure) -> bool:

@@ -183,9 +183,15 @@ def changes_near(number: PaperNumber, context: NumberContext, holdings: Holdings
                 yield held
 
 
+def slipped(number: PaperNumber, value: Fraction) -> bool:
+    """One slip of the keyboard apart; short numbers are soon one slip apart."""
+    long_enough = number.value / (number.step or 1) >= 100
+    return long_enough and bool(slip_to(number, value - number.slack, value + number.slack))
+
+
 def looks_like(number: PaperNumber, value: Fraction) -> bool:
     """Whether two values may be two sayings of one figure: one slip apart, or not far from each other."""
-    if number.value / (number.step or 1) >= 100 and slip_to(number, value - number.slack, value + number.slack):
+    if slipped(number, value):
         return True
     return bool(value) and abs(number.value - value) <= abs(value) * CLOSE
 

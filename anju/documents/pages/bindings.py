@@ -1,6 +1,7 @@
 """由公文做样式: a paper goes up, each of its numbers is marked with what the ledger holds, a person confirms with the keyboard, a style comes of it."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -151,10 +152,13 @@ def around(read: ReadBinding, serial: int) -> tuple[str, str]:
     return text[max(0, number.start - 26) : number.start], text[number.end : number.end + 14]
 
 
-def panel_answer(request: Request, read: ReadBinding, serial: int | None) -> dict[str, Any]:
+def panel_answer(
+    request: Request, read: ReadBinding, serial: int | None, changed: Sequence[int] = ()
+) -> dict[str, Any]:
+    """The panel of a number as markup, and how those that were answered are marked now."""
     shown = panel(request, read, serial)
     html = render_to_string("documents/binding_panel.html", shown | {"request": request}, request)
-    states = {str(number): [one.state, one.told] for number, one in read.marks.items()}
+    states = {str(number): [read.marks[number].state, read.marks[number].told] for number in changed}
     return {"panel": html, "at": shown["at"], "states": states}
 
 
@@ -169,16 +173,16 @@ def answer_number(request: Request, pk: int) -> HttpResponse:
         if serial is None or serial not in read.marks:
             raise Refused(Problem("DOC-172", "公文里的数", "没有这个数。", "请刷新页面再选。"))
         answer = posted_answer(request, read, serial, posted)
-        services.answer_numbers(by=request.actor, binding_id=pk, answers={serial: answer})
+        binding = services.answer_numbers(by=request.actor, binding_id=pk, answers={serial: answer})
     except Refused as refused:
         if wants:
             told = [{"where": str(one.where), "what": one.what, "fix": one.fix} for one in refused.problems]
             return JsonResponse({"problems": told}, status=REFUSED)
         return render_binding(request, read, serial, status=REFUSED, problems=refused.problems)
-    read = find_read(request, pk)
+    read = bindings.read_binding(binding)
     following = serial if answer is None else marking.next_open(read.marks, serial)
     if wants:
-        return JsonResponse(panel_answer(request, read, serial if following is None else following))
+        return JsonResponse(panel_answer(request, read, serial if following is None else following, [serial]))
     return redirect(f"{page_address(request, read.binding)}&at={following or serial}#n{following or serial}")
 
 

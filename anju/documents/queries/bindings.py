@@ -9,17 +9,22 @@ from django.db.models import Q, QuerySet
 from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
+from anju.core.reading import read_file_of
 from anju.core.regions import tree
+from anju.core.wording import period_in
 from anju.documents.binding import marking, storing
 from anju.documents.binding.holdings import FigureMeant, HeldFigure, Holdings, relative_periods
 from anju.documents.binding.marking import MarkedNumber
-from anju.documents.binding.proposing import NumberProposal, ProposedFigure, proposed
+from anju.documents.binding.proposing import NumberProposal, PaperProposals, ProposedFigure, propose_paper, proposed
 from anju.documents.binding.scoring import state_of
 from anju.documents.binding.styling import MadeStyle, make_style
+from anju.documents.checker import reading
 from anju.documents.checker.findings import WRONG
 from anju.documents.checker.paper import ReadPaper
 from anju.documents.models import BoundPaper
+from anju.problems import Place, Problem, Refused
 
+MOST_NUMBERS = 4_000
 HEAVY = ("paper", "proposals", "answers")
 
 
@@ -38,6 +43,32 @@ class ReadBinding:
     @property
     def open(self) -> int:
         return sum(one.answered is None for one in self.marks.values())
+
+
+def read_proposed(
+    user: Actor, region: Region, period: str, name: str, content: bytes
+) -> tuple[ReadPaper, str, PaperProposals]:
+    """A paper, read in a child, the period of which it is, and what each of its numbers is taken for. Nothing is stored.
+
+    Refused: DOC-040, DOC-090 and READ-… as every paper of strangers; DOC-170 without a number; DOC-171 with too many.
+    """
+    where = Place(f"公文《{name}》", file=name)
+    paper: ReadPaper = read_file_of(user, reading.read_paper, content, name, file=name)
+    count = sum(1 for _ in paper.numbers())
+    if not count:
+        fix = "请上传带数字的公文；扫描件先识别成文字。"
+        raise Refused(Problem("DOC-170", where, "里面没有读到数字。", fix))
+    if count > MOST_NUMBERS:
+        what = f"有 {count} 个数，最多 {MOST_NUMBERS} 个。"
+        raise Refused(Problem("DOC-171", where, what, "请只留要做成样式的正文和附表。"))
+    period = spoken_period(paper.title, period)
+    return paper, period, propose_paper(user, paper, region, period)
+
+
+def spoken_period(title: str, period: str) -> str:
+    """The period that the title speaks of; else the one given."""
+    said = period_in(title, period[:4])
+    return said if said and not periods.spans_years(said) else period
 
 
 def list_bindings(user: Actor, region: Region | None = None) -> QuerySet[BoundPaper]:

@@ -7,23 +7,18 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.permissions import require_permission
 from anju.core.people.scope import Actor
-from anju.core.reading import read_file_of
 from anju.core.trail import trail
-from anju.core.wording import period_in
 from anju.documents.binding import storing
-from anju.documents.binding.proposing import ProposedFigure, propose_paper
-from anju.documents.checker import reading
+from anju.documents.binding.proposing import ProposedFigure
 from anju.documents.models import BoundPaper
 from anju.documents.queries import bindings
 from anju.documents.services.asked_tables import office_of
 from anju.problems import Place, Problem, Refused
 
 STYLE = "documents.style"
-MOST_NUMBERS = 4_000
 MOST_KEPT = 60  # of an office: papers that wait to become styles
 
 
@@ -40,30 +35,15 @@ def bind_paper(*, by: Actor, region: Region, period: str, name: str, content: by
     if BoundPaper.objects.filter(region=region, organisation=office, dropped_at__isnull=True).count() >= MOST_KEPT:
         what = f"读入还没有做成样式的公文已有 {MOST_KEPT} 份。"
         raise Refused(Problem("DOC-173", where, what, "请先在列表里去掉不再要的。"))
-    paper = read_file_of(by, reading.read_paper, content, name, file=name)
-    count = sum(1 for _ in paper.numbers())
-    if not count:
-        fix = "请上传带数字的公文；扫描件先识别成文字。"
-        raise Refused(Problem("DOC-170", where, "里面没有读到数字。", fix))
-    if count > MOST_NUMBERS:
-        what = f"有 {count} 个数，最多 {MOST_NUMBERS} 个。"
-        raise Refused(Problem("DOC-171", where, what, "请只留要做成样式的正文和附表。"))
-    period = spoken_period(paper.title, period)
-    proposals = propose_paper(by, paper, region, period)
+    paper, period, proposals = bindings.read_proposed(by, region, period, name, content)
     binding = BoundPaper.objects.create(
         region=region, organisation=office, name=name[-200:], title=paper.title[:300], period=period,
         digest=hashlib.sha256(content).hexdigest(), paper=storing.store_paper(paper),
         proposals=storing.store_proposals(proposals.numbers), by=by.key,
     )  # fmt: skip
-    after = {"file": binding.name, "period": period, "numbers": count}
+    after = {"file": binding.name, "period": period, "numbers": len(proposals.numbers)}
     trail.describe(obj=binding, region_id=region.pk, after=after, digest=binding.digest)
     return binding
-
-
-def spoken_period(title: str, period: str) -> str:
-    """The period that the title speaks of; else the page's."""
-    said = period_in(title, period[:4])
-    return said if said and not periods.spans_years(said) else period
 
 
 @transaction.atomic
@@ -113,5 +93,6 @@ def _held_unlocked(by: Actor, binding_id: int) -> BoundPaper:
 
 def _held(by: Actor, binding_id: int) -> BoundPaper:
     """The paper, for this transaction alone: two windows answer one after the other."""
-    binding = _held_unlocked(by, binding_id)
+    binding = bindings.list_bindings(by).get(pk=binding_id)
+    require_permission(by, STYLE, binding.region_id, binding.region.name)
     return BoundPaper.objects.select_for_update(of=("self",)).select_related("region").get(pk=binding.pk)

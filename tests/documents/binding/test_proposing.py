@@ -96,3 +96,25 @@ def test_what_a_user_does_not_see_is_not_proposed(ledger, scope):
     with open_scope(stranger):
         [one] = proposed(stranger, ledger, f"全市棚户区改造开工{value}套。")
     assert one.state == ABSENT
+
+
+def test_of_two_ways_of_counting_the_one_a_slip_away_is_told_first(scope, ledger):
+    from anju.figures.services.observations import enter_figure
+
+    for calibre, value in (("cal1", "24.62"), ("cal2", "27.27")):
+        enter_figure(
+            by=scope, measure="invest.done", region=ledger, period=JUNE, value=value, unit="亿元", calibre=calibre
+        )
+    [one] = proposed(scope, ledger, "截至2023年6月底，全市保障性安居工程完成投资27.72亿元。")
+    assert (one.state, one.figures[0].shown) == (DIFFERS, "27.27亿元")
+
+
+def test_of_two_places_with_the_same_figure_the_one_that_is_named_is_meant(scope, ledger):
+    from anju.figures.services.observations import enter_figure
+    from tests.sample_place import place
+
+    for code in (A, B):
+        enter_figure(by=scope, measure="old.lifts", region=place(scope, code), period=JUNE, value="12")
+    for name, code in (("六枝特区", B), ("钟山区", A)):
+        [one] = proposed(scope, ledger, f"{name}老旧小区加装电梯开工12部。")
+        assert (one.state, one.figures[0].meant.region) == (CERTAIN, code)

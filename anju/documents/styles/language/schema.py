@@ -8,7 +8,7 @@ from typing import Any
 from anju.documents.styles.language.conditions import StyleCondition
 from anju.documents.styles.language.sentences import Piece
 
-OPTION_TYPES = ("text", "texts", "number", "choice", "regions", "table", "codes", "tables")
+OPTION_TYPES = ("text", "texts", "number", "choice", "regions", "table", "codes", "tables", "given")
 SHAPES = {"year": "2021", "half": "2021-H1", "quarter": "2021-Q3", "month": "2021-08", "day": "2021-08-13"}
 # Words that every sentence may say.
 WORDS = {

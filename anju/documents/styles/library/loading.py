@@ -326,11 +326,14 @@ class StyleLoader:
             ("run", ("kind", "subject", "step", "row"), ("kind", "subject", "step")),
             ("parameter", ("kind", "subject", "name"), ("kind", "subject", "name")),
             ("paper", ("kind", "period", "what"), ("kind", "what")),
-            ("given", ("text", "source"), ("text", "source")),
+            ("given", ("text", "source", "option"), ()),
         ):
             if key in known:
                 inside = known[key].fields(keys, needed)
                 said["source"] = {"of": key} | {one: value.text() for one, value in inside.items()}
+                if key == "given" and {*inside} not in ({"option"}, {"text", "source"}):
+                    fix = "写 {text: 第一, source: 省厅通报}；每次不同的写 {option: 选项}。"
+                    known[key].wrong(SHAPE, "别处公布的话要写 text 和 source，或者写 option。", fix)
         if "sum" in known and "of" not in known:
             node.wrong(SHAPE, "sum 没有写 of：在哪个名单上加。", "请写成 {sum: 名称, of: 名单}。")
         if (said.get("member") and not said.get("measure")) or (said.get("dimension") and not said.get("member")):

@@ -10,7 +10,7 @@ from anju.problems import Problem, Refused
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 WANTED = {
     "text": "一段文字", "texts": "一列文字", "number": "一个数", "choice": "可选的值之一", "regions": "一列区划代码", "table": "一组“键: 值”",
-    "codes": "一列代码", "tables": "一列“键: 值”",
+    "codes": "一列代码", "tables": "一列“键: 值”", "given": "{text: 怎么说, source: 出处}",
 }  # fmt: skip
 
 
@@ -35,6 +35,12 @@ def _fits(option: Option, value: Any) -> bool:
             return bool(NUMBER.fullmatch(str(value)))
         case "choice":
             return str(value) in option.values
+        case "given":  # nothing that others published without where they did
+            return (
+                isinstance(value, Mapping)
+                and {*value} == {"text", "source"}
+                and all(str(one or "").strip() for one in value.values())
+            )
         case "table":
             return isinstance(value, Mapping)
         case "tables":

@@ -1,5 +1,6 @@
 """What a sentence may print besides measures: results of runs, parameters, papers, given values, counts and ranks. Each prints as a figure does."""
 
+import difflib
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -17,7 +18,7 @@ from anju.documents.styles.values.references import StyleReference
 from anju.documents.text.wording import chinese_numeral
 from anju.figures.figure import DerivedFigure, Figure, derive_figure, total_figure
 from anju.figures.references import FigureReference
-from anju.problems import Refused
+from anju.problems import Place, Problem, Refused
 from anju.quantities import trim_zeros, unit_of_measure
 from anju.runs.queries.books import find_book
 from anju.runs.queries.runs import newest_run, rerun
@@ -27,10 +28,15 @@ from anju.runs.references import StepReference
 if TYPE_CHECKING:
     from anju.documents.styles.values.paper import ComputedPaper
 
+YES_NO = {True: "是", False: "否"}
+
 
 @dataclass(frozen=True)
 class GivenValue:
-    """Words or a number that no ledger of ours holds: what a run said, a parameter, a paper's number, what somebody else published. "": not known."""
+    """Words or a number that no ledger of ours holds: what a run said, a parameter, a paper's number, what somebody else published. "": not known.
+
+    source: where it stands, address: its page here.
+    """
 
     reference: FigureReference
     name: str
@@ -40,6 +46,7 @@ class GivenValue:
     assumed: bool = False
     region: Any = None
     why: str = ""
+    address: str = ""
 
     @property
     def known(self) -> bool:
@@ -55,18 +62,23 @@ def figure(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) ->
         return counted(paper, name, len(paper.members(spec.of, frame).members), frame, spec.unit or "个")
     kind = spec.source.get("of", "")
     if kind == "given":
-        return GivenValue(
-            StyleReference.of(paper, name, frame),
-            spec.label or name,
-            spec.source["text"],
-            spec.source["source"],
-            region=frame.region,
-        )
+        return given_value(paper, name, spec, frame)
     if kind == "run":
         return run_step(paper, name, spec, frame)
     if kind == "parameter":
         return parameter(paper, name, spec, frame)
     return earlier_paper(paper, name, spec, frame)
+
+
+def given_value(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
+    """What somebody else published: as the style says, or the paper's own option."""
+    reference, label, said = StyleReference.of(paper, name, frame), spec.label or name, spec.source
+    if "option" in said:
+        option = paper.style.options[said["option"]]
+        said, label = paper.request.options.get(option.name) or {}, spec.label or option.label or name
+    if not said:
+        return GivenValue(reference, label, "", state="unreported", region=frame.region, why="选项里没有写")
+    return GivenValue(reference, label, str(said["text"]), str(said["source"]), region=frame.region)
 
 
 def counted(paper: "ComputedPaper", name: str, number: int, frame: Frame, unit: str) -> DerivedFigure:
@@ -119,9 +131,14 @@ def run_step(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) 
     """A step of the newest run of a book for that place and period."""
     request, source = paper.request, spec.source
     period = times.shift_period(request.period, spec.period)
-    run = paper.once(
-        ("run", source["kind"], source["subject"], frame.region.pk, period),
-        lambda: newest_run(request.user, source["kind"], source["subject"], frame.region, period),
+    region = paper.region_of(spec, frame)
+    run = (
+        None
+        if region is None
+        else paper.once(
+            ("run", source["kind"], source["subject"], region.pk, period),
+            lambda: newest_run(request.user, source["kind"], source["subject"], region, period),
+        )
     )
     label = spec.label or f"{source['subject']}“{source['step']}”"
     if run is None:
@@ -130,7 +147,7 @@ def run_step(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) 
             label,
             "",
             state="unreported",
-            region=frame.region,
+            region=region or frame.region,
             why="还没有评判过",
         )
     done = paper.once(("rerun", run.pk), lambda: rerun(request.user, run))
@@ -142,33 +159,50 @@ def run_step(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) 
     }
     if book not in request.books:
         request.books.append(book)
-    row = done.row(source["row"]) if source.get("row") else done.rows[0]
+    row = next((one for one in done.rows if source.get("row", one.key) == one.key), None)
     step = source["step"]
-    value = row.plain(step) if step in row.values else None
-    words = "" if value is None else trim_zeros(str(value))
+    if row is None:
+        keys = [one.key for one in done.rows]
+        raise Refused(step_problem(paper, spec, f"《{run.title}》的运行", source.get("row", ""), keys))
+    if step not in row.values:
+        raise Refused(step_problem(paper, spec, f"规则书《{run.title}》", step, [*row.values]))
+    value = row.plain(step)
+    words = "" if value is None else YES_NO[value] if isinstance(value, bool) else trim_zeros(str(value))
     path = step if not source.get("row") else f"{source['row']}/{step}"
     return GivenValue(
-        StepReference(run.pk, path), label, words, state="number" if words else "unreported", region=frame.region
+        StepReference(run.pk, path), label, words, state="number" if words else "unreported", region=region
     )
+
+
+def step_problem(paper: "ComputedPaper", spec: FigureSpec, within: str, wanted: str, names: list[str]) -> Problem:
+    """The book has no such step, or the run no such row."""
+    near = difflib.get_close_matches(wanted, names, 1)
+    file = paper.style.file
+    place = Place(f"{file} 第 {spec.line} 行 {spec.name}", file=file, line=spec.line, field=spec.name)
+    meant = f"是不是 {near[0]}？" if near else ""
+    return Problem("DOC-142", place, f"{within}里没有“{wanted}”。", f"{meant}可写：{'、'.join(names[:30])}。")
 
 
 def parameter(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
     """A parameter of a book in force at the end of the period."""
-    source = spec.source
+    source, region = spec.source, paper.region_of(spec, frame)
     on = periods.period_end(times.shift_period(paper.request.period, spec.period))
+    dated, title = None, ""
     try:
-        book = find_book(source["kind"], source["subject"], frame.region, on)
-        dated = book.parameters[source["name"]].in_force(on)
+        if region is not None:
+            book = find_book(source["kind"], source["subject"], region, on)
+            dated, title = book.parameters[source["name"]].in_force(on), f"规则书《{book.title}》"
     except (Refused, LookupError):
-        dated = None
+        pass
     value = dated.value if dated is not None else None
     words = trim_zeros(f"{value:f}") if isinstance(value, Decimal) else "" if value is None else str(value)
     return GivenValue(
         StyleReference.of(paper, name, frame),
         spec.label or source["name"],
         words,
+        title,
         state="number" if words else "unreported",
-        region=frame.region,
+        region=region or frame.region,
     )
 
 
@@ -176,8 +210,11 @@ def earlier_paper(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Fr
     """The number, date or title of the newest issued paper of a kind, of the period meant or of the last one before."""
     source, request = spec.source, paper.request
     wanted = source.get("period", "last")
-    issued = list_documents(request.user, frame.region, kind=source["kind"], state=Document.ISSUED)
-    if wanted == "last":
+    region = paper.region_of(spec, frame)
+    issued = list_documents(request.user, region, kind=source["kind"], state=Document.ISSUED)
+    if region is None:
+        document = None
+    elif wanted == "last":
         end = periods.period_end(request.period)
         earlier = [one for one in issued if periods.period_end(one.period) < end]
         document = max(earlier, key=lambda one: (periods.period_end(one.period), one.pk), default=None)
@@ -192,8 +229,10 @@ def earlier_paper(paper: "ComputedPaper", name: str, spec: FigureSpec, frame: Fr
         StyleReference.of(paper, name, frame),
         spec.label or name,
         words,
+        f"《{document.title}》" if document else "",
         state="number" if words else "unreported",
-        region=frame.region,
+        region=region or frame.region,
+        address=document.get_absolute_url() if document else "",
     )
 
 

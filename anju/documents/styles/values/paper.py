@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from anju import periods
+from anju.core.models.region import Region
 from anju.core.wording import period_label
 from anju.documents.styles.language import times
 from anju.documents.styles.language.conditions import StyleCondition, evaluate, is_name
@@ -91,7 +92,9 @@ class ComputedPaper:
             said = frame.field(name)
             if isinstance(said, list):  # members within
                 return self.members(name, frame)
-            return self.figure(name, said, frame) if isinstance(said, FigureSpec) else said
+            if isinstance(said, FigureSpec):
+                return self.figure(name, said, frame)
+            return self.of_place(name, said, frame) if isinstance(said, Mapping) else said
         for before in SHIFTS if name not in self.words else ():  # whole_year is no year of the whole
             if name.startswith(before) and self.knows(name.removeprefix(before), frame):
                 return self.value(name.removeprefix(before), frame.whole() if before == "whole_" else frame.around())
@@ -117,6 +120,10 @@ class ComputedPaper:
                 "请在 each 里面用它，或另起名称。",
             )
         )
+
+    def of_place(self, name: str, said: Mapping[int, Figure], frame: Frame) -> Figure:
+        """What a room's list tells of each place, as the place spoken of has it."""
+        return said.get(frame.region.pk) or beyond.nothing(self, name, FigureSpec(name, 0), frame)
 
     def knows(self, name: str, frame: Frame) -> bool:
         style = self.style
@@ -195,11 +202,7 @@ class ComputedPaper:
             return total_figure(
                 [reader(code, region, calibre=calibre or named) for region in self.sets(spec.over)], region=frame.region
             )
-        region = frame.region
-        if spec.region == "parent":
-            region = region.parent
-        elif spec.region not in ("", "own"):
-            region = self.sets.region(spec.region)
+        region = self.region_of(spec, frame)
         if (
             region is None or region.pk not in self.in_sight
         ):  # of what lies beyond, a sum of the parts that are seen would be told for the whole
@@ -209,6 +212,12 @@ class ComputedPaper:
         found = reader(code, region, calibre=calibre or named)
         part = spec.source.get("part", "")
         return found.parts[int(part)] if part and len(found.parts) > int(part) else found
+
+    def region_of(self, spec: FigureSpec, frame: Frame) -> Region | None:
+        """The place that a name means; None where there is none, or the writer does not see it."""
+        if spec.region == "parent":
+            return frame.region.parent
+        return frame.region if spec.region in ("", "own") else self.sets.region(spec.region)
 
     def code_word(self, word: str, frame: Frame) -> str:
         try:
