@@ -270,8 +270,6 @@ def test_what_is_proposed_or_corrected_is_not_told_twice(scope, original, city):
 
 
 def test_it_is_begun_from_the_paper_that_it_corrects_and_not_from_the_list(original, city):
-    with open_scope(local_actor()):
-        person("publisher", city.code)
     client = Client()
     sign_in(client, person("publisher", city.code))
     page = client.get(f"/documents/?region={city.code}&period={YEAR}").content.decode()

@@ -441,14 +441,8 @@ def build_figure(
         return result
     fraction, base = share
     result = replace(
-        result,
-        state=UNREPORTED,
-        parts=(base,),
-        assumed=stands.assumed or base.assumed,
-        unit=base.unit,
-        places=base.places,
-        why="",
-    )
+        result, state=UNREPORTED, parts=(base,), assumed=stands.assumed or base.assumed, unit=base.unit, places=base.places, why=""
+    )  # fmt: skip
     if base.exact is None:
         return replace(result, missing=(base.name,), why=f"缺：{base.name}")
     return with_exact_value(result, fraction * base.exact)
@@ -458,14 +452,8 @@ def observation_figure(row: Observation, measure: Measure | None = None) -> Figu
     """An observation as it was said: a share as its percentage of the base, whatever the base is now."""
     measure = measure or row.measure
     stands = CurrentRow(
-        state=row.state,
-        value=row.value,
-        unit=row.unit,
-        places=row.places,
-        assumed=row.assumed,
-        approx=row.approx,
-        observation_id=row.pk,
-    )
+        state=row.state, value=row.value, unit=row.unit, places=row.places, assumed=row.assumed, approx=row.approx, observation_id=row.pk
+    )  # fmt: skip
     if row.state != SHARE:
         return build_figure(measure, row.region, row.period, row.calibre_id, stands)
     fraction = Fraction(row.share_numerator, row.share_denominator)
@@ -478,15 +466,8 @@ def observation_figure(row: Observation, measure: Measure | None = None) -> Figu
 def difference_figure(whole: Figure, parts: Collection[Figure], name: str = UNSORTED) -> Figure:
     """whole − parts as a figure; unknown when one of them is, which it names."""
     left = replace(
-        whole,
-        code="",
-        name=name,
-        observation_id=None,
-        parts=(whole, *parts),
-        value=None,
-        fraction=None,
-        state=UNREPORTED,
-    )
+        whole, code="", name=name, observation_id=None, parts=(whole, *parts), value=None, fraction=None, state=UNREPORTED
+    )  # fmt: skip
     summed = total_figure(parts, region=whole.region) if parts else None
     unknown = [part for part in parts if not part.known and part.state not in NOTHING_TO_ADD]
     if whole.exact is None or unknown:
