@@ -54,12 +54,6 @@ class DispatchTask:
     actual: dict[int, Figure]
     target: dict[int, Figure]
     rate: dict[int, Figure]
-    whole: int  # the region's own id
-
-    @property
-    def here(self) -> dict[str, Figure]:
-        """The region's own figures, for a sentence."""
-        return {"actual": self.actual[self.whole], "target": self.target[self.whole], "rate": self.rate[self.whole]}
 
     @property
     def code(self) -> str:
@@ -155,7 +149,7 @@ def build_task(
     for pk, figure in actual.items():
         if isinstance(figure, DerivedFigure):  # a sum of parts: the catalogue's own rate knows nothing of it
             rates[pk] = latest.rate_figure(one["rate"], figure, target[pk], rates[pk])
-    return DispatchTask(one, actual, target, rates, listed[0].pk)
+    return DispatchTask(one, actual, target, rates)
 
 
 def rank_places(tasks: list[DispatchTask], region: Region, parts: Sequence[Region], period: str) -> Ranking:
