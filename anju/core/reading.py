@@ -147,9 +147,7 @@ def _try_lock(cursor: CursorWrapper, name: str, user: Actor) -> bool:
 def _unlock(cursor: CursorWrapper, name: str, user: Actor) -> None:
     try:
         cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), hashtext(%s))", [name, user.key])
-    except (
-        DatabaseError
-    ):  # within a transaction that has failed nothing can be asked any more: the lock goes with the connection
+    except DatabaseError:  # a transaction that has failed takes no statement: the lock goes with the connection
         connection.close()
 
 

@@ -1,4 +1,4 @@
-"""What waits for the publisher: numbers that nobody has explained, papers whose figures changed after they were issued."""
+"""What waits for the publisher: numbers that nobody has explained, papers whose figures changed after they were issued, styles to be published."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,13 +11,13 @@ from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.reminders import Reminder, announce_work
-from anju.documents.models import Correction, Delivery, DocumentNumber
+from anju.documents.models import Correction, Delivery, DocumentNumber, OfficeStyle
 from anju.documents.queries import corrections, numbers
 from anju.documents.text.numbering import range_text
 from anju.yaml_files import load_yaml
 
 LEADS = Path(__file__).with_name("reminders.yaml")
-GAP, CORRECTION, DELIVERY = "number-gap/", "correction/", "delivery/"
+GAP, CORRECTION, DELIVERY, STYLE = "number-gap/", "correction/", "delivery/", "style/"
 
 
 def document_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
@@ -30,6 +30,9 @@ def document_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     waiting = Delivery.objects.filter(received_at=None).select_related("region").defer("html")
     for delivery in visible_rows(waiting, user):
         yield _delivery_reminder(delivery)
+    submitted = OfficeStyle.objects.filter(state=OfficeStyle.SUBMITTED).select_related("region").defer("text")
+    for style in visible_rows(submitted, user):
+        yield _style_reminder(style)
 
 
 def gap_reminders(user: Actor, region: Region, at: datetime) -> Iterator[Reminder]:
@@ -59,6 +62,18 @@ def announce_delivery(by: Actor, delivery: Delivery) -> None:
     """Whether it still waits to be signed for. Part of the act."""
     waits = [] if delivery.received_at else [_delivery_reminder(delivery)]
     announce_work(by, delivery.region, f"{DELIVERY}{delivery.pk}/", waits)
+
+
+def announce_style(by: Actor, style: OfficeStyle) -> None:
+    """Whether it still waits to be published. Part of the act."""
+    waits = [_style_reminder(style)] if style.state == OfficeStyle.SUBMITTED else []
+    announce_work(by, style.region, f"{STYLE}{style.pk}/", waits)
+
+
+def _style_reminder(style: OfficeStyle) -> Reminder:
+    due = style.drafted_at + timedelta(days=lead_days("style_days"))
+    what, link = f"请核对、发布文书样式{style}", style.get_absolute_url()
+    return Reminder(style.region, "documents.publish_style", f"{STYLE}{style.pk}/", what, link, due)
 
 
 def _delivery_reminder(delivery: Delivery) -> Reminder:

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from anju.documents.pages import asked_tables, bindings, checker, corrections, delivery, documents, numbers, styles
+from anju.documents.pages import asked_tables, bindings, checker, corrections, delivery, documents, numbers
+from anju.documents.pages.styles import editor, office_styles
 
 app_name = "documents"
 urlpatterns = [
@@ -19,9 +20,18 @@ urlpatterns = [
     path("tables/<int:pk>/picks/", asked_tables.show_picks, name="table-picks"),
     path("tables/<int:pk>/drop/", asked_tables.drop_table, name="table-drop"),
     path("tables/<int:pk>/download/<str:form>/", asked_tables.download_table, name="table-download"),
-    path("styles/", styles.list_styles, name="styles"),
-    path("styles/<int:pk>/", styles.show_style, name="style"),
-    *(path(f"styles/<int:pk>/act/{name}/", view, name=f"style-{name}") for name, view in styles.STYLE_ACTS.items()),
+    path("styles/", office_styles.list_styles, name="styles"),
+    path("styles/begin/", editor.begin_style, name="style-begin"),
+    path("styles/of/<slug:kind>/", editor.show_style_of, name="style-of"),
+    path("styles/of/<slug:kind>/preview/", editor.show_preview_of, name="style-of-preview"),
+    path("styles/<int:pk>/", office_styles.show_style, name="style"),
+    path("styles/<int:pk>/change/", editor.work_style, name="style-work"),
+    path("styles/<int:pk>/save/", office_styles.save_style, name="style-save"),
+    path("styles/<int:pk>/preview/", editor.show_preview, name="style-preview"),
+    *(
+        path(f"styles/<int:pk>/act/{name}/", view, name=f"style-{name}")
+        for name, view in office_styles.STYLE_ACTS.items()
+    ),
     path("bindings/", bindings.list_bindings, name="bindings"),
     path("bindings/read/", bindings.read_binding, name="bindings-read"),
     path("bindings/<int:pk>/", bindings.show_binding, name="binding"),

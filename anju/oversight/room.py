@@ -30,8 +30,8 @@ PAPER_LISTS = (
     "anju.oversight.papers.lists:PACK_CHANGES",
     "anju.oversight.papers.lists:LAST_PACK",
     "anju.oversight.papers.lists:OPEN_LEDGERS",
+    "anju.oversight.papers.lists:OPEN_ENTRIES",
 )
-PAPER_ANNEXES = ("anju.oversight.papers.dispatch:DISPATCH_TABLES",)
 PAPER_REMINDERS = ("anju.oversight.papers.untold:UNTOLD_TASKS", "anju.oversight.papers.dispatch:MATTERS")
 REFERENCES = ("anju.oversight.papers.dispatch:reference_kinds",)
 PAGE_ACTS = ("anju.oversight.pages.instructions:acts_of_thing",)

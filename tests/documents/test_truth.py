@@ -11,8 +11,10 @@ from anju.documents.layout import markup
 from anju.documents.layout.grid import NUMBER, TableGrid
 from anju.documents.text import finishing
 from anju.documents.text.checks import printed_value
+from anju.documents.text.printing import FigureFormat
 from anju.documents.text.units import unit_named_at
 from anju.documents.writers import formats
+from anju.figures.queries import current
 from anju.figures.services import observations as figures
 from anju.problems import Refused
 from tests.oversight.test_circular import SUBSIDY, heads, plain, told_in
@@ -76,6 +78,19 @@ def test_a_unit_that_is_not_the_figures_is_refused_and_every_one_is_named(scope,
     with pytest.raises(Refused) as refused:
         written(scope, "circular", prose={"work": [prose, "又开工[[shanty.start]]万元。"]})
     assert {one.code for one in refused.value.problems} == {"DOC-036"} and len(refused.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "printed"),
+    [("12.5", "亿元", "12.5"), ("12.50", "亿元", "12.5"), ("125000", "万元", "13"), ("12", "亿元", "12")],
+)
+def test_only_what_is_converted_is_cut_to_the_places_of_its_head(scope, value, unit, printed):
+    told(scope, SUBSIDY)
+    told_in(scope, "invest.done", value, unit)
+    figure = current.current_figures(scope, ["invest.done"], [place(scope)], [PERIOD])(
+        "invest.done", place(scope), PERIOD
+    )
+    assert FigureFormat.of("亿元 upto 0").digits(figure) == printed
 
 
 def test_units_are_read_where_they_begin():

@@ -255,12 +255,19 @@ sections: [{{text: "{{place}}。"}}]
 """
 
 
-@makes("documents:style", "documents:style-submit", "documents:style-drop")
+@makes(
+    "documents:style", "documents:style-submit", "documents:style-drop", "documents:style-work", "documents:style-save", "documents:style-preview"
+)  # fmt: skip
 def office_style(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.documents.services.styles import draft_style
 
     made = draft_style(by=by, region=region, text=STYLE.format(code=region.code))
     return At({"pk": made.pk}, bare=True)
+
+
+@makes("documents:style-of", "documents:style-of-preview")
+def style_in_force(by: Actor, region: Region, visitor: Staff) -> At:
+    return At({"kind": "decomposition"})
 
 
 @makes("documents:style-return", "documents:style-publish")

@@ -21,14 +21,15 @@ from anju.projects.models import Event, Project
 from anju.returns.models import Return
 from anju.returns.services import opening
 from tests.cast import CITY, EAST, WEST, person, sign_in
-from tests.matrix.objects import asked_table, document, run
+from tests.matrix.objects import asked_table, document, office_style, run
 
 WRITTEN = Path(__file__).with_name("queries.yaml")
 PERIOD, FORM, RECEIVER = "2020-06", "anju-project-month", "city"
 MEASURES = ("shanty.start", "shanty.complete", "invest.done", "shanty.start.target")
 # A page of one thing is asked of the thing that the world holds; the others of the region.
 PAGES = (
-    "desk:leader", "figures:targets", "figures:explorer", "figures:measure", "figures:door", "runs:list", "runs:run", "documents:list", "documents:document", "documents:tables", "runs:books",
+    "desk:leader", "figures:targets", "figures:explorer", "figures:measure", "figures:door", "runs:list", "runs:run", "documents:list", "documents:document",
+    "documents:tables", "documents:styles", "documents:style", "runs:books",
     "oversight:dispatch", "figures:imports", "projects:list", "projects:table", "projects:map", "projects:ledger", "projects:project", "projects:total",
     "returns:home", "returns:return", "mfa_index",
 )  # fmt: skip
@@ -83,10 +84,11 @@ def grow(by: Actor, start: int, end: int) -> dict[str, Any]:
             document(by, region, person("clerk", EAST))
             run(by, region, person("clerk", EAST))
             table = asked_table(by, region, person("clerk", EAST), name=f"Q{n}")
+            style = office_style(by, region, person("clerk", EAST))
             ret = opening.open_return(by=by, form_code=FORM, region=region, period=f"2020-{n + 1:02d}")
             Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
             if code == EAST and n == start:
-                one = {"project": project.pk, "return": ret.pk, "table": table.parts["pk"]}
+                one = {"project": project.pk, "return": ret.pk, "table": table.parts["pk"], "style": style.parts["pk"]}
     return one
 
 
@@ -100,7 +102,7 @@ def address(name: str, one: dict[str, Any], code: str) -> str:
         return reverse(name, kwargs={"pk": one["return"], "code": RECEIVER})
     if name in ("projects:project", "projects:total", *WRITES) and name not in ("projects:new", "documents:table"):
         return reverse(name, kwargs={"pk": one["project"]} | ({"kind": "start"} if name.endswith("total") else {}))
-    if name in ("runs:run", "documents:document", "documents:table", "returns:return"):
+    if name in ("runs:run", "documents:document", "documents:table", "documents:style", "returns:return"):
         return reverse(name, kwargs={"pk": one[name.partition(":")[2]]})
     if name == "returns:home":  # of the newest period; another one that is chosen asks for its units too
         return f"{reverse(name)}?region={code}"

@@ -9,6 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from anju.core.regions import tree
+from anju.documents.layout import markup
+from anju.documents.layout.grid import TableGrid
 from anju.documents.queries.documents import find_version
 from anju.documents.services import documents
 from anju.documents.writers import formats
@@ -161,6 +163,24 @@ def test_a_rank_can_be_opened_by_its_reference(scope, parts, year):
         dispatch.rank_figure(scope, "shanty.start.rate", parts[3], "2023-08")
 
 
+def test_the_annex_tells_each_rank_as_the_text_does_and_none_of_the_city(scope, parts, year):
+    august(scope, parts, ("150", "60", "50", "25"))
+    version = written(scope)
+    ranks = {one["ref"]: one["text"] for one in version.figures if "/ranks." in one["ref"] and one["text"]}
+    assert sorted(ranks.values()) == ["1", "2", "2"]
+    for ref, text in ranks.items():
+        assert resolve_reference(scope, FigureReference.parse(ref)).text() == text
+    city = next(line for line in version.html.splitlines() if f'<th scope="row">{place(scope).name}<' in line)
+    assert f"ranks.{CITY}/rank" in city and resolve_or_none(scope, f"ranked.shanty_start/ranks.{CITY}/rank") is None
+
+
+def resolve_or_none(user, path):
+    try:
+        return resolve_reference(user, FigureReference.parse(f"style:dispatch-month/{path}/{CITY}/2023-08"))
+    except LookupError:
+        return None
+
+
 def test_a_place_with_nothing_reported_gets_a_pack_without_empty_parts(scope, parts):
     version = written(scope)
     assert "<h2>" not in version.html and '<section class="annex' not in version.html
@@ -172,8 +192,19 @@ def test_entries_of_the_ledgers_stand_one_by_one_in_an_annex(scope, parts, year)
     entered(project, "due-unfinished", date(2023, 9, 1))  # not yet in August
     version = written(scope, period="2023-07")
     assert "未销号1件" in plain(version)
-    annex = version.html.split('<section class="annex')[-1]
-    assert "示例片区" in annex and "2023年2月1日" in annex and "2023年9月1日" not in annex
+    annex = markup.find_by_class(markup.parse_article(version.html), "annex")[-1]
+    assert (annex.get("data-title"), markup.element_text(annex.find("h1"))) == ("附件3", "逾期台账（2023年1—7月）")
+    grid = TableGrid(next(annex.iter("table")))
+    [row] = [[one.text for one in grid.cells if one.row == at] for at in range(grid.head, grid.rows)]
+    assert row[:2] == [parts[0].name, "示例片区"] and row[3] == "2023年2月1日"
+    assert [one.text for one in grid.cells if one.row < grid.head] == [
+        "县（市、区）",
+        "项目",
+        "台账",
+        "列入日期",
+        "状态",
+        "原因",
+    ]
 
 
 def test_a_city_that_reported_nothing_itself_has_the_sum_of_its_counties(scope, parts, year):

@@ -14,9 +14,9 @@ from anju.core.people.scope import local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
 from anju.isolation import SMALL
 from anju.projects.services.projects import register_project
-from anju.returns.files import offline_workbook
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import opening
+from anju.returns.services.offline import workbook as offline_workbook
 from tests.cast import operator, person, sign_in
 from tests.returns.test_workbook import Sheet
 from tests.waiting import do_jobs, go_on, look, reading_jobs, waiting_fields
@@ -84,6 +84,8 @@ def test_it_waits_and_is_then_merged_once(client, clerk, ret):
     done = client.post(action, fields)
     assert done.status_code == 302 and done["Location"] == path_of("returns:return", ret.pk)
     assert "261" in start_of(clerk, ret)
+    again = client.post(action, fields)  # from another tab
+    assert again["Location"] == sent["Location"]
     back = client.get(sent["Location"])  # going back sends nothing again
     assert back.status_code == 404 and "接着办了" in back.content.decode()
     with open_scope(local_actor()):
@@ -96,6 +98,15 @@ def test_what_is_wrong_with_it_is_told_as_of_a_small_one(client, clerk, ret):
     assert small.status_code == large.status_code == 422
     for answer in (small, large):
         assert "RET-601" in answer.content.decode() or "WB-" in answer.content.decode()
+
+
+def test_what_fails_on_going_on_can_be_sent_again(client, clerk, ret):
+    sent = send(client, ret, filled(clerk, ret))
+    do_jobs()
+    action, fields = waiting_fields(look(client, sent["Location"]))
+    assert client.post(path_of("returns:merge", ret.pk + 1), fields).status_code == 404
+    assert waiting_fields(client.get(sent["Location"]))[1]["_waited"] == fields["_waited"]
+    assert client.post(action, fields).status_code == 302 and "261" in start_of(clerk, ret)
 
 
 def test_another_person_finds_nothing_of_what_waits(client, clerk, ret):

@@ -200,3 +200,21 @@ def test_every_measure_a_book_or_binding_names_is_in_the_catalogue(scope):
                 spec[kind] for spec in entry.inputs.values() for kind in ("figure", "above", "below") if kind in spec
             ]
             assert {code for code in codes if "{" not in code} <= known and set(entry.of) <= known
+
+
+def test_an_input_of_a_period_that_is_written_out_is_read_at_that_period(bind, enter):
+    for period, value in (("2020", "9"), ("2020-09", "5"), ("2020-H1", "3"), ("2019", "7")):
+        enter("shanty.start", value, period=period)
+    base = 'a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start, period: "%s"}'
+    for said, value in (("2020-09", "5"), ("2020-H1", "3"), ("2019", "7"), ("year", "9"), ("cumulative-year", "9")):
+        assert bind(base % said).value == value, said
+    assert (
+        bind(base % "year", period="2020-09").value == "9"
+        and bind(base % "cumulative-year", period="2020-09").value == "5"
+    )
+
+
+@pytest.mark.parametrize("said", ["month", "quarter", "2020-Q5", "last year", "2020年", "yearly", "2020-13"])
+def test_a_period_that_is_none_is_refused_and_never_read_as_the_runs(said):
+    with pytest.raises(Refused, match="BOOK-053"):
+        book(f'a: {{label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start, period: "{said}"}}')

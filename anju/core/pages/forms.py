@@ -49,7 +49,7 @@ def draft_key(request: Request) -> str | None:
 
 def waited_key(request: Request) -> str | None:
     """Under which key the form that is posted has waited for a file to be read (pages/site/waiting.py), if it has."""
-    return request.POST.get(WAITED)
+    return request.POST.get(WAITED) if request.method == "POST" else None
 
 
 def posted_fields(request: Request) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from anju.core.pages.context import navigation_links
 from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post, show_refusal
 from anju.core.pages.forms import draft_key, unfit_text, waited_key
 from anju.core.pages.request import Request, is_fragment
-from anju.core.pages.site.waiting import drop_form, wait_for_reading
+from anju.core.pages.site.waiting import going_on, wait_for_reading
 from anju.core.people.access import record_download, record_refusal, record_sign_in
 from anju.core.people.drafts import drop_draft
 from anju.core.people.identity import lacks_codes, recognise_actor
@@ -67,8 +67,11 @@ class ScopeMiddleware:
             return redirect_to_sign_in(request)
         request.act = act
         denied.set(False)
+        waited = waited_key(request)
         try:
-            with open_scope(request.actor), pin_cache():
+            with going_on(request.actor, waited) as first, open_scope(request.actor), pin_cache():
+                if not first:
+                    return redirect_to(request, path_of("core:waiting-form", waited))
                 response = answer(request, view, args, kwargs)
                 if response.status_code == 405:  # an act's address, opened as if it were a page
                     response = method_not_allowed(request, response)
@@ -76,8 +79,6 @@ class ScopeMiddleware:
                     transaction.set_rollback(True)
                 elif request.method == "POST" and (draft := draft_key(request)) is not None:
                     drop_draft(by=request.actor, action=request.path, key=draft)  # the form was sent
-                if request.method == "POST" and (waited := waited_key(request)):
-                    drop_form(request.actor, waited)
                 record_download(request.actor, request, response)
         except ReadingPending as pending:  # and nothing that was done before it
             return self.wait(request, view, pending)

@@ -58,12 +58,15 @@ def describe_terms(user: Actor, today: date) -> list[str]:
     held = directory.postings_in_force(directory.list_postings(user)).filter(
         staff__username=user.key, until__isnull=False, since__lte=today
     )
-    lines = []
+    places: dict[tuple[str, str, date], list[str]] = {}
     for one in held.select_related("acting_for").order_by("until", "id"):
         whose = f"（代{one.acting_for.name}）" if one.acting_for else ""
-        days = (one.until - today).days
-        left = f"还剩{days}天" if days else "今天是最后一天"
-        lines.append(
-            f"{one.label}{whose}：{one.ground}，{one.organisation.region.name}范围，到{read_day(one.until)}，{left}"
-        )
-    return lines
+        places.setdefault((f"{one.label}{whose}", one.ground, one.until), []).append(one.organisation.region.name)
+    return [
+        f"{post}：{ground}，{'、'.join(names)}，到{read_day(until)}，{_days_left((until - today).days)}"
+        for (post, ground, until), names in places.items()
+    ]
+
+
+def _days_left(days: int) -> str:
+    return f"还剩{days}天" if days else "今天是最后一天"

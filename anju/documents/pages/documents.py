@@ -26,7 +26,7 @@ from anju.documents.models import Correction, Document, Version
 from anju.documents.pages import fields, prose
 from anju.documents.pages import listing as listing_pages
 from anju.documents.pages import stale as stale_told
-from anju.documents.queries import corrections, delivery, documents, numbers
+from anju.documents.queries import corrections, delivery, documents, numbers, styles
 from anju.documents.queries.stale import stale_sentences
 from anju.documents.services import documents as document_services
 from anju.documents.text import readback
@@ -67,7 +67,9 @@ def render_documents(request: Request, status: int = 200, **extra: Any) -> HttpR
         status=status,
         heading=heading,
         papers=papers,
-        kinds=kinds.registered_kinds(),
+        kinds=[
+            one for one in kinds.registered_kinds() if not one.apart
+        ],  # what is begun from another paper is begun there
         **extra,
     )
 
@@ -111,6 +113,7 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
         "document": document,
         "paper": paper,
         "kind": paper.kind,
+        "styled": styles.is_style(document.kind),
         "version": version,
         "versions": versions,
         "newest": newest,

@@ -1,12 +1,16 @@
 """Styles of offices: which there are, whether a text will do, and which style a paper is written by."""
 
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
+from anju import periods
 from anju.core.database.cache import CachedTable
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, local_actor, open_scope, visible_rows
+from anju.core.regions import tree
 from anju.documents import kinds
 from anju.documents.models import OfficeStyle, StyleCopy
 from anju.documents.styles.language.schema import Style
@@ -68,9 +72,40 @@ def _line(text: str, key: str) -> int:
 # -- what papers are written by
 
 
+@dataclass(frozen=True)
+class UsedStyle:
+    """By which style a kind of paper is written somewhere and then. source: who set it, in words."""
+
+    code: str
+    name: str
+    source: str
+    since: date
+    until: date | None
+
+
+def used_styles(region: Region, period: str) -> list[UsedStyle]:
+    """Of every kind that is a style, the one in force there at the period's end."""
+    library, on, path = styles_in_use(), periods.period_end(period), tree.region_path_codes(region)
+    published = {id(style) for style in library.published}
+    found = []
+    for code in library.codes():
+        try:
+            style = library.find(code, path, on)
+        except Refused:  # none in force, or a file that cannot be read: its own papers say so
+            continue
+        source = style.file if id(style) in published else "数据目录的文件" if style.region else "随程序"
+        found.append(UsedStyle(code, style.name, source, style.applies_from, style.applies_until))
+    return sorted(found, key=lambda one: one.name)
+
+
+def is_style(kind: str) -> bool:
+    """Whether papers of that kind are written by styles."""
+    return kind in styles_in_use().codes()
+
+
 def kept_copy(digest: str) -> StyleCopy | None:
     """The bytes of the style with that digest, if some paper was written by it."""
-    return StyleCopy.objects.filter(pk=digest).first()
+    return StyleCopy.objects.filter(pk=digest).first() if digest else None
 
 
 def kept_style(code: str, digest: str) -> Style | None:

@@ -14,6 +14,7 @@ from anju.core.states import move
 from anju.core.trail import trail
 from anju.documents.models import OfficeStyle
 from anju.documents.queries import styles
+from anju.documents.reminders import announce_style
 from anju.documents.styles.language.schema import Style
 from anju.documents.text.numbering import parse_number
 from anju.problems import Place, Problem, Refused, length_problems
@@ -69,6 +70,7 @@ def submit_style(*, by: Actor, style_id: int, on: date) -> OfficeStyle:
     style = _held(by, style_id, STYLE)
     styles.check_style_text(by, style.region, style.text)
     move(style, "submit_style", by=by, on=on, because={"digest": style.digest})
+    announce_style(by, style)
     return style
 
 
@@ -79,6 +81,7 @@ def return_style(*, by: Actor, style_id: int, on: date, reason: str = "") -> Off
     style = _held(by, style_id, STYLE)
     move(style, "return_style", by=by, on=on, reason=_reason(style, reason))
     _keep(style, reason=_reason(style, reason))
+    announce_style(by, style)
     return style
 
 
@@ -109,6 +112,7 @@ def publish_style(*, by: Actor, style_id: int, number: str, dated: date, on: dat
     _keep(style, number=number, dated=dated, published_by=by.key, published_at=timezone.now())
     move(style, "publish_style", by=by, on=on, because={"number": number, "dated": dated, "digest": style.digest})
     cache.reset_cache()
+    announce_style(by, style)
     return style
 
 

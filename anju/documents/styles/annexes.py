@@ -1,7 +1,8 @@
 """The annexes of a style: tables as layout/annex.py declares them, filled from the style's figures, and those that rooms lay out."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -13,15 +14,16 @@ from anju.core.wording import period_label
 from anju.documents.layout import annex
 from anju.documents.layout.annex import Annex, AnnexCell, AnnexColumn, AnnexRow
 from anju.documents.styles import sources
-from anju.documents.styles.language.schema import AnnexSpec, Style
+from anju.documents.styles.language.schema import AnnexSpec, FigureSpec, Style
+from anju.documents.styles.library.scopes import base_list
 from anju.documents.styles.sources import PaperRequest
-from anju.documents.styles.values import requests
+from anju.documents.styles.values import beyond, requests
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.paper import ComputedPaper
 from anju.documents.tables.filling import fill_at
 from anju.documents.tables.rows import RowPlace
-from anju.documents.tables.schema import DeclaredTable
-from anju.figures.figure import Figure, total_figure
+from anju.documents.tables.schema import DeclaredTable, each_names
+from anju.figures.figure import DerivedFigure, Figure, total_figure
 
 TABLE = "documents/annex_table.html"
 PARTS_WORD = "县（市、区）"
@@ -55,14 +57,41 @@ def words(style: Style, request: PaperRequest) -> dict[str, Any]:
 def fill_own(paper: ComputedPaper, table: DeclaredTable) -> Annex | None:
     """A table that brings its rows; the writer is reminded of what it says of them."""
     request = paper.request
+    repeated = {
+        name: listed_words(paper, name)
+        for name in each_names(table.columns)
+        if base_list(paper.style, name) in paper.style.lists
+    }
     place = RowPlace(
-        request.user, request.region, request.period, words(paper.style, request),
-        names=lambda name, region: cell_figure(paper, AnnexColumn("", code=f"{OWN}{name}"), region), sets=paper.sets,
+        request.user, request.region, request.period, words(paper.style, request) | repeated, sets=paper.sets,
+        names=partial(named_value, paper),
+        lists=partial(listed_rows, paper),
     )  # fmt: skip
     filled = fill_at(place, table)
     if filled is not None:
         request.reminders.extend(filled.problems)
     return filled
+
+
+def listed_rows(paper: ComputedPaper, name: str) -> Iterator[tuple[str, str, Region, Frame]]:
+    """The members of a list as rows: what each is called, its unit, its region."""
+    for one in paper.members(name, paper.root).members:
+        label, unit = (str(one.fields.get(word, "")) for word in ("name", "unit"))
+        yield label, unit, one.region, one
+
+
+def listed_words(paper: ComputedPaper, name: str) -> list[dict[str, str]]:
+    """Of each member of a list what a head may say: its words, and what its figures are called."""
+    found = []
+    for member in paper.members(name, paper.root).members:
+        said = {"key": member.key[-1].partition(".")[2]}
+        for word, value in member.fields.items():
+            if isinstance(value, str):
+                said[word] = value
+            elif isinstance(value, FigureSpec):
+                said[f"{word}_name"] = str(getattr(paper.value(word, member), "name", ""))
+        found.append(said)
+    return found
 
 
 def annex_codes(tables: Iterable[Annex]) -> list[str]:
@@ -114,25 +143,41 @@ def fill(paper: ComputedPaper, spec: AnnexSpec, table: Annex) -> None:
 
 
 def cell_figure(paper: ComputedPaper, column: AnnexColumn, region: Region) -> Any:
-    """What a column says of a place: a measure as it stands, a name of the style, or list.member.name."""
+    """What a column says of a place: a measure as it stands, or a name of the style."""
+    if column.code.startswith(OWN):
+        return named_value(paper, column.code[1:], region)
+    return paper.readers.reader(requests.STANDING, paper.request.period)(column.code, region, calibre=column.calibre)
+
+
+def named_value(paper: ComputedPaper, name: str, region: Region, member: Frame | None = None) -> Any:
+    """A name of the style, of a place or of the row's own member; list.member.name; or list.member.list.name: of the member of the inner list that is
+    the place, or of its first, as the place tells it."""
     root = paper.root
-    frame = (
-        root
-        if region.pk == root.region.pk
-        else Frame(region, (*root.key, f"annex.{region.code}"), "regions", {"name": region.name}, root)
-    )
-    if not column.code.startswith(OWN):
-        reader = paper.readers.reader(requests.STANDING, paper.request.period)
-        return reader(column.code, region, calibre=column.calibre)
-    path = column.code[1:].split(".")
+    if member is not None:
+        return paper.value(name, member)
+    own = region.pk == root.region.pk
+    frame = root if own else Frame(region, (f"annex.{region.code}",), "regions", {"name": region.name}, root)
+    path = name.split(".")
+    if len(path) == 1:
+        return paper.value(name, frame)
+    outer = next((one for one in paper.members(path[0], root).members if one.key[-1] == f"{path[0]}.{path[1]}"), None)
+    if outer is None:
+        return blank(paper, path, region)
+    here = replace(outer, region=region, outer=frame)
     if len(path) == 3:
-        listed, key, name = path
-        member = next((one for one in paper.members(listed, root).members if one.key[-1] == f"{listed}.{key}"), None)
-        if member is None:
-            return Figure(column.code, column.head, region, "")
-        inner = Frame(member.region, member.key, member.kind, member.fields, frame, member.show)
-        return paper.value(name, Frame(region, inner.key, member.kind, member.fields, frame, member.show))
-    return paper.value(path[0], frame)
+        return paper.value(path[2], here)
+    inner = paper.members(path[2], outer).members
+    if all(one.kind != "regions" for one in inner):
+        inner = [replace(one, region=region) for one in paper.members(path[2], here).members[:1]]
+    found = next((one for one in inner if one.region.pk == region.pk), None)
+    return blank(paper, path, region) if found is None else paper.value(path[3], found)
+
+
+def blank(paper: ComputedPaper, path: Sequence[str], region: Region) -> DerivedFigure:
+    """Nothing, where a list has no such member."""
+    key = (f"{path[0]}.{path[1]}", *(f"{one}.{region.code}" for one in path[2:-1]))
+    frame = Frame(region, key, outer=paper.root)
+    return beyond.nothing(paper, path[-1], FigureSpec(path[-1], 0), frame)
 
 
 # -- targets handed down and handed out
@@ -169,11 +214,15 @@ def target_rows(paper: ComputedPaper, table: Annex, parts: Sequence[Region]) -> 
     region, groups = paper.request.region, paper.request.options.get("groups", [])
     table.grouped = bool(groups)
     table.rows.append(AnnexRow("下达任务", cells(handed_down, region), total=True))
-    table.rows.append(AnnexRow("任务分解", cells(handed_out, RegionGroup(region, "任务分解", list(parts))), total=True))
+    if parts:
+        among = RegionGroup(region, "任务分解", list(parts))
+        table.rows.append(AnnexRow("任务分解", cells(handed_out, among), total=True))
     by_code = {part.code: part for part in parts}
     grouped: set[str] = set()
     for group in groups:
         members = [by_code[code] for code in group["regions"] if code in by_code]
+        if not members:
+            continue
         grouped |= {member.code for member in members}
         table.rows.append(
             AnnexRow(group["total"], cells(handed_out, RegionGroup(region, group["total"], members)), total=True)

@@ -50,12 +50,12 @@ def check_styles(args: argparse.Namespace) -> int:
 
 def list_styles(args: argparse.Namespace) -> int:
     set_up_django()
-    from anju.documents.styles.library.finding import style_library
+    from anju.documents.queries.styles import styles_in_use
 
-    library = style_library()
+    library = styles_in_use()
     rows = [
         {"code": style.code, "name": style.name, "region": style.region or "", "from": style.applies_from, "until": style.applies_until, "file": style.file, "digest": style.digest}
-        for style in sorted(library.styles, key=lambda style: (style.code, style.region or "", style.applies_from))
+        for style in sorted((*library.styles, *library.published), key=lambda style: (style.code, style.region or "", style.applies_from))
     ]  # fmt: skip
     text = [
         f"{row['code']:<22}{row['name']}  {row['region'] or '不限区划'}  自 {row['from']} 至 {row['until'] or '今'}  {row['file']}"

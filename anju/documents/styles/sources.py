@@ -36,7 +36,7 @@ class PaperList:
     """A list that a style may go through. words, figures, truths: what each of its members tells; pieces: words of it in which figures stand; lists: members within.
 
     reader gives the members: {name: text, number as text, figure, pieces, or a list of such members}, with key: what it is called in a reference,
-    and region: whose figures are meant while it is spoken of.
+    and region: whose figures are meant while it is spoken of. A figure that each place has is a mapping: id of the region → figure.
     """
 
     code: str

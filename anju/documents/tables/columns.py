@@ -26,6 +26,7 @@ class Leaf:
     head: AnnexColumn
     code: str = ""
     calibre: str = ""
+    figure: str = ""
     unit: str = ""
     places: int = 0
     said_places: bool = False
@@ -41,6 +42,8 @@ class Leaf:
         if self.spec.show:
             return self.spec.show
         unit = self.unit or unit
+        if self.spec.figure and not unit and not self.said_places:
+            return ""  # as it is
         if unit == "%":
             return f"% {self.places if self.said_places else 1}"
         return (
@@ -70,8 +73,8 @@ class _Heads:
         self, columns: Iterable[Column], unit: str, places: int, *, said: bool, above: tuple[str, str] | None
     ) -> Iterator[AnnexColumn]:
         for spec in columns:
-            for item, name, member in self._items(spec):
-                here = self.options | ({"item": item, "item_name": name} if spec.each or spec.members else {})
+            for words, member in self._items(spec):
+                here = self.options | words
                 head = fill_placeholders(self._head(spec), self.period, here).strip()
                 named = UNIT.search(head)
                 said_unit = ALIASES.get(named[1], named[1]) if named else ""
@@ -92,21 +95,21 @@ class _Heads:
                 column = AnnexColumn(head, code=code or spec.key, calibre=calibre, optional=spec.optional)
                 rate = self._is_rate(spec, code)
                 shown = "%" if rate and not spec.unit else own
-                leaf = Leaf(spec, column, code, calibre, unit=shown, places=most, said_places=told)
+                figure = fill_placeholders(spec.figure, self.period, here)
+                leaf = Leaf(spec, column, code, calibre, figure, unit=shown, places=most, said_places=told)
                 if inner:
                     leaf = replace(leaf, member=inner[0], dimension=inner[1])
                 self.leaves.append(leaf)
                 yield column
 
-    def _items(self, spec: Column) -> Iterator[tuple[str, str, str]]:
+    def _items(self, spec: Column) -> Iterator[tuple[dict[str, str], str]]:
+        """What its placeholders mean each time, and the member of the dimension that it stands for."""
         if spec.each:
-            items = self.options.get(spec.each, ())
-            pairs = items.items() if isinstance(items, Mapping) else ((item, item) for item in items)
-            yield from ((str(item), str(name), "") for item, name in pairs)
+            yield from ((words, "") for words in item_words(self.options.get(spec.each, ())))
         elif spec.members:
-            yield from ((name, name, name) for name in member_names(spec.members))
+            yield from (({"item": name, "item_name": name}, name) for name in member_names(spec.members))
         else:
-            yield "", "", ""
+            yield {}, ""
 
     def _head(self, spec: Column) -> str:
         """A comparison says with what: 增长（%） → 增长（比2020年8月，%）."""
@@ -129,6 +132,19 @@ class _Heads:
             return True
         measure = catalogue().get(code)
         return bool(measure and measure.kind == Measure.Kind.RATIO and not spec.show)
+
+
+def item_words(items: Any) -> Iterator[dict[str, str]]:
+    """{item} and {item_name} of each value of an option; of a member of a list each of its words: {item_unit}."""
+    if isinstance(items, Mapping):
+        yield from ({"item": str(item), "item_name": str(name)} for item, name in items.items())
+        return
+    for number, one in enumerate(items, 1):
+        if isinstance(one, Mapping):
+            key = str(one.get("key", number))
+            yield {"item_name": key} | {f"item_{name}": str(word) for name, word in one.items()} | {"item": key}
+        else:
+            yield {"item": str(one), "item_name": str(one)}
 
 
 def member_names(members: Members) -> list[str]:

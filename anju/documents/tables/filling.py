@@ -15,7 +15,7 @@ from anju.documents.tables.schema import DeclaredTable
 from anju.documents.tables.values import TableValue, TableValues
 from anju.documents.text.printing import FigureFormat, figure_text
 from anju.documents.text.wording import fill_placeholders
-from anju.quantities import ALIASES, UNITS
+from anju.quantities import ALIASES, UNITS, unit_of_measure
 
 
 def fill_table(
@@ -62,6 +62,7 @@ def leave_silent_units(filled: FilledTable) -> None:
         if row.subject.region.kind != "pseudo"
         or row.subject.kind == WHOLE
         or row.subject.item
+        or row.subject.listed is not None
         or any(_says(value) for value in row.values)
     ]
 
@@ -95,9 +96,11 @@ def annex_rows(filled: FilledTable) -> list[AnnexRow]:
 
 
 def annex_cell(value: TableValue, leaf: Leaf, subject: RowSubject) -> AnnexCell:
-    figure, show = value.figure, leaf.show(subject.unit)
+    figure = value.figure
     if figure is None:
         return AnnexCell(None, text=value.text, number=value.text.isdecimal())
+    apart = leaf.figure and subject.unit and unit_of_measure(subject.unit).family != figure.family
+    show = leaf.show("" if apart else subject.unit)  # the row's unit is not that of every name
     if value.cited:
         return AnnexCell(figure, show)
     return AnnexCell(None, text=figure_text(figure, FigureFormat.of(show)), number=True)

@@ -18,6 +18,7 @@ from anju.figures.models import Measure
 from anju.figures.queries.current import catalogue
 from anju.figures.tasks import tasks
 from anju.problems import Problem, Refused
+from anju.quantities import ALIASES, UNITS
 
 PART = "其中："
 DATA, WHOLE, INSIDE, SUBTOTAL, TOTAL, EMPTY = "data", "whole", "inside", "subtotal", "total", "empty"
@@ -29,7 +30,7 @@ class RowSubject:
     """What a row is about. kind: data rows alone are summed, ranked, filtered; inside is a 其中 of the row above.
 
     code: the row's own measure; sides: of its task (target, actual, rate). pair: dimension and member it stands for. members: regions that a
-    sub-total is of. level: how deep it is indented.
+    sub-total is of. level: how deep it is indented. listed: the member of a style's list that it is.
     """
 
     label: str
@@ -48,6 +49,7 @@ class RowSubject:
     members: tuple[Region, ...] = ()
     group: str = ""
     level: int = 0
+    listed: Any = None
 
     @property
     def text(self) -> str:
@@ -56,14 +58,16 @@ class RowSubject:
 
 @dataclass(frozen=True)
 class RowPlace:
-    """Who asks, where, when, with which options. names, sets: what the style of papers around it knows by name: figures of a region, regions."""
+    """Who asks, where, when, with which options. names, sets, lists: what the style of papers around it knows by name: figures of a region or of a
+    member of a list, regions, the members of a list (name, unit, region, member)."""
 
     user: Actor
     region: Region
     period: str
     options: Mapping[str, Any]
-    names: Callable[[str, Region], Any] | None = None
+    names: Callable[[str, Region, Any], Any] | None = None
     sets: Callable[[str], Iterable[Region]] | None = None
+    lists: Callable[[str], Iterable[tuple[str, str, Region, Any]]] | None = None
 
 
 def gather_rows(place: RowPlace, table: DeclaredTable) -> list[RowSubject]:
@@ -146,6 +150,18 @@ def _set(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
         raise Refused(Problem("DOC-113", f"区划的集合 {block.set}", "只有文书样式里的表才有集合。", "请改写 regions。"))
     for region in place.sets(block.set or ""):
         yield RowSubject(region.name, region, place.period, group=block.group)
+
+
+def _list(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
+    if place.lists is None:
+        raise Refused(
+            Problem("DOC-113", f"名单 {block.list}", "只有文书样式里的表才有名单。", "请改写 regions、lines。")
+        )
+    for label, unit, region, member in place.lists(block.list or ""):
+        own = ALIASES.get(unit, unit)
+        yield RowSubject(
+            label, region, place.period, unit=own if own in UNITS else "", group=block.group, listed=member
+        )
 
 
 def _tasks(place: RowPlace, block: Rows) -> Iterator[RowSubject]:
@@ -297,7 +313,7 @@ def _line_row(place: RowPlace, line: GivenLine, block: Rows) -> RowSubject:
 
 
 READERS: Mapping[str, Any] = {
-    "regions": _regions, "set": _set, "tasks": _tasks, "measures": _measures, "periods": _periods, "members": _members, "ledger": _records, "lines": _lines,
+    "regions": _regions, "set": _set, "list": _list, "tasks": _tasks, "measures": _measures, "periods": _periods, "members": _members, "ledger": _records, "lines": _lines,
 }  # fmt: skip
 
 

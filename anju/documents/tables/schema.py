@@ -110,9 +110,10 @@ class Column(TablePart):
     """A column with what stands in it, or a head over columns.
 
     code: a measure, in a row that brings none of its own. side: of a row's task or measure: value, target, actual, rate. text: name, unit,
-    period, until, number, region of the row. figure: a name of the style of papers that the table belongs to. given: a value that the row gives. record: of a ledger's record.
+    period, until, number, region of the row. figure: a name of the style of papers that the table belongs to (of a
+    row's member; list.member.name). given: a value that the row gives. record: of a ledger's record.
     formula, rank, change: computed of the row's other columns, which are called by their key.
-    members: repeated for each member; with code, the member of that measure.
+    each: repeated for each value of an option, each member of a list of the style. members: repeated for each member; with code, the member of that measure.
     """
 
     head: Text
@@ -201,7 +202,7 @@ class Group(TablePart):
     regions: tuple[Text, ...]
 
 
-KINDS = ("regions", "set", "tasks", "measures", "periods", "members", "ledger", "lines")
+KINDS = ("regions", "set", "list", "tasks", "measures", "periods", "members", "ledger", "lines")
 SETS = ("below", "own", "siblings", "deep", "province", "city", "county")
 
 
@@ -209,12 +210,14 @@ class Rows(TablePart):
     """A block of rows of one kind; a table is one or several blocks.
 
     regions: below (the region and its parts), own, siblings, deep (every level, indented), a level, or codes. whole: where the region
-    itself stands. set: regions that a style names. tasks: their codes, or all. periods: months, quarters, years of the year, or periods. group: the text that stands merged
+    itself stands. set: regions that a style names. list: its list, a row for each
+    member. tasks: their codes, or all. periods: months, quarters, years of the year, or periods. group: the text that stands merged
     beside the block's rows.
     """
 
     regions: Literal[SETS] | tuple[Text, ...] | None = None  # type: ignore[valid-type]
     set: str | None = None
+    list: str | None = None
     tasks: Literal["all"] | tuple[str, ...] | None = None
     measures: tuple[MeasureRow | str, ...] | None = None
     periods: Literal["months", "quarters", "this-and-last"] | tuple[Period, ...] | None = None
@@ -314,6 +317,14 @@ def walk(columns: tuple[Column, ...]) -> Iterator[Column]:
             yield from walk(column.columns)
         else:
             yield column
+
+
+def each_names(columns: tuple[Column, ...]) -> Iterator[str]:
+    """The options and lists that columns are repeated for."""
+    for column in columns:
+        if column.each:
+            yield column.each
+        yield from each_names(column.columns)
 
 
 def uses(column: Column) -> list[str]:

@@ -160,7 +160,7 @@ class TableValues:
         if leaf.spec.record:
             return self.records.get((row.ledger, row.item, leaf.key or leaf.head.head), TableValue())
         if leaf.spec.figure:
-            return self._named(row, leaf.spec.figure)
+            return self._named(row, leaf.figure)
         asked = self.measure_of(row, leaf)
         if asked is not None:
             figure = self._subtotal(row, asked) if row.kind == SUBTOTAL else self.figure(asked)
@@ -176,8 +176,12 @@ class TableValues:
             raise Refused(Problem("DOC-113", f"名称 {name}", "只有文书样式里的表才有名称。", "请改写 code。"))
         if row.kind in (SUBTOTAL, EMPTY):
             return TableValue()
-        figure = self.place.names(name, row.region)
-        return TableValue(figure) if isinstance(figure, Figure) else TableValue(text=str(figure or ""))
+        figure = self.place.names(name, row.region, row.listed)
+        return (
+            TableValue(figure)
+            if isinstance(figure, Figure)
+            else TableValue(text=str(getattr(figure, "words", figure) or ""))
+        )
 
     def earlier_value(self, row: RowSubject, leaf: Leaf, against: str) -> TableValue:
         """The same cell of an earlier period."""

@@ -84,7 +84,9 @@ class FigureFormat:
             return figure.text(self.unit, self.places, grouping)
         if self.unit_of(figure) != self.unit or not figure.known:
             return figure.text(None, None, grouping)
-        return figure.text(self.unit, min(exact_places(figure, self.unit), self.places or 0), grouping)
+        needed = exact_places(figure, self.unit)
+        as_reported = unit_of_measure(figure.unit) == unit_of_measure(self.unit)
+        return figure.text(self.unit, needed if as_reported else min(needed, self.places or 0), grouping)
 
     def unit_of(self, figure: Any) -> str:
         """The unit that the digits are in. upto: the figure's own where one of it is one of those asked for (户 for 套)."""

@@ -1,34 +1,27 @@
 """The dispatch pack (调度材料) of a week, a month or a quarter: progress and ranking, gaps to the node, what changed, what is overdue, matters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from typing import Any
-
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
 from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
-from anju.core.wording import period_label
 from anju.documents import kinds
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import annex
-from anju.documents.layout.annex import AnnexColumn
 from anju.documents.models import Document
 from anju.documents.queries import documents
-from anju.documents.styles.sources import PaperAnnex, PaperReminder, PaperRequest
+from anju.documents.styles.sources import PaperReminder, PaperRequest
 from anju.figures.figure import DerivedFigure, Figure, derive_figure
 from anju.figures.models import Observation
-from anju.figures.queries import current, latest, nodes
+from anju.figures.queries import current, latest
 from anju.figures.queries.changes import added_since, figure_before_correction
 from anju.figures.queries.current import FigureMapping
 from anju.figures.queries.latest import LatestFigures
-from anju.figures.queries.nodes import NodeGaps
 from anju.figures.references import MeasureReference, ReferenceKind
 from anju.figures.tasks import tasks as all_tasks
 from anju.figures.tasks import tasks_of
@@ -61,12 +54,6 @@ class DispatchTask:
     actual: dict[int, Figure]
     target: dict[int, Figure]
     rate: dict[int, Figure]
-    whole: int  # the region's own id
-
-    @property
-    def here(self) -> dict[str, Figure]:
-        """The region's own figures, for a sentence."""
-        return {"actual": self.actual[self.whole], "target": self.target[self.whole], "rate": self.rate[self.whole]}
 
     @property
     def code(self) -> str:
@@ -125,52 +112,21 @@ class SinceLastPack:
 
 @dataclass
 class PackFigures:
-    """What the lists and annexes of a pack have in common, read once for a writing."""
+    """What the lists of a pack have in common, read once for a writing."""
 
-    listed: list[Region]
-    tasks: list[DispatchTask]
     since: SinceLastPack | None
     late: overdue.OverdueList
 
 
 def pack_figures(request: PaperRequest) -> PackFigures:
     if "dispatch" not in request.memo:
-        user, region, period = request.user, request.region, request.period
-        on = periods.period_end(period)
-        parts = annex.order_parts(tree.child_regions(user, region, on), request.options.get("order", ()))
-        tasks = [one for one in read_tasks(user, [region, *parts], on) if one.told]
-        since = changes_since_last(user, request.kind, region, period, [region, *parts], tasks)
-        late = overdue.list_overdue(user, region, on)
-        request.memo["dispatch"] = PackFigures([region, *parts], tasks, since, late)
+        user, region = request.user, request.region
+        on = periods.period_end(request.period)
+        listed = [region, *tree.child_regions(user, region, on)]
+        since = changes_since_last(user, request.kind, region, request.period, listed)
+        request.memo["dispatch"] = PackFigures(since, overdue.list_overdue(user, region, on))
     found: PackFigures = request.memo["dispatch"]
     return found
-
-
-def pack_tables(request: PaperRequest, before: int) -> Iterator[tuple[str, SafeString]]:
-    """The annexes of a pack: progress and ranking, gaps to the node, what changed, entries of ledgers."""
-    declared, read = annex.read_declarations(DECLARED), pack_figures(request)
-    region, *parts = read.listed
-    on, span = periods.period_end(request.period), period_label(request.period)
-    ranking = rank_places(read.tasks, region, parts, request.period)
-    wanted = nodes.year_nodes(request.user, region, on, parts)
-    gaps = wanted.next or wanted.last
-    heads = {one.code: f"{one.said['name']}（{one.said['unit']}）" for one in read.tasks}
-    options = {"parts_word": "县（市、区）", "place": region.name, **request.options, "span": span} | {
-        "told": heads,
-        "ranked": {ranking.code: ranking.name} if ranking.places else {},
-        "nodes": {str(one.node.pk): node_heading(one) for one in gaps},
-        "changed": {code: head for code, head in heads.items() if read.since and code in read.since.changes},
-    }
-    for name, needs in (("progress", "told"), ("nodes", "nodes"), ("changes", "changed")):
-        if options[needs]:
-            table = annex.make_annex(declared["annexes"][name], request.period, options)
-            cell = partial(annex_cell, read.tasks, ranking, gaps, read.since)
-            annex.fill_rows(table, region, parts, cell, lambda one: one.name)
-            before += 1
-            yield table.title, render_to_string("documents/annex_table.html", {"annex": table, "mark": before})
-    if read.late.entries:
-        context = {"late": read.late, "span": span, "parts_word": options["parts_word"], "mark": before + 1}
-        yield f"逾期台账（{span}）", render_to_string("oversight/documents/overdue_ledger.html", context)
 
 
 def read_tasks(user: Actor, listed: Sequence[Region], on: Any) -> list[DispatchTask]:
@@ -193,7 +149,7 @@ def build_task(
     for pk, figure in actual.items():
         if isinstance(figure, DerivedFigure):  # a sum of parts: the catalogue's own rate knows nothing of it
             rates[pk] = latest.rate_figure(one["rate"], figure, target[pk], rates[pk])
-    return DispatchTask(one, actual, target, rates, listed[0].pk)
+    return DispatchTask(one, actual, target, rates)
 
 
 def rank_places(tasks: list[DispatchTask], region: Region, parts: Sequence[Region], period: str) -> Ranking:
@@ -257,25 +213,26 @@ def last_pack(user: Actor, code: str, region: Region, period: str) -> Document |
 
 
 def changes_since_last(
-    user: Actor, code: str, region: Region, period: str, listed: Sequence[Region], tasks: list[DispatchTask]
+    user: Actor, code: str, region: Region, period: str, listed: Sequence[Region]
 ) -> SinceLastPack | None:
-    """What was done since the last pack of the kind; None when there was none."""
+    """What was done of each task since the last pack of the kind; None when there was none."""
     before = last_pack(user, code, region, period)
     if before is None:
         return None
     made = SinceLastPack(before)
-    then = latest.latest_figures(user, [one.code for one in tasks], listed, periods.period_end(before.period))
-    for task in tasks:
-        if then.period(task.code):
-            made.changes[task.code] = {one.pk: place_increase(then, task, one) for one in listed}
+    codes = [one["actual"] for one in all_tasks().values()]
+    now = latest.latest_figures(user, codes, listed, periods.period_end(period))
+    then = latest.latest_figures(user, codes, listed, periods.period_end(before.period))
+    for one in codes:
+        if then.period(one):
+            made.changes[one] = {where.pk: place_increase(then(one, where), now(one, where)) for where in listed}
     made.corrected = corrected_figures(
         user, before, [one.then for changed in made.changes.values() for one in changed.values()]
     )
     return made
 
 
-def place_increase(then: LatestFigures, task: DispatchTask, region: Region) -> PlaceIncrease:
-    before, now = then(task.code, region), task.actual[region.pk]
+def place_increase(before: Figure, now: Figure) -> PlaceIncrease:
     return PlaceIncrease(before, now, added_since(now, before))
 
 
@@ -289,33 +246,6 @@ def corrected_figures(user: Actor, before: Document, figures: list[Figure]) -> l
             other[cited[-1]] = figure
     rows = visible_rows(Observation.objects.filter(pk__in=other), user).select_related("measure", "region")
     return [(figure_before_correction(row), other[row.pk]) for row in rows]
-
-
-def node_heading(one: NodeGaps) -> str:
-    day = one.node.on
-    return f"{day.month}月{day.day}日前{one.whole.actual.name}{one.goal}（{one.node.target.unit}）"
-
-
-def annex_cell(
-    tasks: list[DispatchTask],
-    ranking: Ranking,
-    gaps: list[NodeGaps],
-    since: SinceLastPack | None,
-    column: AnnexColumn,
-    region: Region,
-) -> Figure:
-    """The figure of one cell of an annex: what its code asks for, of that place."""
-    what, _, name = column.code.partition(":")
-    blank = Figure(column.code, column.head, region, "")
-    if what == "rank":
-        return next((one.rank for one in ranking.places if one.region.pk == region.pk), blank)
-    if what in ("task", "need", "done", "left"):
-        node = next(one for one in gaps if str(one.node.pk) == name)
-        gap = next((one for one in (node.whole, *node.parts) if one.region.pk == region.pk), None)
-        return {"task": gap.target, "need": gap.need, "done": gap.actual, "left": gap.shortfall}[what] if gap else blank
-    if what in ("then", "now", "more"):
-        return getattr(since.changes[name][region.pk], what)
-    return getattr(next(one for one in tasks if one.code == name), what)[region.pk]
 
 
 def unanswered_reminders(prose: dict[str, Any]) -> list[Problem]:
@@ -334,4 +264,3 @@ def unanswered_reminders(prose: dict[str, Any]) -> list[Problem]:
 
 
 MATTERS = PaperReminder("matters", "提请研究的事项写明责任单位和时限", prose=unanswered_reminders)
-DISPATCH_TABLES = PaperAnnex("dispatch-tables", "调度材料的附表", pack_tables)

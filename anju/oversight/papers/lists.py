@@ -1,7 +1,6 @@
 """Lists that this room brings to styles of papers: problems that the rules found, nodes of the year, what is overdue."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from anju import periods
@@ -59,6 +58,7 @@ def year_nodes(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
 
 def _node(gaps: NodeGaps, passed: bool, lapsed: bool) -> Mapping[str, Any]:
     whole, node = gaps.whole, gaps.node
+    every = (whole, *gaps.parts)
     return {
         "key": node.pk,
         "name": whole.actual.name,
@@ -66,14 +66,19 @@ def _node(gaps: NodeGaps, passed: bool, lapsed: bool) -> Mapping[str, Any]:
         "number": node.number,
         "of": whole.target.name,
         "by_number": node.value is not None,
+        "goal": gaps.goal,
+        "month_day": f"{node.on.month}月{node.on.day}日",
+        "of_unit": node.target.unit,
         "goal_unit": gaps.share.unit,
         "unit": whole.need.unit,
         "node_passed": passed,
         "lapsed": lapsed,
         "reached": whole.reached,
         "share": gaps.share,
-        "need": whole.need,
-        "left": whole.shortfall,
+        "asked": {gap.region.pk: gap.target for gap in every},
+        "need": {gap.region.pk: gap.need for gap in every},
+        "done": {gap.region.pk: gap.actual for gap in every},
+        "left": {gap.region.pk: gap.shortfall for gap in every},
         "behind": [_gap(gap) for gap in gaps.behind],
         "unreported": [_gap(gap) for gap in gaps.unknown],
     }
@@ -101,20 +106,35 @@ def overdue_entries(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
         }
 
 
+def open_entries(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
+    """Entries of ledgers that are not closed out, the oldest first."""
+    for number, one in enumerate(dispatch.pack_figures(request).late.entries, 1):
+        yield {
+            "key": number,
+            "region": one.region,
+            "name": one.region.name,
+            "what": one.what,
+            "ledger": one.ledger,
+            "since": chinese_date(one.since),
+            "state": str(one.state),
+            "reason": one.reason,
+        }
+
+
 def pack_changes(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
-    """What was done of each task since the last pack of the kind; nobody where there was none."""
-    read = dispatch.pack_figures(request)
-    for task in read.tasks if read.since else ():
-        change = read.since.changes.get(task.code, {}).get(request.region.pk)
-        if change is not None:
-            why = change.more.why or "与上次无从比较"
-            yield {"key": task.code, "task": task_codes()[task.code], "more": change.more, "why": why}
-
-
-@cache
-def task_codes() -> dict[str, str]:
-    """The code of the task that a measure is done of."""
-    return {said["actual"]: code for code, said in tasks().items()}
+    """What every place did of each task since the last pack of the kind; nobody where there was none."""
+    since = dispatch.pack_figures(request).since
+    task_of = {said["actual"]: code for code, said in tasks().items()}
+    for code, told in since.changes.items() if since else ():
+        if change := told.get(request.region.pk):
+            yield {
+                "key": task_of[code],
+                "task": task_of[code],
+                "then": {pk: one.then for pk, one in told.items()},
+                "now": {pk: one.now for pk, one in told.items()},
+                "more": {pk: one.more for pk, one in told.items()},
+                "why": change.more.why or "与上次无从比较",
+            }
 
 
 def last_pack(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
@@ -159,16 +179,21 @@ NODES = PaperList(
     "nodes",
     "进度节点",
     year_nodes,
-    words=("name", "day", "number", "of", "goal_unit", "unit"),
+    words=("name", "day", "month_day", "number", "of", "of_unit", "goal", "goal_unit", "unit"),
     truths=("by_number", "node_passed", "lapsed", "reached"),
-    figures=("share", "need", "left"),
+    figures=("share", "asked", "need", "done", "left"),
     lists={
         "behind": PaperList("behind", "没有达到的", words=("name", "unit"), figures=("left",)),
         "unreported": PaperList("unreported", "未报的", words=("name", "unit"), figures=("left",)),
     },
 )
 OVERDUE = PaperList("overdue", "逾期事项", overdue_entries, words=("name", "what", "of_period", "due"))
-PACK_CHANGES = PaperList("pack-changes", "与上次调度相比", pack_changes, words=("task", "why"), figures=("more",))
+PACK_CHANGES = PaperList(
+    "pack-changes", "与上次调度相比", pack_changes, words=("task", "why"), figures=("then", "now", "more")
+)
+OPEN_ENTRIES = PaperList(
+    "overdue-entries", "台账未销号的事项", open_entries, words=("name", "what", "ledger", "since", "state", "reason")
+)
 LAST_PACK = PaperList(
     "last-pack",
     "上次调度材料",

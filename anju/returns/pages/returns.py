@@ -236,6 +236,7 @@ def delivery_context(
     return {
         "delivery": delivery_path(region, code, period),
         "delivery_said": said,
+        "delivers": may(user, "returns.deliver", region.pk),
         "delivery_next": locked and not sent and may(user, "returns.deliver", region.pk),
     }
 

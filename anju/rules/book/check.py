@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from anju.periods import period_bounds
+from anju.problems import Refused
 from anju.rules.book import parameters
 from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import dependencies, order_steps
@@ -15,6 +17,7 @@ from anju.rules.book.schema import (
     MAX_NODES,
     MAX_PARAMETERS,
     MAX_STEPS,
+    RELATIVE_PERIODS,
     Book,
     BookCondition,
     BookInput,
@@ -57,6 +60,7 @@ class _Checker:
         self.sources()
         if self.book.language > 1:
             self.sizes()
+            self.periods()
         if self.report.problems:
             return
         try:
@@ -73,6 +77,13 @@ class _Checker:
             return
         if not self.report.problems:
             self.programs(order)
+
+    def periods(self) -> None:
+        """Whose period an input is: the run's, its year, or one that is written out. Anything else would be read as the run's without a word."""
+        for item in self.book.inputs.values():
+            if item.period and item.period not in RELATIVE_PERIODS and not _is_period(item.period):
+                fix = '写 year（当年全年）、cumulative-year（本期累计），或写出一个期间，如 "2020-Q1"、"2020-H1"、"2020-09"。'
+                self.wrong("BOOK-053", item.name, f"period“{item.period}”不是期间。", fix)
 
     # -- how large
 
@@ -270,6 +281,14 @@ class _Checker:
                     if (item.name, str(error)) not in reported:
                         reported.add((item.name, str(error)))
                         self.wrong("BOOK-031", item.name, f"句子花括号里的算式：{error}", "请改写。")
+
+
+def _is_period(text: str) -> bool:
+    try:
+        period_bounds(text)
+    except Refused:
+        return False
+    return True
 
 
 def _formula(book: Book, name: str) -> str:

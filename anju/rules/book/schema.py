@@ -35,6 +35,7 @@ RESERVED |= {
 }  # columns every table of an engine has already
 
 MAX_CONDITIONS = 60  # the masks are BIGINT: 63 bits, three kept free
+RELATIVE_PERIODS = ("year", "cumulative-year")  # the run's whole year; the run's own period, counted since January
 MAX_INPUTS, MAX_PARAMETERS, MAX_STEPS = 300, 300, 300
 MAX_NODES = 20_000  # of all formulas together
 MAX_CHAIN = 100  # steps that use one another, one after the other

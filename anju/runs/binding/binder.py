@@ -18,7 +18,7 @@ from anju.figures.queries import current
 from anju.figures.queries.current import FigureMapping
 from anju.problems import Problem, Refused
 from anju.quantities import COUNTED, scaled_text, unit_of_measure
-from anju.rules.book.schema import Book, BookInput
+from anju.rules.book.schema import RELATIVE_PERIODS, Book, BookInput
 from anju.runs.binding.bindings import Binding, BindingCase
 from anju.runs.binding.facts import Fact, FactRow, JudgedValue, checked_fact, fact_from_figure, fact_from_judged
 
@@ -73,8 +73,11 @@ def missing_input_problem(book: Book, name: str) -> Problem:
 
 
 def _period(item: BookInput, period: str) -> str:
-    """year: the whole year's figure; otherwise the figure at the run's own period (cumulative since January where it is a month)."""
-    return calendar.target_period(period) if item.period == "year" else period
+    """year: the whole year's figure; one that is written out: that one's; otherwise the figure at the run's own period (cumulative since January
+    where it is a month)."""
+    if item.period == "year":
+        return calendar.target_period(period)
+    return period if not item.period or item.period in RELATIVE_PERIODS else item.period
 
 
 def _codes(book: Book, item: BookInput, catalogue: Mapping[str, Measure], level: str) -> list[str]:

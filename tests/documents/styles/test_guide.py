@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from anju.documents.styles import sources
 from anju.documents.styles.language import schema, times
 from anju.documents.styles.language.conditions import QUESTIONS
 from anju.documents.styles.language.sentences import ATTRIBUTES, LABELS
@@ -26,6 +27,17 @@ def test_the_style_that_is_shown_is_written(scope, written, monkeypatch, tmp_pat
 
 def test_the_style_that_is_shown_has_no_problem(db):
     assert load_text(example().encode(), "guide.yaml").code == "half-year-brief"
+
+
+def test_every_list_annex_and_reminder_of_the_rooms_is_told_with_what_its_members_say(db):
+    brought = [sources.paper_lists(), sources.paper_annexes(), sources.paper_reminders()]
+    words = [code for codes in brought for code in codes]
+    told = [*sources.paper_lists().values()]
+    while told:
+        one = told.pop()
+        words += [*one.words, *one.figures, *one.truths, *one.pieces, *one.lists]
+        told += one.lists.values()
+    assert [word for word in words if not re.search(rf"\b{word}\b", GUIDE)] == []
 
 
 def test_every_key_and_word_is_told(db):

@@ -7,9 +7,12 @@ from anju.documents.layout import markup
 from anju.documents.layout.grid import TableGrid
 from anju.documents.styles.library.loading import load_text
 from anju.documents.styles.writing import write_style
+from anju.documents.tables.filling import fill_table
+from anju.documents.tables.loading import read_tables
 from anju.problems import Refused
-from tests.documents.styles.conftest import THIS
+from tests.documents.styles.conftest import THIS, told
 from tests.documents.styles.test_loading import HEAD
+from tests.sample_place import CITY, FIRST, SECOND
 
 STYLE = (
     HEAD.replace("[year]", "[month]")
@@ -87,3 +90,87 @@ def test_a_decimal_without_quotes_stays_what_was_written(db):
     )
     style = load(text)
     assert style.annexes[0].table.blocks[0].lines[0].given["s"].value == "95.50"
+
+
+LISTS = (
+    HEAD.replace("[year]", "[month]")
+    + """
+figures:
+  start: {measure: shanty.start}
+lists:
+  each_task: {of: tasks, rows: [{task: shanty_start}, {task: invest}, {task: prh_start}]}
+  told: {of: each_task, where: known(actual)}
+  rated: {of: regions, where: known(rate)}
+  ranks: {of: rated, order: rate desc}
+  shares: {of: rows, rows: [{share: {measure: shanty.start.old_town}}]}
+sections:
+  - text: 开工{start}套。
+annexes:
+  - name: parts
+    table:
+      title: 各地
+      columns:
+        - each: told
+          head: "{item_name}（{item_unit}）"
+          columns:
+            - {head: 任务, figure: "told.{item}.target"}
+            - {head: 完成, figure: "told.{item}.actual"}
+            - {head: "{item_rate_name}名次", figure: "told.{item}.ranks.rank", show: "0"}
+            - {head: 脏乱差（套）, figure: "told.{item}.shares.share"}
+  - name: items
+    table:
+      title: 各项
+      rows: {list: told}
+      columns:
+        - {head: 单位, figure: unit}
+        - {head: 完成, figure: actual}
+        - {head: 全市开工, figure: start}
+"""
+)
+
+
+def test_columns_and_rows_may_be_the_members_of_a_list(scope, half_year):
+    told(scope, {"shanty.start.old_town": "7"}, FIRST)
+    written = write_style(load(LISTS), scope, half_year, THIS, {}, {})
+    first, second = markup.find_by_class(markup.parse_article(written.html), "annex")
+    grid = TableGrid(next(first.iter("table")))
+    heads = [one.text for one in grid.cells if one.row < grid.head]
+    assert heads[1:] == [
+        "棚户区改造开工（套）", "城镇保障性安居工程投资（亿元）", "任务", "完成", "棚户区改造开工率名次", "脏乱差（套）", "任务", "完成", "投资完成率名次", "脏乱差（套）",
+    ]  # fmt: skip
+    assert rows(first) == [
+        ["六盘水市", "100", "90", "", "", "20", "12.5", "", ""],
+        ["钟山区", "60", "60", "1", "7", "", "", "", "7"],
+        ["六枝特区", "40", "30", "2", "", "", "", "", ""],
+        ["水城区", "", "", "", "", "", "", "", ""],
+        ["盘州市", "", "", "", "", "", "", "", ""],
+    ]
+    ref = f"style:sample/told.shanty_start/ranks.{SECOND}/rank/{CITY}/{THIS}"
+    assert ref in written.html
+    assert rows(second) == [
+        ["棚户区改造开工", "套", "90", "90"],
+        ["城镇保障性安居工程投资", "亿元", "12.5", "90"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "word"),
+    [
+        ("told.{item}.target", "told.{item}.taget", "是不是 target"),
+        ("told.{item}.ranks.rank", "told.{item}.rnks.rank", "rnks"),
+        ("told.{item}.ranks.rank", "told.{item}.ranks.plase", "没有叫“plase”的数"),
+        ("told.{item}.ranks.rank", "told.rank", "不是名称"),
+        ("each: told", "each: tld", "tld"),
+        ("{list: told}", "{list: tld}", "tld"),
+        ("figure: unit", "figure: unti", "unti"),
+    ],
+)
+def test_a_name_of_a_list_that_is_not_there_is_told(db, right, wrong, word):
+    with pytest.raises(Refused, match=word):
+        load(LISTS.replace(right, wrong))
+
+
+def test_a_table_of_no_style_has_no_lists(scope, half_year):
+    table = read_tables("one:\n  title: 表\n  rows: {list: told}\n  columns: [{head: 甲, text: name}]\n")["one"]
+    with pytest.raises(Refused, match=r"DOC-113.*只有文书样式里的表才有名单"):
+        fill_table(scope, table, half_year, THIS)

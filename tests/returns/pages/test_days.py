@@ -67,6 +67,8 @@ def test_the_set_goes_up_is_signed_for_and_comes_back_at_a_cell(locked, visit):
     city, above, clerk = visit("city_reviewer", CITY), visit("superior", PROVINCE), visit()
     home = text(city.get(f"/returns/{QUERY}"))
     assert "报送上级</a>" in home and "1个单位已全部锁定" in home
+    audited = text(visit("auditor", CITY).get(f"/returns/{QUERY}"))
+    assert "看报送上级的情况</a>" in audited and "报送上级</a>" not in audited  # to look at, not to do
     page = text(city.get(f"/returns/up/{QUERY}"))
     assert "1个单位已锁定1个，可以报送" in page and "报送山西省</button>" in page
     sent = text(city.post(f"/returns/up/send/{QUERY}", {"form": FORM, "period": PERIOD}, follow=True))

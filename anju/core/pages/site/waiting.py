@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,10 +71,31 @@ def read_form(user: Actor, key: str) -> dict[str, Any] | None:
     return form
 
 
-def drop_form(user: Actor, key: str) -> None:
-    """It has gone on: going back in the browser does not send it again."""
-    if uploads.DIGEST.match(key):
-        reading_path(user, key, "form").unlink(missing_ok=True)
+@contextmanager
+def going_on(user: Actor, key: str | None) -> Iterator[bool]:
+    """While what has waited is done. False: it has been done already, from another tab or before going back in the browser. key: None for what
+    never waited. What fails within can be sent again."""
+    if key is None:
+        yield True
+        return
+    path = reading_path(user, key, "form")
+    taken = path.with_suffix(".taken")
+    try:
+        if not uploads.DIGEST.match(key):
+            raise FileNotFoundError
+        path.rename(taken)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        yield True
+    except ReadingPending:  # it waits again, for another reading
+        raise
+    except BaseException:
+        taken.rename(path)
+        raise
+    finally:
+        taken.unlink(missing_ok=True)
 
 
 @requires_permission("core.own")

@@ -94,6 +94,7 @@ class ListSpec:
     """What a sentence goes through. of: regions, tasks, rows, option, members, another list, or what a room brings (sources.py).
 
     where: over a member; order: (name, descending); group: members of one value together; rows: of tasks and rows, as written.
+    label: what it is called on pages; it prints nowhere.
     measure, dimension, only: of members (of a dimension of a measure), which ones.
     """
 
@@ -116,6 +117,7 @@ class ListSpec:
     skip: bool = False
     group: StyleCondition | None = None
     figures: Mapping[str, FigureSpec] = field(default_factory=dict)
+    label: str = ""
 
 
 @dataclass(frozen=True)

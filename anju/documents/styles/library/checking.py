@@ -33,6 +33,7 @@ from anju.documents.styles.language.sentences import (
     SentenceWords,
     When,
 )
+from anju.documents.styles.library.annexes import check_annex
 from anju.documents.styles.library.scopes import (
     FIGURE,
     LIST,
@@ -46,7 +47,6 @@ from anju.documents.styles.library.scopes import (
     item_scope,
     source_scope,
 )
-from anju.documents.tables.schema import walk as table_columns
 from anju.figures.tasks import tasks
 from anju.rules.book.tree import ProblemReport
 
@@ -63,10 +63,10 @@ MAX_CHAIN = 30  # of names that rest on one another
 
 def check_style(style: Style, report: ProblemReport) -> None:
     """Problems go into the report."""
-    _Check(style, report).run()
+    StyleCheck(style, report).run()
 
 
-class _Check:
+class StyleCheck:
     def __init__(self, style: Style, report: ProblemReport) -> None:
         self.style, self.report = style, report
         self.top: Scope = (
@@ -104,27 +104,7 @@ class _Check:
             self.pieces(style.enclosure.title, 0, "enclosure.title", self.top, 0)
             self.blocks(style.enclosure.blocks, "enclosure", self.top, 0)
         for annex in style.annexes:
-            where = f"annexes“{annex.name}”"
-            self.condition(annex.when, annex.line, where, self.top)
-            if annex.source and annex.source not in sources.paper_annexes():
-                self.wrong(
-                    annex.line,
-                    where,
-                    f"没有“{annex.source}”这种附表。",
-                    f"可写：{'、'.join(sources.paper_annexes()) or '（没有）'}。",
-                )
-            if annex.set != "parts" and annex.set not in style.sets:
-                self.unknown(annex.line, where, annex.set, style.sets, "区划的集合")
-            self.columns(annex.declaration.get("columns", ()), annex.line, where)
-            if annex.table:
-                self.columns(
-                    [{"code": f"={one.figure}"} for one in table_columns(annex.table.columns) if one.figure],
-                    annex.line,
-                    where,
-                )
-                for block in annex.table.blocks:
-                    if block.set is not None and block.set not in self.style.sets:
-                        self.unknown(annex.line, where, block.set, self.style.sets, "区划的集合")
+            check_annex(self, annex)
         for reminder in style.reminders:
             if reminder not in sources.paper_reminders():
                 self.unknown(1, "reminders", reminder, sources.paper_reminders(), "提醒")
@@ -444,18 +424,6 @@ class _Check:
                         f"可写：{known}{'，或一个数' if kind == FIGURE else ''}。",
                     )
             self.pieces(body, line, where, scope, loops)
-
-    def columns(self, columns: Iterable[Mapping[str, object]], line: int, where: str) -> None:
-        for column in columns:
-            code, each = str(column.get("code", "")), str(column.get("each", ""))
-            if each and each not in self.style.lists and each not in self.style.options:
-                self.unknown(line, where, each, [*self.style.lists, *self.style.options], "名单或选项")
-            if code.startswith("=") and "." not in code and self.top.get(code[1:]) != FIGURE:
-                self.unknown(line, where, code[1:], self.style.figures, "数")
-            if code.startswith("=") and "." in code and code[1:].split(".")[0] not in self.style.lists:
-                self.unknown(line, where, code[1:].split(".")[0], self.style.lists, "名单")
-            below = column.get("columns", ())
-            self.columns(below if isinstance(below, list) else (), line, where)
 
     def prose_places(self) -> None:
         """Every key has its place; every place a key."""

@@ -67,6 +67,7 @@ LIST = (
     "skip",
     "group",
     "figures",
+    "label",
 )
 SET = ("below", "regions", "option", "level", "minus", "plus", "order")
 BLOCK = ("text", "prose", "heading", "content", "when", "repeat")
@@ -365,6 +366,8 @@ class StyleLoader:
         for key in ("set", "option", "calibres"):
             if key in known:
                 said[key] = self.word(known[key])
+        if "label" in known:
+            said["label"] = known["label"].text()
         for key in ("measure", "dimension"):
             if key in known:
                 said[key] = known[key].text()

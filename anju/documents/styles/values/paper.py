@@ -92,7 +92,9 @@ class ComputedPaper:
             said = frame.field(name)
             if isinstance(said, list):  # members within
                 return self.members(name, frame)
-            return self.figure(name, said, frame) if isinstance(said, FigureSpec) else said
+            if isinstance(said, FigureSpec):
+                return self.figure(name, said, frame)
+            return self.of_place(name, said, frame) if isinstance(said, Mapping) else said
         for before in SHIFTS if name not in self.words else ():  # whole_year is no year of the whole
             if name.startswith(before) and self.knows(name.removeprefix(before), frame):
                 return self.value(name.removeprefix(before), frame.whole() if before == "whole_" else frame.around())
@@ -118,6 +120,10 @@ class ComputedPaper:
                 "请在 each 里面用它，或另起名称。",
             )
         )
+
+    def of_place(self, name: str, said: Mapping[int, Figure], frame: Frame) -> Figure:
+        """What a room's list tells of each place, as the place spoken of has it."""
+        return said.get(frame.region.pk) or beyond.nothing(self, name, FigureSpec(name, 0), frame)
 
     def knows(self, name: str, frame: Frame) -> bool:
         style = self.style

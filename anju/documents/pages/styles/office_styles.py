@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -15,9 +16,9 @@ from anju.core.pages.addresses import page_address
 from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
-from anju.core.people.permissions import may, requires_permission
-from anju.core.people.scope import Actor
+from anju.core.people.permissions import requires_permission
 from anju.documents.models import OfficeStyle
+from anju.documents.pages.styles import outlines
 from anju.documents.queries import styles
 from anju.documents.services import styles as style_services
 from anju.problems import Refused
@@ -40,7 +41,7 @@ class StyleAt:
 
 @requires_permission("documents.see")
 @require_GET
-@needs_region("documents/styles.html", heading="还没有文书样式", rows=[], drafts=[])
+@needs_region("documents/styles.html", heading="还没有文书样式", kinds=[], listed=[])
 def list_styles(request: Request) -> HttpResponse:
     return render_styles(request)
 
@@ -49,7 +50,7 @@ def render_styles(request: Request, status: int = 200, **extra: Any) -> HttpResp
     made, user = page_context(request), request.actor
     listed = list(styles.list_styles(user, made.region))
     return render_page(
-        request, "documents/styles.html", status=status, heading=f"{made.region.name}的文书样式", listed=listed, css=CSS, **extra
+        request, "documents/styles.html", status=status, heading=f"{made.region.name}的文书样式", listed=listed, kinds=styles.used_styles(made.region, made.period), css=CSS, **extra
     )  # fmt: skip
 
 
@@ -64,23 +65,48 @@ def find_style(request: Request, pk: int) -> OfficeStyle:
     return style
 
 
-def may_change(user: Actor, style: OfficeStyle) -> bool:
-    return style.state == OfficeStyle.DRAFT and may(user, "documents.style", style.region_id)
-
-
 @requires_permission("documents.see")
 @require_GET
 def show_style(request: Request, pk: int) -> HttpResponse:
     return render_style(request, find_style(request, pk))
 
 
-def render_style(request: Request, style: OfficeStyle, status: int = 200, **extra: Any) -> HttpResponse:
-    posted = StyleForm(request)
+def render_style(
+    request: Request, style: OfficeStyle, status: int = 200, text: str | None = None, **extra: Any
+) -> HttpResponse:
+    """text: as it was just typed, when it could not be kept."""
+    posted, stands = StyleForm(request), style.text if text is None else text
+    context = outlines.editor_context(request, style, stands)
+    if "problems" in extra:  # those of the text stand beside its outline
+        extra["problems"] = [one for one in extra["problems"] if one not in context["flaws"]]
+    moves = OfficeStyle.STATES.open_to(request.actor, style.state, style.region_id)
     return render_page(
-        request, "documents/office_style.html", status=status, heading=style.name, style=style, css=CSS.get(style.state, ""),
-        moves={move.name for move in OfficeStyle.STATES.open_to(request.actor, style.state, style.region_id)},
-        wrote=request.actor.key in style.authors, today_text=timezone.localdate().isoformat(), typed=posted.typed, **extra,
+        request, "documents/office_style.html", status=status, heading=style.name, style=style, text=stands, css=CSS.get(style.state, ""),
+        moves={move.name for move in moves}, wrote=request.actor.key in style.authors, today_text=timezone.localdate().isoformat(),
+        typed=posted.typed, differences=outlines.differences(request, style, stands), **context, **extra,
     )  # fmt: skip
+
+
+@requires_permission("documents.style")
+@require_POST
+def save_style(request: Request, pk: int) -> HttpResponse:
+    """Keep the text as the draft; then=submit: and submit it."""
+    style = find_style(request, pk)
+    posted = StyleForm(request)
+    text = posted.typed.get("text", "").replace("\r\n", "\n")
+    try:
+        with transaction.atomic():  # both or neither
+            style_services.revise_style(by=request.actor, style_id=pk, text=text, opened=posted.text("opened"))
+            said = "草稿已保存。"
+            if posted.text("then") == "submit":
+                style_services.submit_style(by=request.actor, style_id=pk, on=timezone.localdate())
+                said = "已提交，请另一位有权发布的人员核对、发布。"
+    except OfficeStyle.DoesNotExist as error:
+        raise Http404(str(pk)) from error
+    except Refused as refused:
+        return render_style(request, style, status=422, text=text, problems=refused.problems)
+    messages.success(request, said)
+    return redirect(page_address(request, style))
 
 
 def style_act(permission: str, does: Callable[[Request, int, StyleForm, date], str]) -> Callable[..., HttpResponse]:

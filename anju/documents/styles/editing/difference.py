@@ -1,0 +1,109 @@
+"""What is different between two styles, told in words, in the order of the text: sentences, conditions, columns, figures, lists."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from anju.documents.styles.editing.outline import OutlinedBlock, OutlinedColumn, StyleOutline, outline_style
+from anju.documents.styles.editing.source import StyleSource
+from anju.figures.models import Measure
+
+TOKEN = re.compile(r"【[^】]*】(?:〔[^〕]*〕)?|[0-9A-Za-z][0-9A-Za-z.%-]*|.", re.DOTALL)
+SAME, OLD, NEW = "same", "old", "new"
+NEAR = 0.4  # of two sentences: one was made of the other
+
+
+@dataclass(frozen=True)
+class StyleDifference:
+    """where: which part. parts: (same, old or new; words), in the order to be read."""
+
+    where: str
+    parts: tuple[tuple[str, str], ...]
+
+
+def style_differences(before: str, after: str, measures: Mapping[str, Measure]) -> list[StyleDifference]:
+    """Of two texts that can be read as YAML."""
+    old = list(style_lines(outline_style(StyleSource(before), measures)))
+    new = list(style_lines(outline_style(StyleSource(after), measures)))
+    found: list[StyleDifference] = []
+    for way, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if way != "equal":
+            found += _changed(old[start:end], new[first:last])
+    return found
+
+
+def _changed(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> Iterator[StyleDifference]:
+    """Lines that stand in each other's place, beside each other where one was made of the other."""
+    left = list(old)
+    for where, text in new:
+        near = max(left, key=lambda line: _likeness(line, (where, text)), default=None)
+        if near is None or _likeness(near, (where, text)) < NEAR:
+            yield StyleDifference(where, ((NEW, text),))
+            continue
+        for gone in left[: left.index(near)]:
+            yield StyleDifference(gone[0], ((OLD, gone[1]),))
+        left = left[left.index(near) + 1 :]
+        yield StyleDifference(where, tuple(_words(near[1], text)))
+    for where, text in left:
+        yield StyleDifference(where, ((OLD, text),))
+
+
+def _likeness(one: tuple[str, str], two: tuple[str, str]) -> float:
+    return SequenceMatcher(None, one[1], two[1], autojunk=False).ratio() if one[0] == two[0] else 0.0
+
+
+def _words(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """Figures, dates and numbers whole: a year of which one digit is another is another year."""
+    before, after = TOKEN.findall(old), TOKEN.findall(new)
+    for way, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if way == "equal":
+            yield SAME, "".join(before[start:end])
+            continue
+        if end > start:
+            yield OLD, "".join(before[start:end])
+        if last > first:
+            yield NEW, "".join(after[first:last])
+
+
+def style_lines(outline: StyleOutline) -> Iterator[tuple[str, str]]:
+    """(part, text) of all that is said."""
+    yield "名称", outline.head["name"]
+    yield "适用期", f"{outline.head['from']}起" + (f"至{outline.head['until']}" if outline.head["until"] else "")
+    yield "期间", outline.head["periods"]
+    if outline.title:
+        yield "标题", outline.title.text
+    yield from _blocks(outline.blocks, outline.prose)
+    yield from _blocks(outline.enclosure, outline.prose)
+    for annex in outline.annexes:
+        title = annex.title.text if annex.title else annex.name
+        yield "附表", title + (f"（{annex.when_text}时才附）" if annex.when_text else "")
+        yield from _columns(annex.columns, f"附表“{title}”")
+    for one in outline.figures:
+        show = "，".join(one.spec[key] for key in ("show", "unit", "places") if one.spec.get(key))
+        yield (
+            "数",
+            one.label
+            + (f"：{one.spec['formula_text']}" if one.spec.get("formula_text") else "")
+            + (f"（{show}）" if show else ""),
+        )
+    for one in outline.lists:
+        yield "名单", one.label
+
+
+def _blocks(blocks: list[OutlinedBlock], prose: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for block in blocks:
+        told = f"（{block.when_text}时才写）" if block.when_text else ""
+        told += f"（每一项写一段：{block.repeat_text}）" if block.repeat_text else ""
+        part = "标题" if block.kind == "heading" else "正文"
+        if block.kind == "prose":
+            yield "自由正文", prose.get(block.prose, block.prose) + told
+        for number, sentence in enumerate(block.sentences):
+            yield part, (told if not number else "") + sentence.text
+        yield from _blocks(block.blocks, prose)
+
+
+def _columns(columns: list[OutlinedColumn], where: str) -> Iterator[tuple[str, str]]:
+    for column in columns:
+        yield where, f"栏“{column.head}”" + (f"：{column.says}" if column.says else "")
+        yield from _columns(column.below, where)

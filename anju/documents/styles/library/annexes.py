@@ -1,0 +1,78 @@
+"""What can be told of a style's annexes before any figure is read: every name of a column and of a row is known."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from anju.documents.styles import sources
+from anju.documents.styles.language.schema import AnnexSpec
+from anju.documents.styles.library.scopes import FIGURE, LIST, WORD, item_scope
+from anju.documents.tables.schema import DeclaredTable, each_names, walk
+
+if TYPE_CHECKING:
+    from anju.documents.styles.library.checking import StyleCheck
+
+OWN = "="  # before a name of the style, where else a measure's code stands
+
+
+def check_annex(check: "StyleCheck", annex: AnnexSpec) -> None:
+    where = f"annexes“{annex.name}”"
+    check.condition(annex.when, annex.line, where, check.top)
+    known = sources.paper_annexes()
+    if annex.source and annex.source not in known:
+        fix = f"可写：{'、'.join(known) or '（没有）'}。"
+        check.wrong(annex.line, where, f"没有“{annex.source}”这种附表。", fix)
+    if annex.set != "parts" and annex.set not in check.style.sets:
+        check.unknown(annex.line, where, annex.set, check.style.sets, "区划的集合")
+    _columns(check, annex.declaration.get("columns", ()), annex.line, where)
+    if annex.table:
+        _table(check, annex.table, annex.line, where)
+
+
+def _columns(check: "StyleCheck", columns: Iterable[Mapping[str, object]], line: int, where: str) -> None:
+    for column in columns:
+        code, each = str(column.get("code", "")), str(column.get("each", ""))
+        if each and each not in check.style.options:
+            check.unknown(line, where, each, check.style.options, "选项")
+        if code.startswith(OWN):
+            _name(check, code.removeprefix(OWN), line, where)
+        below = column.get("columns", ())
+        _columns(check, below if isinstance(below, list) else (), line, where)
+
+
+def _name(check: "StyleCheck", name: str, line: int, where: str) -> None:
+    """A figure of the style; list.member.name, list.member.list.name: each list and the name are there."""
+    path = name.split(".")
+    if len(path) == 1:
+        if check.top.get(name) != FIGURE:
+            check.unknown(line, where, name, check.style.figures, "数")
+        return
+    if len(path) not in (3, 4):
+        check.wrong(line, where, f"“{name}”不是名称。", "请写 名称、名单.项.名称，或 名单.项.里面的名单.名称。")
+        return
+    scope = check.top
+    for one in (path[0], *path[2:-1]):
+        if check.kind(one, scope) != LIST:
+            check.unknown(line, where, one, [key for key, kind in scope.items() if kind == LIST], "名单")
+            return
+        scope = scope | check.members(one, scope)
+    if scope.get(path[-1]) not in (FIGURE, WORD):
+        check.unknown(line, where, path[-1], [key for key, kind in scope.items() if kind == FIGURE], "数")
+
+
+def _table(check: "StyleCheck", table: DeclaredTable, line: int, where: str) -> None:
+    """A table that brings its rows: its names are the style's, or of the members that its rows are."""
+    style = check.style
+    told: dict[str, str] = {}
+    for block in table.blocks:
+        if block.set is not None and block.set not in style.sets:
+            check.unknown(line, where, block.set, style.sets, "区划的集合")
+        if block.list is not None and check.kind(block.list, check.top) != LIST:
+            check.unknown(line, where, block.list, style.lists, "名单")
+        elif block.list is not None:
+            told |= item_scope(style, block.list)
+    for column in walk(table.columns):
+        if column.figure and told.get(column.figure) not in (FIGURE, WORD):
+            _name(check, column.figure, line, where)
+    for each in each_names(table.columns):
+        if each not in style.options and check.kind(each, check.top) != LIST:
+            check.unknown(line, where, each, [*style.lists, *style.options], "名单或选项")

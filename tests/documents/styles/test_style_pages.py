@@ -1,0 +1,142 @@
+"""The pages of a style: begun from the one in force, changed with its text, saved, submitted, published; the paper and the differences beside it."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from anju.core.people.scope import local_actor, open_scope
+from anju.documents.models import OfficeStyle
+from anju.documents.services.styles import draft_style, submit_style
+from tests.cast import CITY, EAST, operator, person, sign_in
+from tests.documents.styles.test_office_styles import DAY, NUMBER, TEXT
+from tests.sample_place import place
+
+
+@pytest.fixture
+def drafter(db):
+    from anju.figures.catalogue import load_catalogue
+    from anju.figures.services.observations import enter_figure
+
+    with open_scope(local_actor()) as me:
+        load_catalogue(by=me)
+        for period, value in (("2023-06", "90"), ("2022-06", "80")):
+            enter_figure(by=me, measure="shanty.start", region=place(me, CITY), period=period, value=value)
+    return visitor("city_reviewer", CITY)
+
+
+def visitor(post, code):
+    client = Client()
+    sign_in(client, person(post, code))
+    return client
+
+
+def at(name, *args, period="2023-H1"):
+    return f"{reverse(f'documents:{name}', args=args)}?region={CITY}&period={period}"
+
+
+def draft(text=TEXT):
+    with open_scope(operator("city_reviewer", CITY)) as by:
+        return draft_style(by=by, region=place(by, CITY), text=text)
+
+
+def work(client, pk, **asked):
+    answer = client.post(at("style-work", pk), json.dumps(asked), content_type="application/json")
+    return answer, answer.json() if answer.status_code == 200 else {}
+
+
+def stored(pk):
+    with open_scope(local_actor()):
+        return OfficeStyle.objects.get(pk=pk)
+
+
+def test_a_draft_begins_as_the_style_in_force_for_that_place(drafter):
+    listed = drafter.get(at("styles")).content.decode()
+    assert "住房保障半年工作通报" in listed and "随程序" in listed
+    answer = drafter.post(at("style-begin"), {"kind": "half-year"})
+    style = stored(int(answer["Location"].split("/styles/")[1].split("/")[0]))
+    assert (style.kind, style.valid_from.isoformat(), style.region.code) == ("half-year", "2023-01-01", CITY)
+    assert 'region: "140500"' in style.text
+    page = drafter.get(answer["Location"]).content.decode()
+    assert 'data-name="start"' in page and "棚户区改造开工量" in page
+
+
+def test_a_change_comes_back_with_the_paper_and_the_differences_and_is_not_stored(drafter):
+    style = draft()
+    change = {"op": "sentence", "path": "sections/0/text", "source": "全市开工{start}套了。"}
+    _, said = work(drafter, style.pk, text=style.text, change=change, period="2023-H1")
+    assert "全市开工{start}套了。" in said["text"] and not said["refused"] and not said["problems"].strip()
+    assert "全市开工<data" in said["preview"] and ">90</data>套了。" in said["preview"]
+    assert "全市开工" in said["outline"] and "ins" in said["differences"]
+    assert stored(style.pk).text == TEXT
+
+
+def test_what_is_wrong_is_told_with_its_line_and_the_outline_stays(drafter):
+    style = draft()
+    _, said = work(drafter, style.pk, text=TEXT.replace("{start}", "{begin}"), change=None, period="2023-H1")
+    assert 'data-line="11"' in said["problems"] and "begin" in said["problems"]
+    assert said["outline"] and not said["preview"]
+    _, said = work(drafter, style.pk, text=TEXT, change={"op": "remove", "path": "sections/7"}, period="")
+    assert said["refused"] and "DOC-156" in said["problems"] and said["text"] == TEXT
+    _, said = work(drafter, style.pk, text="style: [", change=None, period="")
+    assert not said["outline"] and "DOC-070" in said["problems"]
+    assert work(drafter, style.pk, change=None)[0].status_code == 400
+
+
+def test_the_paper_of_another_period_is_written_with_its_figures(drafter):
+    style = draft()
+    assert ">80</data>" in drafter.get(at("style-preview", style.pk) + "&of=2022-H1").content.decode()
+    assert ">90</data>" in drafter.get(at("style-preview", style.pk) + "&of=2023-06").content.decode()
+    assert ">90</data>" in drafter.get(at("style-preview", style.pk) + "&of=nonsense").content.decode()
+
+
+def test_saving_keeps_the_text_and_a_flaw_keeps_what_was_typed(drafter):
+    style = draft()
+    typed = TEXT.replace("本市", "全市").replace("\n", "\r\n")
+    answer = drafter.post(at("style-save", style.pk), {"text": typed, "opened": style.digest})
+    assert answer.status_code == 302 and stored(style.pk).text == TEXT.replace("本市", "全市")
+    wrong = drafter.post(at("style-save", style.pk), {"text": typed.replace("{start}", "{begin}"), "opened": "other"})
+    page = wrong.content.decode()
+    assert wrong.status_code == 422 and "{begin}" in page and "DOC-154" in page
+    assert 'name="opened" value="other"' in page, "a second click does not write over what another person saved"
+    answer = drafter.post(
+        at("style-save", style.pk), {"text": typed, "opened": stored(style.pk).digest, "then": "submit"}
+    )
+    assert answer.status_code == 302 and stored(style.pk).state == "submitted"
+    assert drafter.post(at("style-work", style.pk), "{}", content_type="application/json").status_code == 404
+
+
+def test_another_person_publishes_and_the_page_of_the_kind_leads_to_it(drafter):
+    style = draft()
+    with open_scope(operator("city_reviewer", CITY)) as by:
+        submit_style(by=by, style_id=style.pk, on=DAY)
+    publisher = visitor("publisher", CITY)
+    assert 'id="number"' in publisher.get(at("style", style.pk)).content.decode()
+    assert publisher.post(at("style-publish", style.pk), {"number": "", "dated": "2026-01-05"}).status_code == 422
+    answer = publisher.post(at("style-publish", style.pk), {"number": NUMBER, "dated": "2026-01-05"})
+    assert answer.status_code == 302 and stored(style.pk).number == NUMBER
+    assert drafter.get(at("style-of", "half-year"))["Location"].startswith(reverse("documents:style", args=[style.pk]))
+    assert drafter.get(at("style-of", "decomposition", period="2023")).status_code == 200
+    assert drafter.get(at("style-of", "no-such")).status_code == 404
+
+
+def test_a_county_reads_the_style_of_its_city_and_not_its_drafts(drafter):
+    style = draft()
+    county = visitor("clerk", EAST)
+    assert county.get(reverse("documents:style", args=[style.pk])).status_code == 404
+    with open_scope(local_actor()):
+        OfficeStyle.objects.filter(pk=style.pk).update(
+            state="published", number="1号", dated=DAY, published_by="x", published_at="2026-01-05T00:00Z"
+        )
+    page = county.get(reverse("documents:style", args=[style.pk]))
+    assert page.status_code == 200 and "style-form" not in page.content.decode()
+
+
+def test_a_place_without_parts_hands_nothing_out_and_its_paper_is_written(drafter):
+    page = visitor("clerk", EAST).get(
+        reverse("documents:style-of-preview", args=["decomposition"]) + f"?region={EAST}&period=2023"
+    )
+    assert (
+        page.status_code == 200 and "下达任务" in page.content.decode() and "任务分解</th>" not in page.content.decode()
+    )
