@@ -50,7 +50,7 @@ class Place:
 
 @dataclass(frozen=True, init=False)
 class Problem:
-    """One thing to mend. Every code has a line in docs/errors.md.
+    """One thing to mend. Every code has a line in docs/errors/.
 
     where: the place, or its words where there are no parts to it; what: what was found there; fix: what to do.
     """

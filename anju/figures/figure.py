@@ -16,6 +16,7 @@ NEVER_ADDED = ("%", "point", "1")  # families of rates, scores and coefficients
 HARDLY_ADDED = ("天", "月", "年", "岁")  # how long or how old: added where it is counted up over a time, as 迟报天数 is
 NOTHING_TO_ADD = (NO_TASK, NOT_APPLICABLE)  # said by the unit itself, so a total may leave it out; 未报 it may not
 UNSORTED = "未归类"
+OUTSIDE = "不在您的查看范围"
 PERCENT_BASE = 100 * unit_of_measure("%").factor
 
 
@@ -26,6 +27,7 @@ class Figure:
     value: base units (anju.quantities); None is unknown, never 0. unit, places: as it was printed, or as the catalogue declares.
     fraction: the exact value of a computed figure, of which value is rounded half-up to the base unit; text() rounds from it once.
     parts: what a sum, ratio or share was made of. missing: names of the parts that are not known. why: why it is blank, in Chinese.
+    outside: of a place of which the user does not see everything: what is not there may be there for others.
     """
 
     code: str
@@ -49,6 +51,7 @@ class Figure:
     whole: str = ""  # code of the measure this one is a part of
     dimension: str = ""
     member: str = ""
+    outside: bool = False
 
     @property
     def known(self) -> bool:
@@ -68,6 +71,8 @@ class Figure:
 
     @property
     def state_text(self) -> str:
+        if self.outside:
+            return OUTSIDE
         return STATES.get(self.state, "状态不明")  # an earlier version stored what it could not read
 
     @property

@@ -64,10 +64,10 @@ def measure(place: int, size: int) -> list[str]:
     from anju.core.people.scope import local_actor, open_scope
     from anju.figures.catalogue import load_catalogue
     from anju.projects.models import Project
-    from anju.returns.files import offline_workbook
     from anju.returns.queries import checks
     from anju.returns.queries.grid import lay_out_grid
     from anju.returns.services import opening
+    from anju.returns.services.offline import workbook as offline_workbook
 
     user = local_actor()
     with open_scope(user):

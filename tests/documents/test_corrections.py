@@ -267,3 +267,10 @@ def test_what_is_proposed_or_corrected_is_not_told_twice(scope, original, city):
     assert not asks()
     correct(scope, city, "702")
     assert asks()
+
+
+def test_it_is_begun_from_the_paper_that_it_corrects_and_not_from_the_list(original, city):
+    client = Client()
+    sign_in(client, person("publisher", city.code))
+    page = client.get(f"/documents/?region={city.code}&period={YEAR}").content.decode()
+    assert 'id="kind"' in page and "更正通报</option>" not in page

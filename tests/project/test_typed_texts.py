@@ -10,7 +10,7 @@ from anju.problems import length_problems
 
 ROOT = Path(__file__).parents[2]
 
-SERVICES = sorted([*ROOT.glob("anju/*/services/*.py"), *ROOT.glob("anju/core/*/*.py")])
+SERVICES = sorted([*ROOT.glob("anju/*/services/**/*.py"), *ROOT.glob("anju/core/*/*.py")])
 # What a page may cut: what is looked for, and what is only looked at.
 SEARCHES = {"core/search.html", "core/base.html", "projects/sample.html"}
 

@@ -10,9 +10,9 @@ import pytest
 from anju.core.models.trail import Trail
 from anju.core.people.scope import open_scope
 from anju.problems import Refused
-from anju.returns.files.audit import export_audit
 from anju.returns.models import Return
 from anju.returns.services import corrections, opening, review
+from anju.returns.services.offline.audit import export_audit
 from tests.returns.conftest import FORM, pass_on
 from tests.worlds import world
 
@@ -106,7 +106,7 @@ def test_the_same_returns_give_the_same_bytes(people, city, two, acting):
 
 
 def test_a_text_that_begins_like_a_formula_is_disarmed():
-    from anju.returns.files.audit import _csv
+    from anju.returns.services.offline.audit import _csv
 
     assert _csv([{"注": "=1+1"}, {"注": "-5"}, {"注": "-x"}]).decode("utf-8-sig").split() == [
         "注",

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from anju.returns.files.audit import export_audit
+from anju.returns.services.offline.audit import export_audit
 from tests.browser import see
 from tests.returns.conftest import pass_on
 

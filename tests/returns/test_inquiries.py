@@ -11,12 +11,12 @@ from anju.core.models.trail import Trail
 from anju.core.people.scope import Actor
 from anju.oversight.queries.reminders import list_reminders
 from anju.problems import Refused
-from anju.returns.files.audit import export_audit
 from anju.returns.forms import calendar
 from anju.returns.models import Inquiry
 from anju.returns.overdue import overdue_returns
 from anju.returns.queries import inquiries
 from anju.returns.services.inquiries import answer_inquiry, ask_again, open_inquiry, settle_inquiry
+from anju.returns.services.offline.audit import export_audit
 from tests.returns.conftest import pass_on
 from tests.returns.test_deliveries import some_cell
 

@@ -14,9 +14,9 @@ from anju.core.people.scope import local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
 from anju.isolation import SMALL
 from anju.projects.services.projects import register_project
-from anju.returns.files import offline_workbook
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import opening
+from anju.returns.services.offline import workbook as offline_workbook
 from tests.cast import operator, person, sign_in
 from tests.returns.test_workbook import Sheet
 from tests.waiting import do_jobs, go_on, look, reading_jobs, waiting_fields

@@ -12,11 +12,12 @@ from anju.core.models.trail import Trail
 from anju.core.people.scope import open_scope
 from anju.problems import ASK, Refused
 from anju.projects.models import Project
-from anju.returns.files import offline_workbook, papers
+from anju.returns.files import papers
 from anju.returns.models import Paper, Return
 from anju.returns.queries import returns
 from anju.returns.services import filling, opening, review, scans
 from anju.returns.services.filling import CellEntry
+from anju.returns.services.offline import workbook as offline_workbook
 from tests.returns.conftest import FORM, pass_on
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"

@@ -11,12 +11,13 @@ from openpyxl.comments import Comment
 from anju.core.models.trail import Trail
 from anju.core.people.scope import open_scope
 from anju.problems import ASK, Refused
-from anju.returns.files import offline_workbook, offline_workbook_file
+from anju.returns.files import offline_workbook_file
 from anju.returns.models import Cell
 from anju.returns.queries import returns
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import filling, opening
 from anju.returns.services.filling import CellEntry
+from anju.returns.services.offline import workbook as offline_workbook
 
 NAME = "月报.xlsx"
 

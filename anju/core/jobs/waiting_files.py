@@ -1,4 +1,4 @@
-"""Files that wait in the data folder for a day: what was uploaded, and what was read of large uploads. A folder a person, with limits;
+"""The quota of what people upload, and files that wait in the data folder for a day: uploads, and what was read of large ones. A folder a person;
 the worker clears away what is older."""
 
 import hashlib

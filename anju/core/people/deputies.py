@@ -1,4 +1,5 @@
-"""Deputies (代理): whoever holds a post that may be deputised names a colleague until a day. What the deputy does is signed 代."""
+"""Deputies (代理): whoever holds a post that may be deputised names a colleague until a day. What the deputy does is signed 代
+(`permissions.signature`)."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Signing in. django-allauth does it (passwords, TOTP, recovery codes, OIDC), django-axes tells of failures (delays.py); here is what is ours about it.
+"""Signing in, the second factor too. django-allauth does it (passwords, TOTP, recovery codes, OIDC), django-axes tells of failures (delays.py); here is what is ours about it.
 
 Who may come in is whom the system administrator registered, nobody else. Every sign-in, failure and lock-out leaves a row in the trail:
 the user name only when there is such a user (a password may have been typed in its place), never a password.

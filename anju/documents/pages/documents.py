@@ -67,7 +67,9 @@ def render_documents(request: Request, status: int = 200, **extra: Any) -> HttpR
         status=status,
         heading=heading,
         papers=papers,
-        kinds=kinds.registered_kinds(),
+        kinds=[
+            one for one in kinds.registered_kinds() if not one.apart
+        ],  # what is begun from another paper is begun there
         **extra,
     )
 

@@ -1,6 +1,6 @@
 """What rooms bring for styles to speak of: lists (problems found, nodes, entries overdue), annexes of their own, reminders for the writer.
 
-PAPER_LISTS = ("anju.oversight.papers.sources:NODES",)      # in room.py; PAPER_ANNEXES, PAPER_REMINDERS likewise
+PAPER_LISTS = ("anju.oversight.papers.lists:NODES",)      # in room.py; PAPER_ANNEXES, PAPER_REMINDERS likewise
 """
 
 from collections.abc import Callable, Iterable, Mapping

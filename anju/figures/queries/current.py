@@ -16,6 +16,7 @@ from anju.core.regions.levels import LEVELS
 from anju.figures.figure import (
     NOTHING_TO_ADD,
     NUMBER,
+    OUTSIDE,
     PERCENT_BASE,
     SHARE,
     STATES,
@@ -160,6 +161,7 @@ def _figures(
     regions, periods = list(regions), list(periods)
     if not regions or not periods:
         return FigureMapping()
+    outside = {region.pk for region in regions if not sees_whole(user, region)}
     every = having_measures(code for code, _ in wanted)
     leaves = {leaf for code, calibre in wanted for leaf in _leaves(every, code, calibre)}
     rows = _current(user, leaves, regions, {*periods, *(period[:4] for period in periods)})
@@ -169,12 +171,24 @@ def _figures(
         for code, calibre in leaves
         if summed and (every[code].adds or every[code].weight_id) and every[code].target_of_id is None
         for region in regions
-        if region.kind != Region.Kind.COUNTY
+        if region.kind != Region.Kind.COUNTY and region.pk not in outside
         for period in periods
         if (code, region.pk, period, calibre) not in rows
     ]
     sums = sum_parts(user, absent) if absent else {}
-    return FigureMapping(wanted, regions, periods, lambda key, region: _read(every, rows, shares, sums, key, region))
+
+    def make(key: FigureKey, region: Region) -> Figure:
+        figure = _read(every, rows, shares, sums, key, region)
+        if figure.state == UNREPORTED and region.pk in outside:
+            return replace(figure, outside=True, why=OUTSIDE)
+        return figure
+
+    return FigureMapping(wanted, regions, periods, make)
+
+
+def sees_whole(user: Actor, region: Region) -> bool:
+    """Does the user see every row of the region and of all its parts? Of another there is no sum: the parts that they see are not the whole."""
+    return region.pk in user.region_ids and places.region_tree().below(region.code) <= user.region_ids
 
 
 def having_measures(codes: Iterable[str]) -> Mapping[str, Measure]:
@@ -270,8 +284,10 @@ def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[F
     left out.
 
     A part counts when it was given a task or has reported the measure for any period of that year; where none was given a task, every part
-    counts that is no pseudo-unit. One that counts and did not report for this period leaves the sum unknown.
+    counts that is no pseudo-unit. One that counts and did not report for this period leaves the sum unknown. There is no sum of a place of
+    which the user does not see every part.
     """
+    absent = [(key, region) for key, region in absent if sees_whole(user, region)]
     parts = {
         (region.pk, period): places.child_regions(user, region, calendar.period_end(period))
         for region, period in {(region.pk, key.period): (region, key.period) for key, region in absent}.values()
@@ -425,14 +441,8 @@ def build_figure(
         return result
     fraction, base = share
     result = replace(
-        result,
-        state=UNREPORTED,
-        parts=(base,),
-        assumed=stands.assumed or base.assumed,
-        unit=base.unit,
-        places=base.places,
-        why="",
-    )
+        result, state=UNREPORTED, parts=(base,), assumed=stands.assumed or base.assumed, unit=base.unit, places=base.places, why=""
+    )  # fmt: skip
     if base.exact is None:
         return replace(result, missing=(base.name,), why=f"缺：{base.name}")
     return with_exact_value(result, fraction * base.exact)
@@ -442,14 +452,8 @@ def observation_figure(row: Observation, measure: Measure | None = None) -> Figu
     """An observation as it was said: a share as its percentage of the base, whatever the base is now."""
     measure = measure or row.measure
     stands = CurrentRow(
-        state=row.state,
-        value=row.value,
-        unit=row.unit,
-        places=row.places,
-        assumed=row.assumed,
-        approx=row.approx,
-        observation_id=row.pk,
-    )
+        state=row.state, value=row.value, unit=row.unit, places=row.places, assumed=row.assumed, approx=row.approx, observation_id=row.pk
+    )  # fmt: skip
     if row.state != SHARE:
         return build_figure(measure, row.region, row.period, row.calibre_id, stands)
     fraction = Fraction(row.share_numerator, row.share_denominator)
@@ -462,15 +466,8 @@ def observation_figure(row: Observation, measure: Measure | None = None) -> Figu
 def difference_figure(whole: Figure, parts: Collection[Figure], name: str = UNSORTED) -> Figure:
     """whole − parts as a figure; unknown when one of them is, which it names."""
     left = replace(
-        whole,
-        code="",
-        name=name,
-        observation_id=None,
-        parts=(whole, *parts),
-        value=None,
-        fraction=None,
-        state=UNREPORTED,
-    )
+        whole, code="", name=name, observation_id=None, parts=(whole, *parts), value=None, fraction=None, state=UNREPORTED
+    )  # fmt: skip
     summed = total_figure(parts, region=whole.region) if parts else None
     unknown = [part for part in parts if not part.known and part.state not in NOTHING_TO_ADD]
     if whole.exact is None or unknown:

@@ -19,13 +19,13 @@ from anju.core.people.permissions import requires_permission
 from anju.core.regions import tree
 from anju.core.wording import period_label
 from anju.problems import Refused
-from anju.returns.files.audit import export_audit
 from anju.returns.models import Return
 from anju.returns.pages.form import render_return
 from anju.returns.pages.returns import render_home
 from anju.returns.queries import returns
 from anju.returns.services import bulk, corrections, locking, opening
 from anju.returns.services import review as review_services
+from anju.returns.services.offline.audit import export_audit
 
 SEPARATORS = re.compile(r"[\s,，、；;]+")
 FIELDS = ("remark", "agrees", "where", "ordered_by", "workdays")

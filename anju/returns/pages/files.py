@@ -17,11 +17,12 @@ from anju.core.people.permissions import may, requires_permission
 from anju.core.reading import DRAWING, turn_of
 from anju.core.wording import period_title
 from anju.problems import Problem, Refused
-from anju.returns.files import offline_workbook, papers, receivers
+from anju.returns.files import papers, receivers
 from anju.returns.models import Return
 from anju.returns.pages.form import render_return
 from anju.returns.queries import returns
 from anju.returns.services import receipts, scans
+from anju.returns.services.offline import workbook as offline_workbook
 
 PRINTS = {"pdf": papers.form_pdf, "docx": papers.form_word, "xlsx": papers.form_excel}
 

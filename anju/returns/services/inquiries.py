@@ -13,12 +13,12 @@ from anju.core.states import move
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
 from anju.returns.base import LONGEST_NAME, require_own_organisation, require_short, require_state, text_problems
-from anju.returns.files.audit import audit_grounds
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.models import Inquiry, InquiryEntry, Return
 from anju.returns.queries import returns
 from anju.returns.reminders import announce_inquiry
+from anju.returns.services.offline.audit import audit_grounds
 from anju.returns.services.review import has_cell
 
 ASK, ANSWER = "returns.inquire", "returns.answer_inquiry"

@@ -1,4 +1,4 @@
-"""Finding a form's head and which column is which, whatever its order, spacing, line breaks or traditional characters."""
+"""Finding a form's head, merged cells and all, and which column is which, whatever its order, spacing, line breaks or traditional characters."""
 
 import difflib
 import itertools

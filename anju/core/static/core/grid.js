@@ -417,7 +417,7 @@
       const { key } = event;
       if (key === "F6") around();
       else if (key === "F8") { commit(); page.next(event.shiftKey ? -1 : 1); }
-      else if (key === "F9" && at) { commit(); page.answer(at); }
+      else if (key === "F9") { commit(); page.answer(at); }
       else if (key === "F1" || (key === "?" && !event.target.matches("input, textarea, select"))) help();
       else return;
       event.preventDefault();

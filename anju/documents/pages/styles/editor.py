@@ -106,7 +106,9 @@ def work_style(request: Request, pk: int) -> HttpResponse:
         "problems": render_to_string("documents/style_problems.html", {"problems": [*problems, *flaws]}, request),
         "scopes": context["outline"].scopes if context["outline"] else {},
         "outline": render_to_string("documents/style_outline.html", context, request) if context["outline"] else "",
-        "differences": render_to_string("documents/style_differences.html", differences(request, style, text), request),
+        "differences": render_to_string(
+            "documents/style_differences.html", differences(request, style, text, context["outline"]), request
+        ),
         "preview": preview(request, read, period) if read is not None else "",
     }
     return JsonResponse(answer)

@@ -83,7 +83,7 @@ def render_style(
     return render_page(
         request, "documents/office_style.html", status=status, heading=style.name, style=style, text=stands, css=CSS.get(style.state, ""),
         moves={move.name for move in moves}, wrote=request.actor.key in style.authors, today_text=timezone.localdate().isoformat(),
-        typed=posted.typed, differences=outlines.differences(request, style, stands), **context, **extra,
+        typed=posted.typed, differences=outlines.differences(request, style, stands, context["outline"]), **context, **extra,
     )  # fmt: skip
 
 

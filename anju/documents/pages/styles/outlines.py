@@ -77,14 +77,14 @@ def preview(request: Request, style: Style, period: str) -> str:
     return render_to_string("documents/style_preview.html", shown, request)
 
 
-def differences(request: Request, style: OfficeStyle, text: str) -> dict[str, Any]:
-    """From the style in force; of a published one from what comes with the program."""
+def differences(request: Request, style: OfficeStyle, text: str, outline: StyleOutline | None = None) -> dict[str, Any]:
+    """From the style in force. outline: of the text, where it is made already."""
     made = page_context(request)
     before = style_in_force(made.region, style.kind, made.period)
     if before is None or before.digest == style.digest:
         return {"before": None, "found": [], "same": before is not None}
     try:
-        found = style_differences(style_text(before), text, find_measures(request.actor))
+        found = style_differences(style_text(before), text, find_measures(request.actor), outline)
     except Refused:
         return {"before": before, "found": [], "unreadable": True}
     return {"before": before, "found": found}

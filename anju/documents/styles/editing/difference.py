@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from anju.documents.styles.editing.outline import OutlinedBlock, OutlinedColumn, StyleOutline, outline_style
 from anju.documents.styles.editing.source import StyleSource
-from anju.figures.models import Measure
 
 TOKEN = re.compile(r"【[^】]*】(?:〔[^〕]*〕)?|[0-9A-Za-z][0-9A-Za-z.%-]*|.", re.DOTALL)
 SAME, OLD, NEW = "same", "old", "new"
@@ -22,15 +23,31 @@ class StyleDifference:
     parts: tuple[tuple[str, str], ...]
 
 
-def style_differences(before: str, after: str, measures: Mapping[str, Measure]) -> list[StyleDifference]:
-    """Of two texts that can be read as YAML."""
-    old = list(style_lines(outline_style(StyleSource(before), measures)))
-    new = list(style_lines(outline_style(StyleSource(after), measures)))
+class NamedMeasure(NamedTuple):
+    """What an outline tells of a measure."""
+
+    code: str
+    name: str
+
+
+def style_differences(
+    before: str, after: str, measures: Mapping[str, Any], outline: StyleOutline | None = None
+) -> list[StyleDifference]:
+    """Of two texts that can be read as YAML. outline: of the second, where it is made already."""
+    names = tuple(NamedMeasure(code, measure.name) for code, measure in measures.items())
+    old = list(_lines_before(before, names))
+    new = list(style_lines(outline or outline_style(StyleSource(after), measures)))
     found: list[StyleDifference] = []
     for way, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if way != "equal":
             found += _changed(old[start:end], new[first:last])
     return found
+
+
+@lru_cache(maxsize=32)
+def _lines_before(text: str, names: tuple[NamedMeasure, ...]) -> tuple[tuple[str, str], ...]:
+    """Of the style in force, which stays while one writes at another."""
+    return tuple(style_lines(outline_style(StyleSource(text), {one.code: one for one in names})))
 
 
 def _changed(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> Iterator[StyleDifference]:

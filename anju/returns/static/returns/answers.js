@@ -6,10 +6,16 @@
   if (!panel || !window.Grid) return;
   let back = null; // the cell from which one came
 
+  const fields = () => [...panel.querySelectorAll("[data-answers]")];
+  /* Where nothing is asked of the cell in hand, or none is, to the first that waits: what is typed next is an answer and no number of a cell. */
   const begin = (td) => {
-    const key = Grid.key(td);
-    const field = [...panel.querySelectorAll("[data-answers]")].find((one) => one.dataset.answers === key);
-    if (!field) return;
+    let field = td && fields().find((one) => one.dataset.answers === Grid.key(td));
+    if (!field) {
+      field = fields().find((one) => !one.value.trim());
+      td = field && Grid.all().find((one) => Grid.key(one) === field.dataset.answers);
+      if (!td) return;
+      Grid.show(td);
+    }
     back = td;
     Drafts.unfold();
     field.closest("details")?.setAttribute("open", "");

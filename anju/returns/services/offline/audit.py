@@ -169,11 +169,13 @@ def _return(by: Actor, ret: Return) -> dict[str, bytes]:
     for entry in (
         InquiryEntry.objects.filter(inquiry__ret=ret, file__isnull=False).select_related("file").order_by("id")
     ):
-        files[f"{folder}/问询/{entry.inquiry_id}-{entry.pk}-{entry.file.name}"] = bytes(entry.file.content)
+        if entry.file is not None:
+            files[f"{folder}/问询/{entry.inquiry_id}-{entry.pk}-{entry.file.name}"] = bytes(entry.file.content)
     for paper in Paper.objects.filter(ret=ret).select_related("file").order_by("id"):
         files[f"{folder}/盖章件/{paper.pk}-{paper.file.name}"] = bytes(paper.file.content)
     for receipt in Receipt.objects.filter(ret=ret, file__isnull=False).select_related("file").order_by("id"):
-        files[f"{folder}/回执/{receipt.receiver}-{receipt.file.name}"] = bytes(receipt.file.content)
+        if receipt.file is not None:
+            files[f"{folder}/回执/{receipt.receiver}-{receipt.file.name}"] = bytes(receipt.file.content)
     return files
 
 
