@@ -242,7 +242,7 @@ def reported_measures(request: PaperRequest) -> Iterator[Mapping[str, Any]]:
     beside: set[Key] = set()
     heads: list[ReportedMeasure] = []
     parts: dict[Key, list[ReportedMeasure]] = {}
-    for key, said in here.items():
+    for said in here.values():
         target = found.target_of(said)
         beside |= {key_of(one) for one in (target, found.rate_of(said, target)) if one and key_of(one) in here}
     for key, said in here.items():
