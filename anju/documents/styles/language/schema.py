@@ -158,7 +158,7 @@ Block = StyleParagraph | ProsePlace | StyleSection
 class AnnexSpec:
     """An annex: a table declared as layout/annex.py says, or what a room writes (sources.py). rows: parts, or targets (下达、分解、小计).
 
-    table: declared as anju/documents/tables says, instead.
+    table: declared as anju/documents/tables says, instead. repeat: one such table for each member of that list.
     """
 
     name: str
@@ -171,6 +171,7 @@ class AnnexSpec:
     keep_empty: bool = False
     prune: str = "all"
     table: Any = None
+    repeat: str = ""
 
 
 @dataclass(frozen=True)
