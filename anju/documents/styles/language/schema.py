@@ -9,6 +9,7 @@ from anju.documents.styles.language.conditions import StyleCondition
 from anju.documents.styles.language.sentences import Piece
 
 OPTION_TYPES = ("text", "texts", "number", "choice", "regions", "table", "codes", "tables", "given")
+TO_FILL = "fill_"  # options that a style made of a paper leaves to the writer, each time anew (binding/sentences.py)
 SHAPES = {"year": "2021", "half": "2021-H1", "quarter": "2021-Q3", "month": "2021-08", "day": "2021-08-13"}
 # Words that every sentence may say.
 WORDS = {
