@@ -27,6 +27,7 @@ class DocumentKind:
     apart: an option; drafts of one kind, region and period that differ in it are papers of their own.
     write: instead of gather and template, how its text is made; sections: what its parts of prose are called.
     digest: of what makes it, content: exactly that (a style's bytes), file: what it is called; kept with every paper.
+    once: options that are said for the paper of one period alone, not for the next.
     needs: options without which its layout is not whole, so that it is not signed (organs, addressee).
     remind: what the writer is reminded of about the free prose; review: about the written text, given the references of the figures that its sentences print.
     """
@@ -47,6 +48,7 @@ class DocumentKind:
     content: bytes = b""
     file: str = ""
     sections: Mapping[str, str] = field(default_factory=dict)
+    once: tuple[str, ...] = ()
 
 
 class KindSource(Protocol):
@@ -122,12 +124,27 @@ def check_keys(kind: DocumentKind, options: dict[str, Any], prose: dict[str, Any
 
     An option that a placeholder of the prose asks for ({key}) is known by that.
     """
-    texts = [text for value in prose.values() for text in ([value] if isinstance(value, str) else value or [])]
-    asked = {match[1].split(".")[0] for text in texts for match in PLACEHOLDER.finditer(text)}
-    problems = unknown_key_problems("DOC-032", f"{kind.name}的选项", options, (*OPTIONS, *kind.options), also=asked)
+    taken = (*OPTIONS, *kind.options)
+    problems = unknown_key_problems("DOC-032", f"{kind.name}的选项", options, taken, also=asked_options(prose))
     problems += unknown_key_problems("DOC-033", f"{kind.name}的自由正文", prose, kind.prose)
     if problems:
         raise Refused(*problems)
+
+
+def asked_options(prose: Mapping[str, Any]) -> set[str]:
+    """The options that placeholders of the prose ask for."""
+    texts = [text for value in prose.values() for text in ([value] if isinstance(value, str) else value or [])]
+    return {match[1].split(".")[0] for text in texts for match in PLACEHOLDER.finditer(text)}
+
+
+def carried_over(kind: DocumentKind, version: Version, period: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options and prose that a paper of that period takes from one written before: what the kind still has, and of another period not what was said
+    for that one alone."""
+    prose = {key: text for key, text in version.prose.items() if key in kind.prose}
+    taken = {*OPTIONS, *kind.options, *asked_options(prose)}
+    if version.document.period != period:
+        taken -= {*kind.once}
+    return {key: value for key, value in version.options.items() if key in taken}, prose
 
 
 def unknown_key_problems(

@@ -21,3 +21,8 @@ DOCUMENTS = ("anju.documents.documents", "anju.documents.styles.kinds")
 JOBS = ("anju.documents.jobs",)
 FIGURE_CHANGES = ("anju.documents.jobs:look_for_corrections",)
 STYLES = ("styles/shipped",)
+PAPER_LISTS = (
+    "anju.documents.styles.reported:REPORTED_MEASURES",
+    "anju.documents.styles.reported:REPORTED_PLACES",
+    "anju.documents.styles.reported:REPORTED_SHEETS",
+)

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from anju.figures.pages import figures, imports, targets
+from anju.figures.pages import figures, imports, measures, targets
 
 app_name = "figures"
 urlpatterns = [
     path("targets/", targets.list_targets, name="targets"),
     path("figures/", figures.show_explorer, name="explorer"),
     path("figures.xlsx", figures.show_explorer, {"form": "xlsx"}, name="explorer-file"),
-    path("figures/measure/<str:code>/", figures.show_measure, name="measure"),
+    path("figures/measure/<str:code>/", measures.show_measure, name="measure"),
     path("figures/door/", figures.show_provenance, name="door"),
     path("figures/correct/", figures.correct_figure, name="correct"),
     path("imports/", imports.list_imports, name="imports"),

@@ -1,4 +1,5 @@
-"""Long work of this room, done in the background with its progress told."""
+"""Long work of this room for very large regions, done in the background with its progress told. Nothing here is daily: entries of overdue
+projects are opened by hand (pages/entries.py)."""
 
 from datetime import date
 from typing import Any

@@ -251,25 +251,20 @@ def _run(args: argparse.Namespace) -> Any:
 
 
 def _changed(book: Any, pairs: Iterable[str]) -> dict[str, Any]:
-    """--set name=value; a keyed parameter takes name.key=value."""
+    """--set name=value; a keyed parameter takes name.key=value, one of two keys name.key.key=value."""
     changes: dict[str, Any] = {}
     problems = []
     for pair in pairs:
         name, sign, value = pair.partition("=")
-        name, _, key = name.strip().partition(".")
-        if not sign or not name or not value.strip():
-            problems.append(
-                Problem(
-                    "RUN-017",
-                    f"--set {pair}",
-                    "写法不对。",
-                    "请写成 参数=值，例如 share_goal=15；按取值列举的写 参数.取值=值。",
-                )
-            )
-        elif key:
-            changes.setdefault(name, {})[key] = value.strip()
+        *rows, last = (part.strip() for part in name.split("."))
+        row: Any = changes
+        for key in rows:
+            row = row.setdefault(key, {}) if isinstance(row, dict) else None
+        if not sign or not last or not value.strip() or not isinstance(row, dict) or isinstance(row.get(last), dict):
+            fix = "请写成 参数=值，例如 share_goal=15；按取值列举的写 参数.取值=值，两级的写 参数.取值.取值=值。"
+            problems.append(Problem("RUN-017", f"--set {pair}", "写法不对。", fix))
         else:
-            changes[name] = value.strip()
+            row[last] = value.strip()
     if problems:
         raise Refused(*problems)
     return changes

@@ -2,7 +2,8 @@
 
 import pytest
 
-from anju.documents.text.wording import chinese_numeral, fill_placeholders, spoken_date, whole_word
+from anju.documents.text.numerals import chinese_numeral
+from anju.documents.text.wording import fill_placeholders, spoken_date, whole_word
 from anju.problems import Refused
 
 OPTIONS = {

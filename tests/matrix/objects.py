@@ -39,6 +39,11 @@ NO_REGION = {
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs",
     "core:guide-picture", "core:staff-register", "core:waiting-form",
 }  # fmt: skip
+# Of a return that nobody delivered to the superior.
+NOT_DELIVERED = {
+    "returns:inquiry", "returns:inquiry-file", "returns:return", "returns:cell", "returns:compare", "returns:send-back", "returns:extension",
+    "returns:return-cell", "returns:print", "returns:kept", "returns:compare-scan", "returns:scan-page", "returns:receiver", "returns:copied", "returns:exported",
+}  # fmt: skip
 # One's own pages that are not there for who has no second step yet, or sends back to /me/: only who may is asked of them.
 NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
 

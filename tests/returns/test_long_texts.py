@@ -23,6 +23,7 @@ from anju.returns.services import (
 )
 from tests.returns.conftest import FORM, PERIOD, pass_on
 
+SOON = timezone.localdate() + timedelta(days=7)
 LONG, TOO_LONG, NUMBER = "长" * LONGEST, f" {'长' * (LONGEST + 1)} ", "7" * (LONGEST_NUMBER + 1)
 
 
@@ -107,15 +108,15 @@ def test_after_it_was_handed_in(people, ready, acting, offices, operator):
     refused(deliveries.return_cell, by=lock, text=TOO_LONG, **where)
     refused(deliveries.return_cell, by=lock, text="核实", number=NUMBER, **where)
     auditor = acting(people["auditor"])
-    refused(inquiries.open_inquiry, by=auditor, ret_id=ret.pk, text=TOO_LONG, workdays=3)
-    asked = inquiries.open_inquiry(by=auditor, ret_id=ret.pk, text=LONG, workdays=3)
+    refused(inquiries.open_inquiry, by=auditor, ret_id=ret.pk, text=TOO_LONG, due_on=SOON)
+    asked = inquiries.open_inquiry(by=auditor, ret_id=ret.pk, text=LONG, due_on=SOON)
     assert asked.entries.get().text == LONG
     clerk = acting(people["clerk"])
     refused(inquiries.answer_inquiry, by=clerk, inquiry_id=asked.pk, text=TOO_LONG)
     inquiries.answer_inquiry(by=clerk, inquiry_id=asked.pk, text=LONG)
     auditor = acting(people["auditor"])
     refused(inquiries.settle_inquiry, by=auditor, inquiry_id=asked.pk, text=TOO_LONG)
-    refused(inquiries.ask_again, by=auditor, inquiry_id=asked.pk, text=TOO_LONG, workdays=3)
+    refused(inquiries.ask_again, by=auditor, inquiry_id=asked.pk, text=TOO_LONG, due_on=SOON)
     clerk = acting(people["clerk"])
     refused(corrections.begin_correction, by=clerk, ret_id=ret.pk, reason=TOO_LONG)
     refused(corrections.begin_correction, by=clerk, ret_id=ret.pk, reason="核实", ordered_by=NUMBER)

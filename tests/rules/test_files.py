@@ -156,6 +156,14 @@ def test_without_a_key_the_line_is_it(made, tmp_path):
         assert keys == sorted(str(place) for place in range(1, 31))
 
 
+def test_a_blank_line_is_no_row(made, tmp_path):
+    source = write_csv(tmp_path / "rows.csv", list(facts(3)))
+    lines = source.read_text("utf-8").splitlines()
+    commas = "," * lines[0].count(",")
+    source.write_text("\n".join([*lines[:2], commas, "", *lines[2:], commas]) + "\n", "utf-8")
+    assert run_file(made, source, tmp_path / "out.csv", on=DAY, names={name: name for name in made.inputs}).rows == 3
+
+
 def test_where_it_cannot_be_written_is_said(made, tmp_path):
     source = write_csv(tmp_path / "rows.csv", list(facts(5)))
     with pytest.raises(Refused) as refused:

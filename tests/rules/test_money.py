@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from anju.problems import Refused
+from anju.quantities import trim_zeros
 from anju.rules.engine.bind import bind_rows
 from anju.rules.load import load_text
 from tests.rules.build import DAY, book, codes, one, text
@@ -296,3 +297,66 @@ def test_a_book_that_is_too_large_is_refused():
             result="s0",
         )
     assert codes(refused) == ["BOOK-052"]
+
+
+# -- a table with several keys
+
+TABLE = """{label: 补贴比例, unit: "%", by: [class, persons], values: [
+  {from: "2020-01-01", value: {低保: {1: "30", 2: "45", more: "60"}, 低收入: {1: "20", more: "40.5"}}, source: S1 一, checked: "2021-01-01"},
+  {from: "2022-01-01", value: {低保: {1: "31", more: "61"}, 低收入: {1: "21", more: "41"}}, source: S1 一, checked: "2022-01-01"}]}"""
+KEYS = {"class": "{label: 类别, enum: [低保, 低收入, 中等]}", "persons": "{label: 人数, unit: 人, range: [0, 20]}"}
+
+
+def two_keys(**parts):
+    return book(
+        "subsidy",
+        inputs=KEYS,
+        parameters={"rate": TABLE.replace("\n", " ")},
+        steps={"out": '{label: 果, unit: "%", formula: rate}'},
+        result="out",
+        **parts,
+    )
+
+
+def test_a_table_with_two_keys_is_looked_up_everywhere_alike(everywhere):
+    cases = [
+        ("低保", 1, "30"), ("低保", 2, "45"), ("低保", 3, "60"), ("低保", 0, ""), ("低收入", 1, "20"), ("低收入", 2, "40.5"), ("低收入", 9, "40.5"),
+        ("中等", 1, ""), (None, 1, ""), ("低保", None, ""), (None, None, ""),
+    ]  # fmt: skip
+    rows = [
+        {"key": f"{place:02d}", "class": kind, "persons": persons} for place, (kind, persons, _) in enumerate(cases)
+    ]
+    run = everywhere(two_keys(), rows, on=DAY, key="key")
+    assert [trim_zeros(row.exact("out")) for row in run.rows] == [expected for *_, expected in cases]
+    assert run.rows[7].reasons[0].why == "没有与之对应的取值" and {one.name for one in run.rows[10].reasons} == {
+        "class",
+        "persons",
+    }
+    later = everywhere(two_keys(), rows[:1], on=date(2022, 6, 1), key="key")
+    assert trim_zeros(later.rows[0].exact("out")) == "31"
+    tried = everywhere(two_keys(), rows[:2], on=DAY, key="key", parameters={"rate": {"低保": {"2": "50"}}})
+    assert [trim_zeros(row.exact("out")) for row in tried.rows] == ["30", "50"]
+    with pytest.raises(Refused, match="逐级"):
+        everywhere(two_keys(), rows[:2], on=DAY, key="key", parameters={"rate": {"低保": "50"}})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("by: [class, persons]", "by: [class, class]", "BOOK-023"), ("by: [class, persons]", "by: []", "BOOK-023"), ("by: [class, persons]", "by: [persons, class]", "BOOK-042"),
+        ("by: [class, persons]", "by: [class, nobody]", "BOOK-040"), ('低保: {1: "30", 2: "45", more: "60"}', '低保: "30"', "BOOK-002"),
+        ('{1: "20", more: "40.5"}', '{more: "40.5"}', "BOOK-024"), ('低收入: {1: "20"', '低中: {1: "20"', "BOOK-042"),
+        ("by: [class, persons]", "by: [a, b, c, d, e]", "BOOK-023"),
+    ],
+)  # fmt: skip
+def test_a_table_that_does_not_suit_its_keys_is_refused(old, new, code):
+    assert old in TABLE
+    with pytest.raises(Refused) as refused:
+        book(
+            "subsidy",
+            inputs=KEYS,
+            parameters={"rate": TABLE.replace(old, new).replace("\n", " ")},
+            steps={"out": '{label: 果, unit: "%", formula: rate}'},
+            result="out",
+        )
+    assert code in codes(refused)

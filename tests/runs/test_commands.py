@@ -158,6 +158,16 @@ def test_an_input_that_is_not_there_is_named_or_said_to_be_absent(call, table, t
     assert code == 0 and "1 行有算不出的" in out
 
 
+@pytest.mark.parametrize("odd", [",1", None])
+def test_a_line_with_more_or_fewer_cells_than_columns_is_refused_with_its_number(call, table, tmp_path, odd):
+    source = table({"甲": {}, "乙": {}})
+    lines = source.read_text("utf-8").splitlines()
+    lines[2] = f"{lines[2]}{odd}" if odd else lines[2].rpartition(",")[0]
+    source.write_text("\n".join([*lines, ""]), "utf-8")
+    code, _, err = call(*RUN, "--input", source, "--output", tmp_path / "out.csv")
+    assert code == 1 and "RUN-010" in err and "第 3 行的格数" in err
+
+
 def test_a_large_table_runs_where_it_lies_and_gives_the_same(call, table, tmp_path, monkeypatch):
     source = table({"甲": {}, "乙": {"social_funds": "20000"}, "丙": {"defects": None}})
     code, small, _ = call(*RUN, "--input", source, "--output", tmp_path / "small.csv", "--json")

@@ -9,7 +9,7 @@ from anju.core.people.scope import Actor
 from anju.core.regions.matching import RegionMatcher
 from anju.core.regions.tree import child_regions
 from anju.documents.binding.contexts import NumberContext, ParagraphContexts
-from anju.documents.binding.holdings import FigureMeant, HeldFigure, Holdings, relative_periods
+from anju.documents.binding.holdings import AMOUNT, GROWTH, FigureMeant, HeldFigure, Holdings, relative_periods
 from anju.documents.binding.scoring import (
     MOST_RELATED,
     OF_ITS_NUMBER,
@@ -129,7 +129,9 @@ def candidates_of(context: NumberContext, holdings: Holdings, scorer: Scorer) ->
         for held, state in agreeing(number, holdings)
         if not is_bound(number) or held.value == number.value
     ]
-    found += [Candidate(held, scorer.score(context, held), AGREES) for held in changes_near(number, context, holdings)]
+    found += [
+        Candidate(held, scorer.score(context, held), state) for held, state in changes_near(number, context, holdings)
+    ]
     return found
 
 
@@ -175,6 +177,8 @@ def judge(context: NumberContext, ranked: Sequence[Candidate], holdings: Holding
         rival = next((one for one in likely[1:] if not same_figure(one.held, best.held)), None)
         enough = SURE_IF_LONG if digits_of(number) >= LONG and rival is None else SURE
         alone = rival is None or rival.score <= best.score - LEAD
+        if best.state == WRONG:
+            return proposal(number, DIFFERS, likely[:MOST])
         better = differing and differing[0].score > best.score + LEAD * 3
         if not better:
             certain = best.state == AGREES and best.score >= enough and alone and not is_bound(number)
@@ -216,8 +220,10 @@ def proposal(number: PaperNumber, state: str, candidates: Sequence[Candidate]) -
 
 
 def proposed(number: PaperNumber, held: HeldFigure, *, agrees: bool, cut: bool = False) -> ProposedFigure:
-    ref = str(held.figures[0].reference)
-    return ProposedFigure(held.meant, held.name, held.shown(number), agrees, cut, ref)
+    ref, shown = str(held.figures[0].reference), held.shown(number)
+    if not agrees and held.meant.change in (AMOUNT, GROWTH):
+        shown = ("减少" if held.value < 0 else "增加") + shown.removeprefix("-")
+    return ProposedFigure(held.meant, held.name, shown, agrees, cut, ref)
 
 
 # --- tables ------------------------------------------------------------------

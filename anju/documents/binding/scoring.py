@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from anju.documents.asking.proposing import names_of
-from anju.documents.binding.contexts import NumberContext, pairs_of, telling_pairs
+from anju.documents.binding.contexts import NumberContext, pairs_of, telling_pairs, vocabulary
 from anju.documents.binding.holdings import (
     AMOUNT,
     GROWTH,
@@ -163,8 +163,8 @@ def agreeing(number: PaperNumber, holdings: Holdings) -> Iterable[tuple[HeldFigu
                 yield held, state
 
 
-def changes_near(number: PaperNumber, context: NumberContext, holdings: Holdings) -> Iterable[HeldFigure]:
-    """Differences, growths and what is lacking that the number may print: only where its words speak of such."""
+def changes_near(number: PaperNumber, context: NumberContext, holdings: Holdings) -> Iterable[tuple[HeldFigure, str]]:
+    """Differences, growths and what is lacking that the number may print: only where its words speak of such. 增加 of what went down is wrong."""
     if not (context.changes or context.stage == "left"):
         return
     region = (context.region or holdings.own).code
@@ -180,7 +180,14 @@ def changes_near(number: PaperNumber, context: NumberContext, holdings: Holdings
             if held is None or not held.value or held.family not in families_of(number):
                 continue
             if compare_value(number, abs(held.value)) not in (WRONG, CUT):
-                yield held
+                yield held, WRONG if change != LEFT and turns_otherwise(context.near, held.value) else AGREES
+
+
+def turns_otherwise(words: str, change: Fraction) -> bool:
+    """Whether the last word on it says that something went up which went down, or down which went up."""
+    turns = [(words.rfind(one), way) for pair in vocabulary()["turns"] for one, way in zip(pair, (1, -1), strict=True)]
+    at, way = max(turns)
+    return at >= 0 and change * way < 0
 
 
 def slipped(number: PaperNumber, value: Fraction) -> bool:

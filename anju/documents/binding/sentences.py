@@ -10,6 +10,7 @@ from anju.documents.binding.holdings import AMOUNT, GROWTH, FigureMeant
 from anju.documents.binding.naming import FigureNames, look_of
 from anju.documents.binding.wording import PaperWords
 from anju.documents.checker.paper import PaperNumber, ReadParagraph
+from anju.documents.styles.language.schema import TO_FILL
 from anju.quantities import ABOUT, APPROXIMATE
 
 CONSTANT = "constant"  # confirmed to be no figure of the ledger: it stays as it is printed
@@ -113,7 +114,7 @@ class ParagraphWriter:
 
     def to_fill(self, number: PaperNumber, digits: str) -> str:
         """What no figure is known for: typed when the next paper is drafted, visibly blank until then."""
-        name = f"fill_{len(self.options) + 1}"
+        name = f"{TO_FILL}{len(self.options) + 1}"
         about = re.sub("[{}｛｝]", "", number.before)[-16:]
         label = f"{number.where}“{about}”（上期{digits[:20]}{number.unit}）"
         self.options[name] = {"type": "text", "label": label}

@@ -78,15 +78,16 @@ def render_documents(request: Request, status: int = 200, **extra: Any) -> HttpR
 @require_POST
 @needs_region()
 def write_document(request: Request) -> HttpResponse:
-    """起草: organs, addressee and the like are taken from the last document of the kind in this region."""
+    """起草: organs, addressee, prose and the like are taken from the last document of the kind in this region; not what was said for its period alone."""
     made, user = page_context(request), request.actor
     code = DocumentForm(request).text("kind")
     last = documents.list_documents(user, made.region, kind=code).first()
     before = documents.find_version(user, last) if last else None
     try:
+        kind = kinds.find_kind(code, made.region, made.period)
+        options, words = kinds.carried_over(kind, before, made.period) if before else (None, None)
         document = document_services.write_document(
-            by=user, kind=code, region=made.region, period=made.period,
-            options=before.options if before else None, prose=before.prose if before else None,
+            by=user, kind=code, region=made.region, period=made.period, options=options, prose=words,
         )  # fmt: skip
     except Refused as refused:
         return render_documents(request, status=422, problems=refused.problems)
@@ -234,6 +235,13 @@ def edit_document(request: Request, pk: int) -> HttpResponse:
         )
         return render_preview(request, document, status=422, problems=[problem])
     try:
+        kind = kinds.find_kind(document.kind, document.region, document.period)
+        kept = {
+            *kinds.carried_over(kind, version, document.period)[0],
+            *kinds.OPTIONS,
+        }  # a style may have left one out meanwhile
+        options = {key: value for key, value in options.items() if key in kept or key not in version.options}
+        words = {key: text for key, text in words.items() if key in kind.prose or text}
         document_services.write_document(
             by=user, kind=document.kind, region=document.region, period=document.period, options=options, prose=words,
             reason=posted.text("reason"),

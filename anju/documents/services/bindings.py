@@ -95,4 +95,5 @@ def _held(by: Actor, binding_id: int) -> BoundPaper:
     """The paper, for this transaction alone: two windows answer one after the other."""
     binding = bindings.list_bindings(by).get(pk=binding_id)
     require_permission(by, STYLE, binding.region_id, binding.region.name)
-    return BoundPaper.objects.select_for_update(of=("self",)).select_related("region").get(pk=binding.pk)
+    kept = BoundPaper.objects.filter(dropped_at__isnull=True).select_for_update(of=("self",))
+    return kept.select_related("region").get(pk=binding.pk)

@@ -20,6 +20,7 @@ from anju.documents.styles.sources import PaperRequest
 from anju.documents.styles.values import beyond, requests
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.paper import ComputedPaper
+from anju.documents.tables.columns import item_words
 from anju.documents.tables.filling import fill_at
 from anju.documents.tables.rows import RowPlace
 from anju.documents.tables.schema import DeclaredTable, each_names
@@ -54,17 +55,18 @@ def words(style: Style, request: PaperRequest) -> dict[str, Any]:
     return place | defaults | dict(request.options) | chosen | spoken
 
 
-def fill_own(paper: ComputedPaper, table: DeclaredTable) -> Annex | None:
-    """A table that brings its rows; the writer is reminded of what it says of them."""
-    request = paper.request
+def fill_own(paper: ComputedPaper, table: DeclaredTable, of: Frame | None = None) -> Annex | None:
+    """A table that brings its rows; the writer is reminded of what it says of them. of: the member of a list that it is repeated for."""
+    request, frame = paper.request, of or paper.root
     repeated = {
-        name: listed_words(paper, name)
+        name: listed_words(paper, name, frame)
         for name in each_names(table.columns)
-        if base_list(paper.style, name) in paper.style.lists
+        if frame.has(name) or base_list(paper.style, name) in paper.style.lists
     }
+    own = next(item_words([member_words(paper, of)])) if of else {}
     place = RowPlace(
-        request.user, request.region, request.period, words(paper.style, request) | repeated, sets=paper.sets,
-        names=partial(named_value, paper),
+        request.user, request.region, request.period, words(paper.style, request) | own | repeated, sets=paper.sets,
+        names=partial(named_value, paper, frame),
         lists=partial(listed_rows, paper),
     )  # fmt: skip
     filled = fill_at(place, table)
@@ -80,18 +82,20 @@ def listed_rows(paper: ComputedPaper, name: str) -> Iterator[tuple[str, str, Reg
         yield label, unit, one.region, one
 
 
-def listed_words(paper: ComputedPaper, name: str) -> list[dict[str, str]]:
-    """Of each member of a list what a head may say: its words, and what its figures are called."""
-    found = []
-    for member in paper.members(name, paper.root).members:
-        said = {"key": member.key[-1].partition(".")[2]}
-        for word, value in member.fields.items():
-            if isinstance(value, str):
-                said[word] = value
-            elif isinstance(value, FigureSpec):
-                said[f"{word}_name"] = str(getattr(paper.value(word, member), "name", ""))
-        found.append(said)
-    return found
+def listed_words(paper: ComputedPaper, name: str, frame: Frame) -> list[dict[str, str]]:
+    """Of each member of a list what a head may say."""
+    return [member_words(paper, member) for member in paper.members(name, frame).members]
+
+
+def member_words(paper: ComputedPaper, member: Frame) -> dict[str, str]:
+    """Its words, and what its figures are called."""
+    said = {"key": member.key[-1].partition(".")[2]}
+    for word, value in member.fields.items():
+        if isinstance(value, str):
+            said[word] = value
+        elif isinstance(value, FigureSpec):
+            said[f"{word}_name"] = str(getattr(paper.value(word, member), "name", ""))
+    return said
 
 
 def annex_codes(tables: Iterable[Annex]) -> list[str]:
@@ -114,18 +118,24 @@ def write_annexes(paper: ComputedPaper, tables: Mapping[str, Annex | None]) -> l
             source = sources.paper_annexes().get(spec.source)
             printed += source.sections(paper.request, len(printed)) if source else []
             continue
-        table = fill_own(paper, spec.table) if spec.table else tables.get(spec.name)
-        if table is None:
-            continue
+        for table in tables_of(paper, spec, tables):
+            mark = "" if paper.style.enclosure else str(len(printed) + 1)
+            printed.append((table.title, render_to_string(TABLE, {"annex": table, "mark": mark})))
+    return printed
+
+
+def tables_of(paper: ComputedPaper, spec: AnnexSpec, tables: Mapping[str, Annex | None]) -> Iterator[Annex]:
+    """The tables that an annex is, as they are printed: one, or one for each member of the list that it is repeated for."""
+    of = paper.members(spec.repeat, paper.root).members if spec.repeat else [None]
+    found = [fill_own(paper, spec.table, one) for one in of] if spec.table else [tables.get(spec.name)]
+    for table in filter(None, found):
         if not spec.table:
             fill(paper, spec, table)
         if not table.known and not spec.keep_empty:
             continue
         if spec.prune != "never" and not spec.table:
             table.prune(optional_only=spec.prune == "optional")
-        mark = "" if paper.style.enclosure else str(len(printed) + 1)
-        printed.append((table.title, render_to_string(TABLE, {"annex": table, "mark": mark})))
-    return printed
+        yield table
 
 
 def fill(paper: ComputedPaper, spec: AnnexSpec, table: Annex) -> None:
@@ -145,22 +155,22 @@ def fill(paper: ComputedPaper, spec: AnnexSpec, table: Annex) -> None:
 def cell_figure(paper: ComputedPaper, column: AnnexColumn, region: Region) -> Any:
     """What a column says of a place: a measure as it stands, or a name of the style."""
     if column.code.startswith(OWN):
-        return named_value(paper, column.code[1:], region)
+        return named_value(paper, paper.root, column.code[1:], region)
     return paper.readers.reader(requests.STANDING, paper.request.period)(column.code, region, calibre=column.calibre)
 
 
-def named_value(paper: ComputedPaper, name: str, region: Region, member: Frame | None = None) -> Any:
+def named_value(paper: ComputedPaper, of: Frame, name: str, region: Region, member: Frame | None = None) -> Any:
     """A name of the style, of a place or of the row's own member; list.member.name; or list.member.list.name: of the member of the inner list that is
-    the place, or of its first, as the place tells it."""
+    the place, or of its first, as the place tells it. of: what the table is repeated for, whose lists may be named."""
     root = paper.root
-    if member is not None:
+    if member is not None and "." not in name:
         return paper.value(name, member)
     own = region.pk == root.region.pk
     frame = root if own else Frame(region, (f"annex.{region.code}",), "regions", {"name": region.name}, root)
     path = name.split(".")
     if len(path) == 1:
         return paper.value(name, frame)
-    outer = next((one for one in paper.members(path[0], root).members if one.key[-1] == f"{path[0]}.{path[1]}"), None)
+    outer = next((one for one in paper.members(path[0], of).members if one.key[-1] == f"{path[0]}.{path[1]}"), None)
     if outer is None:
         return blank(paper, path, region)
     here = replace(outer, region=region, outer=frame)

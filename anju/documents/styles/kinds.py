@@ -11,7 +11,7 @@ from anju.core.regions import tree
 from anju.documents.kinds import DocumentKind, register_source
 from anju.documents.queries.styles import kept_style, styles_in_use
 from anju.documents.styles.language import times
-from anju.documents.styles.language.schema import SHAPES, Style
+from anju.documents.styles.language.schema import SHAPES, TO_FILL, Style
 from anju.documents.styles.library.options import check_options
 from anju.documents.styles.sources import paper_reminders
 from anju.documents.styles.writing import write_style
@@ -60,6 +60,7 @@ def style_kind(style: Style) -> DocumentKind:
         content=style.content,
         file=style.file,
         sections=dict(style.prose),
+        once=tuple(name for name, one in style.options.items() if one.type == "given" or name.startswith(TO_FILL)),
     )
 
 

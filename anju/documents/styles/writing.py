@@ -40,9 +40,10 @@ from anju.documents.styles.values import beyond
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.lists import Listed
 from anju.documents.styles.values.paper import ComputedPaper, SpokenText, figure_until
+from anju.documents.text.numerals import chinese_numeral
 from anju.documents.text.printing import FigureFormat, collect_citations, figure_html, note_section
 from anju.documents.text.references import paragraph_html
-from anju.documents.text.wording import chinese_numeral, fill_placeholders, spoken_date
+from anju.documents.text.wording import fill_placeholders, spoken_date
 from anju.figures.figure import Figure
 from anju.problems import ASK, Problem, Refused
 

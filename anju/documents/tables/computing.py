@@ -111,6 +111,8 @@ def _of_change(
         return TableValue()
     of = filled.leaves[filled.at[change.of]]
     if row.subject.kind == TOTAL:
+        if filled.lacking.get(filled.at[change.of]):
+            return TableValue()  # nor are those of now and of then
         data = _data(filled)
         figures = [values.earlier_value(one.subject, of, change.against).figure for one in data]
         before = _column_total(of, data, figures, values, partial=False)[0].figure

@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 from anju.core.pages.layout.markup import join
 from anju.core.wording import period_label
 from anju.documents.layout.markup import chinese_date
-from anju.documents.text import references, wording
+from anju.documents.text import references
+from anju.documents.text.numerals import chinese_numeral
 from anju.documents.text.printing import FigureFormat, cell_html, figure_html, note_section
 
 register = template.Library()
@@ -47,7 +48,7 @@ def listed(names) -> str:
 
 @register.filter
 def cn_number(number: int) -> str:
-    return wording.chinese_numeral(int(number))
+    return chinese_numeral(int(number))
 
 
 @register.filter

@@ -4,7 +4,7 @@ from itertools import count
 
 from django import template
 
-from anju.documents.text.wording import chinese_numeral
+from anju.documents.text.numerals import chinese_numeral
 
 register = template.Library()
 

@@ -10,7 +10,7 @@ from anju.documents.layout import markup
 from anju.documents.layout.grid import ASSUMED
 from anju.documents.layout.markup import class_names, element_text, find_by_class
 from anju.documents.text import units
-from anju.documents.text.wording import chinese_numeral
+from anju.documents.text.numerals import chinese_numeral
 from anju.problems import ASK, Problem
 
 HEADINGS = ("h2", "h3", "h4")

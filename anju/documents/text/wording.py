@@ -64,15 +64,6 @@ def whole_word(name: str) -> str:
     return f"全{name[-1]}"
 
 
-def chinese_numeral(number: int) -> str:
-    """1 → 一, 12 → 十二, 23 → 二十三; up to 99, as headings need."""
-    digits = "零一二三四五六七八九"
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else digits[tens] + "十") + (
-        digits[ones] if ones or not tens else ""
-    )
-
-
 def _option(path: list[str], options: dict[str, Any]) -> str:
     if path[0] == "cited":
         document = options["cited"][path[1]]

@@ -34,7 +34,7 @@ class LatestFigures:
 def latest_figures(
     user: Actor, codes: Collection[str], listed: Sequence[Region], on: date, complete: bool = False
 ) -> LatestFigures:
-    """Figures of these measures (no ratios) of the latest period of the year, up to that day, for which any of the regions or of their parts
+    """Figures of these measures (code or code:calibre, no ratios) of the latest period of the year, up to that day, for which any of the regions or of their parts
     reported a number. complete: the latest for which the first of the regions has a figure, where there is one."""
     year = str(on.year)
     below = {one.pk: one for one in children_of(user, listed)} | {one.pk: one for one in listed}
@@ -87,23 +87,32 @@ SELECT code, period FROM step WHERE period IS NOT NULL AND (%(all)s OR (SELECT t
 """
 
 
+REPORTED_UNDER = """
+SELECT DISTINCT measure_id || ':' || calibre_id, period FROM figures_current WHERE region_id = ANY(%(regions)s::int[]) AND state = 'number'
+  AND period >= %(year)s AND period < %(next)s AND measure_id || ':' || calibre_id = ANY(%(under)s)
+"""
+
+
 def reported_periods(
     user: Actor, region_ids: Iterable[int], codes: Collection[str], year: str
 ) -> list[tuple[str, str]]:
-    """(measure, period) of the year for which any of these regions reported a number, under no calibre."""
+    """(measure, period) of the year for which any of these regions reported a number: under no calibre, or of code:calibre under that."""
     ids = user.region_ids.intersection(region_ids)
+    asked = {
+        "regions": id_array(ids),
+        "all": ids == user.region_ids,
+        "codes": [code for code in codes if ":" not in code],
+        "under": [code for code in codes if ":" in code],
+        "year": year,
+        "next": str(int(year) + 1),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            REPORTED,
-            {
-                "regions": id_array(ids),
-                "all": ids == user.region_ids,
-                "codes": list(codes),
-                "year": year,
-                "next": str(int(year) + 1),
-            },
-        )
-        return cursor.fetchall()
+        cursor.execute(REPORTED, asked)
+        found: list[tuple[str, str]] = cursor.fetchall()
+        if asked["under"]:
+            cursor.execute(REPORTED_UNDER, asked)
+            found += cursor.fetchall()
+    return found
 
 
 def latest_within(

@@ -79,36 +79,50 @@ class StandingFigures:
 
 
 class FiguresUpTo:
-    """Figures as they stood on a day: of each measure the newest report of the year up to it, against the year's targets."""
+    """Figures as they stood on a day: of each measure (code or code:calibre) the newest report of the year up to it, against the year's targets."""
 
     def __init__(self, user: Actor, codes: Iterable[str], listed: Sequence[Region], period: str) -> None:
         self.catalogue = current.find_measures(user)
-        wanted = dict.fromkeys(code.partition(":")[0] for code in codes)
-        rates = [code for code in wanted if self.catalogue[code].kind == Measure.Kind.RATIO]
-        done = dict.fromkeys(
-            [
-                *(code for code in wanted if code not in rates),
-                *(str(self.catalogue[code].numerator_id) for code in rates),
-            ]
-        )
-        targets = [code for code in done if self.catalogue[code].target_of_id]
-        targets += [str(self.catalogue[code].denominator_id) for code in rates]
+        wanted = list(dict.fromkeys(codes))
+        sides = {code: self.sides(code) for code in wanted if self.measure(code).kind == Measure.Kind.RATIO}
+        done = dict.fromkeys([*(code for code in wanted if code not in sides), *(top for top, _ in sides.values())])
+        targets = [code for code in done if self.measure(code).target_of_id]
+        targets += [bottom for _, bottom in sides.values()]
         self.done = latest.latest_figures(
             user, [code for code in done if code not in targets], listed, periods.period_end(period)
         )
-        self.when = {code: self.done.period(str(self.catalogue[code].numerator_id)) or self.done.year for code in rates}
+        self.when = {code: self.done.period(top) or self.done.year for code, (top, _) in sides.items()}
         self.found = current.current_figures(
-            user, dict.fromkeys([*rates, *targets]), listed, {self.done.year, *self.when.values()}
+            user, dict.fromkeys([*sides, *targets]), listed, {self.done.year, *self.when.values()}
         )
         self.targets = set(targets)
 
+    def measure(self, code: str) -> Measure:
+        return self.catalogue[current.split_calibre(code)[0]]
+
+    def sides(self, code: str) -> tuple[str, str]:
+        """Of a rate what was done and what was asked, each under the calibre if it is published under it."""
+        name, calibre = current.split_calibre(code)
+        measure = self.catalogue[name]
+        top, bottom = (
+            under(*current.side_calibre(self.catalogue, str(side), calibre))
+            for side in (measure.numerator_id, measure.denominator_id)
+        )
+        return top, bottom
+
     def __call__(self, code: str, region: Region, calibre: str = "") -> Figure:
+        name, named = current.split_calibre(code)
+        code = under(name, calibre or named)
         if code in self.when:
-            measure, rate = self.catalogue[code], self.found(code, region, self.when[code])
-            actual = self(str(measure.numerator_id), region)
+            rate, (top, bottom) = self.found(code, region, self.when[code]), self.sides(code)
+            actual = self(top, region)
             if isinstance(actual, DerivedFigure):  # a sum of parts: the catalogue's own rate knows nothing of it
-                return latest.rate_figure(code, actual, self(str(measure.denominator_id), region), rate)
+                return latest.rate_figure(name, actual, self(bottom, region), rate)
             return rate
         if code in self.targets:
             return self.found(code, region, self.done.year)
         return self.done(code, region)
+
+
+def under(code: str, calibre: str) -> str:
+    return f"{code}:{calibre}" if calibre else code

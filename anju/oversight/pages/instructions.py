@@ -115,11 +115,8 @@ def _likely(units: list[Organisation], subject: InstructionSubject) -> list[str]
 def _instruction_inputs(request: Request, posted: PostedForm, problems: list[Problem]) -> list[Input]:
     wrong = {problem.where.field: f"{problem.what}{problem.fix}" for problem in problems if problem.where.field}
     fresh = request.method != "POST"
-    today = timezone.localdate()
-    usual = instructions.lead_number("answer_workdays")
-    unlisted = calendar.unlisted_years(today, calendar.day_after_workdays(today, usual))
-    days = posted.text("workdays") if not fresh else "" if unlisted else str(usual)
-    hint = f"{'、'.join(map(str, unlisted))}年放假调休没有登记，请写到哪一天" if unlisted else ""
+    proposed, hint = calendar.proposed_workdays(timezone.localdate(), instructions.lead_number("answer_workdays"))
+    days = proposed if fresh else posted.text("workdays")
     region = _giving_region(request)
     inputs = [Input("text", "批示", "area", posted.text("text"), wrong=wrong.get("批示", ""), whole=True)]
     if not (request.actor.posts is not None and request.actor.holds("head", region.pk)):

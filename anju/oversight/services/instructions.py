@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,7 +29,6 @@ from anju.problems import Place, Problem, Refused
 from anju.returns.forms import calendar
 
 GIVE, ANSWER = "instructions.give", "demands.answer"
-YEAR = timedelta(days=366)
 LONGEST, LONGEST_ANSWER, LONGEST_NAME, MOST_DAYS = 1_000, 2_000, 40, 250
 SHORTER = "请写短些；长的写成公文，这里写文号。"
 MEDIA = {
@@ -94,23 +93,7 @@ def give_instruction(
 def read_due_day(on: date, workdays: int | None, due_on: date | None) -> tuple[date | None, list[Problem]]:
     """The day by which an answer is due, or why it cannot be told."""
     where = Place("批示", field="期限")
-    if due_on is not None:
-        if due_on < on:
-            return None, [Problem("OVER-021", where, f"{due_on} 已经过了。", "请写今天以后的日期。")]
-        if due_on - on > YEAR:
-            return None, [
-                Problem("OVER-021", where, f"{due_on} 在一年以后。", "请写一年以内的日期；更久的事分几步写。")
-            ]
-        return due_on, []
-    if workdays is None or not 0 < workdays <= MOST_DAYS:
-        fix = f"请写几个工作日（1—{MOST_DAYS}），或者写到哪一天。"
-        return None, [Problem("OVER-021", where, "没有写期限。", fix)]
-    due = calendar.day_after_workdays(on, workdays)
-    if years := calendar.unlisted_years(on, due):
-        what = f"{'、'.join(map(str, years))}年放假调休没有登记，算不出{workdays}个工作日后是哪一天。"
-        fix = f"请在数据目录的 {calendar.LISTED} 里补上那一年（写法见《怎样写一张报表》），或者直接写到哪一天。"
-        return None, [Problem("OVER-021", where, what, fix)]
-    return due, []
+    return calendar.read_due_day(on, workdays, due_on, code="OVER-021", where=where, most=MOST_DAYS)
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -15,8 +14,6 @@ from anju.core.reminders import Reminder
 from anju.core.trail import trail
 from anju.oversight.models import SentReminder
 from anju.oversight.queries import reminders
-
-LEADS = Path(__file__).with_name("reminders.yaml")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from anju import periods
 from anju.core.database.folder import data_folder
-from anju.problems import ConfigurationFault, Problem, Refused
+from anju.problems import ConfigurationFault, Place, Problem, Refused
 from anju.returns.forms.spec import Deadline, FormSpec
 from anju.yaml_files import load_yaml
 
@@ -23,6 +23,7 @@ LONG_AFTER = timedelta(
 SHAPES = {"month": "2021-08", "quarter": "2021-Q3", "half": "2021-H1", "year": "2021"}
 A_YEAR = {"month": 12, "quarter": 4, "half": 2, "year": 1}  # periods
 LISTED = "workdays.yaml"
+YEAR = timedelta(days=366)
 
 
 class Workdays(NamedTuple):
@@ -94,6 +95,34 @@ def day_after_workdays(day: date, count: int) -> date:
 def unlisted_years(first: date, last: date) -> list[int]:
     """Years between two days whose holidays nobody registered: workdays are guessed there."""
     return sorted(set(range(first.year, last.year + 1)) - _days().years)
+
+
+def read_due_day(
+    on: date, workdays: int | None, due_on: date | None, *, code: str, where: Place, most: int
+) -> tuple[date | None, list[Problem]]:
+    """The day by which an answer is due: the one given, else so many workdays after that day; or why it cannot be told, under that code."""
+    if due_on is not None:
+        if due_on < on:
+            return None, [Problem(code, where, f"{due_on} 已经过了。", "请写今天以后的日期。")]
+        if due_on - on > YEAR:
+            return None, [Problem(code, where, f"{due_on} 在一年以后。", "请写一年以内的日期；更久的事分几步写。")]
+        return due_on, []
+    if workdays is None or not 0 < workdays <= most:
+        what = "没有写期限。" if workdays is None else f"期限 {workdays} 个工作日不合适。"
+        return None, [Problem(code, where, what, f"请写几个工作日（1—{most}），或者写到哪一天。")]
+    due = day_after_workdays(on, workdays)
+    if years := unlisted_years(on, due):
+        what = f"{'、'.join(map(str, years))}年放假调休没有登记，算不出{workdays}个工作日后是哪一天。"
+        fix = f"请在数据目录的 {LISTED} 里补上那一年（写法见《怎样写一张报表》），或者直接写到哪一天。"
+        return None, [Problem(code, where, what, fix)]
+    return due, []
+
+
+def proposed_workdays(on: date, usual: int) -> tuple[str, str]:
+    """What a page proposes for so many workdays from that day, and says beside it: nothing where they run into a year whose holidays nobody registered."""
+    if years := unlisted_years(on, day_after_workdays(on, usual)):
+        return "", f"{'、'.join(map(str, years))}年放假调休没有登记，请写到哪一天"
+    return str(usual), ""
 
 
 def guessed_deadline(spec: FormSpec, period: str) -> str:

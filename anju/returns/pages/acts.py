@@ -28,7 +28,7 @@ from anju.returns.services import review as review_services
 from anju.returns.services.offline.audit import export_audit
 
 SEPARATORS = re.compile(r"[\s,，、；;]+")
-FIELDS = ("remark", "agrees", "where", "ordered_by", "workdays")
+FIELDS = ("remark", "agrees", "where", "ordered_by", "workdays", "due_on")
 
 
 def perform_act(request: Request, pk: int, act: str, says: str, call: Callable[[dict[str, str]], Any]) -> HttpResponse:

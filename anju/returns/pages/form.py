@@ -79,7 +79,7 @@ def render_return(
         asked=asked,
         filled=bool(returns.filled_returns(user, [ret])),
         delivered=is_delivered(user, ret),
-        days=inquiry_workdays(),
+        term=calendar.proposed_workdays(timezone.localdate(at), inquiry_workdays()),
         form=form,
     )
     moved = grid_html.changes_html(grid)

@@ -26,9 +26,18 @@ from anju.returns.reminders import inquiry_workdays
 from anju.returns.services import inquiries as inquiry_services
 
 
-def whole_number(text: str) -> int:
-    """As typed; 0 for what is none, which the service refuses."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
+class InquiryForm(PostedForm):
+    """A form about a question."""
+
+    code = "RET-111"
+
+
+def posted_term(posted: PostedForm) -> dict[str, Any]:
+    """Workdays and day as typed; 0 workdays for what is no number, which the service refuses. Refused: a day that is none."""
+    text, due_on = posted.text("workdays"), posted.day("due_on", "期限", required=False)
+    posted.check()
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
+    return {"workdays": number if text else None, "due_on": due_on}
 
 
 @requires_permission("returns.inquire")
@@ -37,7 +46,7 @@ def open_inquiry(request: Request, pk: int) -> HttpResponse:
     def call(given: dict[str, str]) -> Any:
         line, _, column = given["where"].rpartition("|")
         return inquiry_services.open_inquiry(
-            by=request.actor, ret_id=pk, text=given["remark"], workdays=whole_number(given["workdays"]), line=line, column=column
+            by=request.actor, ret_id=pk, text=given["remark"], line=line, column=column, **posted_term(InquiryForm(request))
         )  # fmt: skip
 
     return perform_act(request, pk, "inquire", "问询已送填报单位，答复后会告诉您。", call)
@@ -60,6 +69,7 @@ def render_inquiry(
     request: Request, inquiry: Inquiry, status: int = 200, problems: list[Problem] | None = None
 ) -> HttpResponse:
     ret, user, posted = inquiry.ret, request.actor, PostedForm(request)
+    proposed, hint = calendar.proposed_workdays(timezone.localdate(), inquiry_workdays())
     page_context(request, of=ret)
     next_word = inquiries.has_next_word(user, inquiry)
     wrong = {one.where.field: f"{one.what}{one.fix}" for one in problems or [] if one.where.field}
@@ -73,7 +83,8 @@ def render_inquiry(
         ] if answering else None,
         deciding=[
             Input("text", "再问什么，或办结的话（办结可不写）", "area", posted.text("text"), wrong=wrong.get("问什么", ""), whole=True),
-            Input("workdays", "再问的，几个工作日内答复", "number", posted.text("workdays") or str(inquiry_workdays()), wrong=wrong.get("几个工作日内答复", "")),
+            Input("workdays", "再问的，几个工作日内答复", "number", posted.typed.get("workdays", proposed), hint=hint, wrong=wrong.get("期限", "")),
+            Input("due_on", "或者到哪一天", "date", posted.text("due_on"), hint="写了日期的，以日期为准"),
         ] if next_word and not answering and may(user, "returns.inquire", inquiry.region_id) else None,
     )  # fmt: skip
 
@@ -129,8 +140,9 @@ def decide_inquiry(request: Request, inquiry_id: int) -> HttpResponse:
     def decide(posted: PostedForm) -> str:
         text = posted.text("text")
         if posted.text("decision") == "again":
-            days = whole_number(posted.text("workdays"))
-            asked = inquiry_services.ask_again(by=request.actor, inquiry_id=inquiry_id, text=text, workdays=days)
+            asked = inquiry_services.ask_again(
+                by=request.actor, inquiry_id=inquiry_id, text=text, **posted_term(posted)
+            )
             return f"已再问，答复期限{asked.due}。"
         inquiry_services.settle_inquiry(by=request.actor, inquiry_id=inquiry_id, text=text)
         return "问询已办结。"
@@ -141,7 +153,7 @@ def decide_inquiry(request: Request, inquiry_id: int) -> HttpResponse:
 def _perform(request: Request, inquiry_id: int, act: Callable[[PostedForm], str]) -> HttpResponse:
     find_inquiry(request, inquiry_id)
     try:
-        messages.success(request, act(PostedForm(request)))
+        messages.success(request, act(InquiryForm(request)))
     except Refused as refused:
         return render_inquiry(request, find_inquiry(request, inquiry_id), status=422, problems=refused.problems)
     return redirect("returns:inquiry", inquiry_id)

@@ -60,7 +60,9 @@ class OfferedAct:
     agrees: bool = False
     ground: str = ""
     points: str = ""
+    term: bool = False
     days: str = ""
+    days_hint: str = ""
     risk: bool = False
     opened: bool = False
 
@@ -105,13 +107,13 @@ def offered_acts(
     asked: Sequence[AskedDepartment] | None = None,
     filled: bool = False,
     delivered: bool = False,
-    days: int = 0,
+    term: tuple[str, str] = ("", ""),
     form: dict[str, str] | None = None,
 ) -> list[OfferedAct]:
     """Everything this person may do with the return now, the strong one first. last: no correction has replaced it.
 
     asked: the departments of the joint review, when they are known. filled: this person filled it, and does not judge it. delivered: it
-    went to the superior, who may return a cell of it. days: workdays for an answer, as the page proposes them.
+    went to the superior, who may return a cell of it. term: workdays for an answer, as the page proposes them, and what it says of them.
     """
     found = [
         (move.name, move.label)
@@ -135,7 +137,7 @@ def offered_acts(
         OfferedAct(
             name, label, says_of(name, asked or ()), path_of(f"returns:{ROUTE.get(name, name)}", ret.pk), quick=name in ("hand_in", "withdraw"), asks=ASKS.get(name, ""),
             must=name in MUST, agrees=name == "opine", ground=GROUNDS.get(name, ""), risk=name in ("return", "correct", "discard", "query"),
-            points=POINTS.get(name, ""), days=((form or {}).get("workdays") or str(days)) if name == "inquire" else "",
+            points=POINTS.get(name, ""), term=name == "inquire", days=(form or {}).get("workdays", term[0]), days_hint=term[1],
             opened=bool(form and form.get("act") == name),
         )
         for name, label in found

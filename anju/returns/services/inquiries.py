@@ -27,23 +27,33 @@ MOST_WORKDAYS = 60  # a longer one is a slip of the key
 
 @transaction.atomic
 @trail.act("returns.inquire")
-def open_inquiry(*, by: Actor, ret_id: int, text: str, workdays: int, line: str = "", column: str = "") -> Inquiry:
-    """Ask the unit about its submitted return, or a cell of it, to be answered in so many workdays.
+def open_inquiry(
+    *,
+    by: Actor,
+    ret_id: int,
+    text: str,
+    workdays: int | None = None,
+    due_on: date | None = None,
+    line: str = "",
+    column: str = "",
+) -> Inquiry:
+    """Ask the unit about its submitted return, or a cell of it, to be answered in so many workdays or by a day.
 
     Refused: ACT-001 (no auditor there, or their last day is over), RET-020 it was not submitted, RET-110 no question, RET-111 no fit number
-    of workdays, RET-112 no such cell.
+    of workdays, no fit day, or workdays of a year whose holidays nobody registered, RET-112 no such cell.
     """
     ret = returns.get_return(by, ret_id)
     require_permission(by, ASK, ret.region_id, str(ret))
     require_state(ret, *Return.SUBMITTED, doing="问询")
-    problems = _word_problems(str(ret), text, workdays)
+    due, wrong_day = _read_due_day(str(ret), workdays, due_on)
+    problems = [*_word_problems(str(ret), text), *wrong_day]
     if (line or column) and not has_cell(ret, forms.form_spec(ret.form), line, column):
         fix = "行或列可能已变，请刷新后重新点；问整张报表的，不用选格。"
         problems.append(Problem("RET-112", str(ret), "所问的格不在表里。", fix))
-    if problems:
+    if problems or due is None:
         raise Refused(*problems)
     made = Inquiry.objects.create(
-        ret=ret, region_id=ret.region_id, line=line, column=column, due=calendar.day_after_workdays(timezone.localdate(), workdays),
+        ret=ret, region_id=ret.region_id, line=line, column=column, due=due,
         ground="、".join(dict.fromkeys(audit_grounds(by)))[:200],
     )  # fmt: skip
     _enter(by, made, "ask", text)
@@ -81,14 +91,18 @@ def answer_inquiry(*, by: Actor, inquiry_id: int, text: str, name: str = "", con
 
 @transaction.atomic
 @trail.act("returns.ask_again")
-def ask_again(*, by: Actor, inquiry_id: int, text: str, workdays: int) -> Inquiry:
+def ask_again(
+    *, by: Actor, inquiry_id: int, text: str, workdays: int | None = None, due_on: date | None = None
+) -> Inquiry:
     """The answer does not do: ask again (再问), with a new due day. Refused RET-110, RET-111, STATE-001."""
     inquiry = _hold(by, inquiry_id, ASK)
-    if problems := _word_problems(str(inquiry), text, workdays):
+    due, problems = _read_due_day(str(inquiry), workdays, due_on)
+    problems = [*_word_problems(str(inquiry), text), *problems]
+    if problems or due is None:
         raise Refused(*problems)
     before = inquiry.due
     move(inquiry, "ask_again", by=by, on=timezone.localdate())
-    inquiry.due = calendar.day_after_workdays(timezone.localdate(), workdays)
+    inquiry.due = due
     inquiry.save(update_fields=["due"])
     made = _enter(by, inquiry, "ask", text)
     announce_inquiry(by, inquiry)
@@ -124,18 +138,18 @@ def _hold(by: Actor, inquiry_id: int, act: str) -> Inquiry:
     return inquiry
 
 
-def _word_problems(where: str, text: str, workdays: int) -> list[Problem]:
+def _word_problems(where: str, text: str) -> list[Problem]:
     problems = []
     if not text.strip():
         problems.append(
             Problem("RET-110", Place(where, field="问什么"), "没有写要问什么。", "请写明问哪个数、要什么说明或材料。")
         )
-    problems += text_problems(where, "问什么", text)
-    if not 1 <= workdays <= MOST_WORKDAYS:
-        what = f"答复期限 {workdays} 个工作日不合适。"
-        fix = f"请写 1 至 {MOST_WORKDAYS} 个工作日。"
-        problems.append(Problem("RET-111", Place(where, field="几个工作日内答复"), what, fix))
-    return problems
+    return problems + text_problems(where, "问什么", text)
+
+
+def _read_due_day(where: str, workdays: int | None, due_on: date | None) -> tuple[date | None, list[Problem]]:
+    at, today = Place(where, field="期限"), timezone.localdate()
+    return calendar.read_due_day(today, workdays, due_on, code="RET-111", where=at, most=MOST_WORKDAYS)
 
 
 def _enter(by: Actor, inquiry: Inquiry, kind: str, text: str, name: str = "", content: bytes = b"") -> InquiryEntry:

@@ -173,7 +173,7 @@ class _Checker:
                         "请在 inputs、parameters 或 steps 中定义，或改正拼写。",
                     )
         for parameter in book.parameters.values():
-            for used in {parameter.by, parameter.bands} - {""}:
+            for used in {*parameter.by, parameter.bands} - {""}:
                 if used not in book.inputs and used not in book.steps and used not in self.failed:
                     self.wrong(
                         "BOOK-040",

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from anju.quantities import ALIASES, UNITS
-from anju.rules.book.notation import band_text, flat_values, places_of, plain_map, short_text
+from anju.rules.book.notation import band_faults, flat_values, places_of, plain_map, short_text
 from anju.rules.book.order import total_step
 from anju.rules.book.schema import (
     COLOURS,
@@ -19,6 +19,7 @@ from anju.rules.book.schema import (
     KINDS,
     LEVELS,
     MAX_CONDITIONS,
+    MAX_KEYS,
     NUMBER,
     PAYING,
     RESERVED,
@@ -33,6 +34,7 @@ from anju.rules.book.schema import (
     BookStep,
     BracedFigure,
     DatedValue,
+    Keyed,
     Parameter,
     SentenceTemplate,
     SortKey,
@@ -274,7 +276,7 @@ class BookLoader:
         if "by" in fields and "bands" in fields:
             tree.wrong("BOOK-023", "by 和 bands 只能写一个。", "按取值列举用 by，按区间用 bands。")
         enum = self.enum(fields.get("enum"))
-        by, bands = self.text(fields, "by"), self.text(fields, "bands")
+        by, bands = self.keys(fields.get("by")), self.text(fields, "bands")
         values = []
         for item in fields["values"].elements() if "values" in fields else ():
             if dated := self.dated(item, kind, enum, by, bands):
@@ -286,7 +288,18 @@ class BookLoader:
             by=by, bands=bands, enum=enum, values=tuple(values), note=self.text(fields, "note"), line=tree.line,
         )  # fmt: skip
 
-    def dated(self, tree: YamlNode, kind: str, enum: tuple[str, ...], by: str, bands: str) -> DatedValue | None:
+    def keys(self, tree: YamlNode | None) -> tuple[str, ...]:
+        """The names that a table is keyed by: one, or a list of them."""
+        if tree is None:
+            return ()
+        names = tuple(item.text() for item in tree.elements()) if tree.is_list() else (tree.text(),)
+        if not 1 <= len(set(names)) == len(names) <= MAX_KEYS:
+            tree.wrong("BOOK-023", f"by 须是 1 至 {MAX_KEYS} 个不同的名称。", "例如 by: [class, persons]。")
+        return names
+
+    def dated(
+        self, tree: YamlNode, kind: str, enum: tuple[str, ...], by: tuple[str, ...], bands: str
+    ) -> DatedValue | None:
         fields = tree.fields(("from", "until", "value", "source", "checked"), ("from", "value", "source", "checked"))
         source = self.citation(fields.get("source"))
         since, until = self.period(fields)
@@ -295,7 +308,7 @@ class BookLoader:
             return None
         value: Value | None
         if by:
-            value = self.keyed(fields["value"], kind, enum)
+            value = self.keyed(fields["value"], kind, enum, len(by))
         elif bands:
             value = self.banded(fields["value"], kind, enum)
         else:
@@ -307,11 +320,11 @@ class BookLoader:
             return tree.decimal()
         return tree.day() if kind == DATE else tree.choice(enum)
 
-    def keyed(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> dict[str, Decimal | str] | None:
-        values: dict[str, Decimal | str] = {}
+    def keyed(self, tree: YamlNode, kind: str, enum: tuple[str, ...], depth: int) -> Keyed | None:
+        values: dict[str, Decimal | str | Keyed] = {}
         for key, item in tree.items():
-            value = self.plain(item, kind, enum)
-            if isinstance(value, Decimal | str):
+            value = self.plain(item, kind, enum) if depth == 1 else self.keyed(item, kind, enum, depth - 1)
+            if isinstance(value, Decimal | str | dict):
                 values[key] = value
         if not values or set(values) == {"more"}:
             tree.wrong("BOOK-024", "没有列出取值。", '例如 {1: "30", 2: "45", more: "60"}。')
@@ -340,18 +353,8 @@ class BookLoader:
     def check_bands(self, tree: YamlNode, bands: list[Band]) -> None:
         """Every value falls in exactly one band: the first is open below, the last above, neighbours meet once."""
         fix = "请补上或改正：第一段只写上端，最后一段只写下端，相邻两段同一个数一段含、一段不含。"
-        if not bands or bands[0].lower is not None or bands[-1].upper is not None:
-            tree.wrong("BOOK-025", "第一段有下端或最后一段有上端，范围之外的值没有着落。", fix)
-        for band, following in pairwise(bands):
-            if (
-                band.upper is None
-                or following.lower is None
-                or band.upper != following.lower
-                or band.upper_closed == following.lower_closed
-            ):
-                tree.wrong("BOOK-025", f"分段 {band_text(band)} 与 {band_text(following)} 之间有空当或重叠。", fix)
-            if band.lower is not None and band.upper is not None and band.lower >= band.upper:
-                tree.wrong("BOOK-025", f"分段 {band_text(band)} 是空的。", fix)
+        for what in band_faults(bands):
+            tree.wrong("BOOK-025", what, fix)
 
     def check_dates(self, tree: YamlNode, values: list[DatedValue]) -> None:
         for earlier, later in pairwise(values):

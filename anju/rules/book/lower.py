@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from anju.quantities import COUNTED
-from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Band, Book, BookInput, BookStep, Parameter, Value
-from anju.rules.book.tree import INTEGER
+from anju.rules.book.lower_parameters import lower_parameter
+from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput, BookStep, Value
 from anju.rules.language import ir
 from anju.rules.language.exact import floor_scaled, to_scaled
 from anju.rules.language.formula import (
@@ -114,10 +113,6 @@ def input_type(item: BookInput) -> Type:
     return others.get(item.type, Num(item.places, 0, 0, item.unit))
 
 
-def day_number(day: date) -> int:
-    return day.year * 10000 + day.month * 100 + day.day
-
-
 class _Skip(Exception):
     """Depends on something already reported."""
 
@@ -199,60 +194,11 @@ class _Scope:
         book = self.program.book
         if name in book.parameters:
             if name not in self.cache:
-                self.cache[name] = self.parameter(book.parameters[name], self.values[name])
+                self.cache[name] = lower_parameter(book.parameters[name], self.values[name], self.name, self.factors)
             return self.cache[name]
         if name not in self.program.types:
             raise _Skip
         return Term("col", self.program.types[name], value=name)
-
-    def parameter(self, parameter: Parameter, value: Value) -> Term:
-        if isinstance(value, tuple):
-            return self.bands(parameter, value)
-        if isinstance(value, Mapping):
-            return self.keyed(parameter, value)
-        return self.plain(parameter, value)
-
-    def plain(self, parameter: Parameter, value: Decimal | str | date) -> Term:
-        if isinstance(value, Decimal):
-            return ir.from_decimal(value, parameter.places, parameter.unit or None, self.factors(parameter.unit))
-        if isinstance(value, date):
-            return Term("const", Day(), value=day_number(value))
-        return Term("const", Choice(parameter.enum), value=parameter.enum.index(value))
-
-    def pick(self, subject: Term, tests: list[tuple[str, Any, Term]]) -> Term:
-        """A case without else: what no test meets is unknown."""
-        nodes, type_ = ir.same_type([node for _, _, node in tests])
-        return Term("pick", type_, (subject, *nodes), tuple((kind, edge) for kind, edge, _ in tests))
-
-    def keyed(self, parameter: Parameter, value: Mapping[str, Decimal | str]) -> Term:
-        subject = self.name(parameter.by)
-        keys = [key for key in value if key != "more"]
-        tests: list[tuple[str, Any, Term]] = []
-        if isinstance(subject.type, Choice):
-            domain = subject.type.domain
-            if wrong := [key for key in value if key not in domain]:
-                raise FormulaError(f"取值“{'、'.join(wrong)}”不在“{parameter.by}”的可选值之内。")
-            tests = [("equal", domain.index(key), self.plain(parameter, value[key])) for key in keys]
-        elif isinstance(subject.type, Num) and subject.type.places == 0 and all(INTEGER.match(key) for key in keys):
-            tests = [("equal", int(key), self.plain(parameter, value[key])) for key in keys]
-            if "more" in value:
-                tests.append(("above", max(map(int, keys)), self.plain(parameter, value["more"])))
-        else:
-            raise FormulaError(f"by 的“{parameter.by}”须是可选值或整数（places 为 0），取值须与之相配。")
-        return self.pick(subject, tests)
-
-    def bands(self, parameter: Parameter, value: tuple[Band, ...]) -> Term:
-        subject = self.name(parameter.bands)
-        if not isinstance(subject.type, Num):
-            raise FormulaError(f"bands 的“{parameter.bands}”须是数。")
-        tests: list[tuple[str, Any, Term]] = []
-        for band in value[:-1]:
-            # An edge finer than the subject falls between two of its integers: both comparisons move to the lower one.
-            floor, exact = floor_scaled(band.upper or Decimal(0), subject.type.places)
-            closed = band.upper_closed or not exact
-            tests.append(("upto" if closed else "below", floor, self.plain(parameter, band.value)))
-        tests.append(("rest", None, self.plain(parameter, value[-1].value)))
-        return self.pick(subject, tests)
 
     # -- expressions
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from anju.rules.book.schema import (  # fmt: skip
@@ -19,7 +21,7 @@ def plain_map(tree: YamlNode) -> dict[str, Any]:
 def flat_values(value: Value) -> list[Any]:
     if isinstance(value, tuple):
         return [band.value for band in value]
-    return list(value.values()) if isinstance(value, dict) else [value]
+    return [one for row in value.values() for one in flat_values(row)] if isinstance(value, dict) else [value]
 
 
 def places_of(value: Any) -> int:
@@ -31,6 +33,18 @@ def band_text(band: Band) -> str:
     low = "（−∞" if band.lower is None else f"{'[' if band.lower_closed else '（'}{band.lower}"
     high = "+∞）" if band.upper is None else f"{band.upper}{']' if band.upper_closed else '）'}"
     return f"{low}, {high}"
+
+
+def band_faults(bands: Sequence[Band]) -> Iterator[str]:
+    """Where the bands leave values without a place, or give them two."""
+    if not bands or bands[0].lower is not None or bands[-1].upper is not None:
+        yield "第一段有下端或最后一段有上端，范围之外的值没有着落。"
+    for band, following in pairwise(bands):
+        apart = band.upper is None or following.lower is None or band.upper != following.lower
+        if apart or band.upper_closed == following.lower_closed:
+            yield f"分段 {band_text(band)} 与 {band_text(following)} 之间有空当或重叠。"
+        if band.lower is not None and band.upper is not None and band.lower >= band.upper:
+            yield f"分段 {band_text(band)} 是空的。"
 
 
 def short_text(text: str) -> str:

@@ -44,5 +44,5 @@ def dependencies(expr: Expr, book: Book) -> set[str]:
     for name in formula_names(expr):
         needed.add(name)
         if parameter := book.parameters.get(name):
-            needed |= {parameter.by, parameter.bands} - {""}
+            needed |= {*parameter.by, parameter.bands} - {""}
     return needed

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from anju.problems import ASK, Place, Problem, Refused
-from anju.rules.book.schema import ENUM, NUMBER, Band, Book, Parameter, Value
+from anju.rules.book.schema import ENUM, NUMBER, Band, Book, Keyed, Parameter, Value
 from anju.rules.book.tree import DECIMAL
 from anju.rules.language.exact import needed_places
 
@@ -145,10 +145,22 @@ def _override(parameter: Parameter, value: Value, new: Any) -> Value:
     if parameter.by:
         if not isinstance(new, Mapping):
             raise ValueError("按取值列举的，须逐个取值给出。")
-        old = dict(value) if isinstance(value, Mapping) else {}
-        changed = {str(key): _plain(parameter, item) for key, item in new.items()}
-        return old | {key: item for key, item in changed.items() if isinstance(item, Decimal | str)}
+        return _changed_rows(parameter, dict(value) if isinstance(value, Mapping) else {}, new, len(parameter.by))
     return _plain(parameter, new)
+
+
+def _changed_rows(parameter: Parameter, old: Keyed, new: Mapping[Any, Any], depth: int) -> Keyed:
+    """The table with some of its values changed; rows and keys that are not named stay."""
+    changed = dict(old)
+    for key, item in new.items():
+        if depth > 1:
+            if not isinstance(item, Mapping):
+                raise ValueError("按几个取值列举的，须逐级写出取值。")
+            row = old.get(str(key), {})
+            changed[str(key)] = _changed_rows(parameter, row if isinstance(row, Mapping) else {}, item, depth - 1)
+        elif isinstance(plain := _plain(parameter, item), Decimal | str):
+            changed[str(key)] = plain
+    return changed
 
 
 def _plain(parameter: Parameter, new: Any) -> Decimal | str | date:

@@ -38,6 +38,7 @@ MAX_CONDITIONS = 60  # the masks are BIGINT: 63 bits, three kept free
 RELATIVE_PERIODS = ("year", "cumulative-year")  # the run's whole year; the run's own period, counted since January
 MAX_INPUTS, MAX_PARAMETERS, MAX_STEPS = 300, 300, 300
 MAX_NODES = 20_000  # of all formulas together
+MAX_KEYS = 4  # of a table, one after the other
 MAX_CHAIN = 100  # steps that use one another, one after the other
 
 
@@ -88,7 +89,7 @@ class Band:
 
 
 Plain = Decimal | str | date
-Keyed = Mapping[str, Decimal | str]  # a key of the domain, or "more" → value
+Keyed = Mapping[str, "Decimal | str | Keyed"]  # a key of the domain, or "more" → value, or the row of the next key
 Value = Plain | Keyed | tuple[Band, ...]
 
 
@@ -106,7 +107,7 @@ class DatedValue:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A policy number. by: keyed by that name over a closed domain; bands: by intervals of that name."""
+    """A policy number. by: keyed by those names, one after the other, over closed domains; bands: by intervals of that name."""
 
     name: str
     label: str
@@ -114,7 +115,7 @@ class Parameter:
     unit: str = ""
     places: int = 0
     show: int | None = None
-    by: str = ""
+    by: tuple[str, ...] = ()
     bands: str = ""
     enum: tuple[str, ...] = ()
     values: tuple[DatedValue, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any
 
 from anju.problems import Place, Problem, Refused
 from anju.quantities import scaled_text
-from anju.rules.book.lower import day_number
+from anju.rules.book.lower_parameters import day_number
 from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput
 from anju.rules.engine.canonical import csv_bytes
 from anju.rules.language.exact import to_scaled

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import duckdb
 
-from anju.rules.book.lower import day_number
+from anju.rules.book.lower_parameters import day_number
 from anju.rules.book.schema import TEXT
 from anju.rules.engine.bind import BoundTable, Scalar
 from anju.rules.engine.compile import Compiled, Dialect, quote

@@ -150,19 +150,12 @@ class Trace:
         value = self.params[row][parameter.name]
         if not isinstance(value, tuple | Mapping):
             return value, NONE
-        subject, causes = self.value(row, parameter.by or parameter.bands)
-        if subject is None:
+        subjects = [self.value(row, name) for name in parameter.by or (parameter.bands,)]
+        if causes := frozenset(cause for known, why in subjects if known is None for cause in why):
             return None, causes
-        amount: Known | None = None
-        if isinstance(value, tuple):
-            assert isinstance(subject, Decimal)
-            amount = next((band.value for band in value if _inside(band, subject)), None)
-        elif isinstance(subject, Decimal):
-            amount = value.get(str(int(subject)))
-            if amount is None and "more" in value and subject > max(int(key) for key in value if key != "more"):
-                amount = value["more"]
-        else:
-            amount = value.get(str(subject))
+        amount: Any = value
+        for subject, _ in subjects:
+            amount = _looked_up(amount, subject)
         return amount, (NONE if amount is not None else frozenset((Cause(KEY, parameter.name, row),)))
 
     def step(self, row: int, step: BookStep) -> Result:
@@ -231,6 +224,17 @@ class _NamedValues:
     def value(self, row: int, name: str) -> Result:
         known = self.named(name)
         return known, (NONE if known is not None else frozenset((Cause(UNKNOWN, name, row),)))
+
+
+def _looked_up(table: Any, subject: Any) -> Any:
+    """What a table or bands give for a known value: a value, the row of the next key, or None."""
+    if isinstance(table, tuple):
+        return next((band.value for band in table if _inside(band, subject)), None)
+    if table is None or not isinstance(subject, Decimal):
+        return table and table.get(str(subject))
+    if str(int(subject)) not in table and "more" in table and subject > max(int(key) for key in table if key != "more"):
+        return table["more"]
+    return table.get(str(int(subject)))
 
 
 def _inside(band: Band, value: Decimal) -> bool:

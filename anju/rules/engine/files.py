@@ -109,6 +109,9 @@ class _FileReader(TableReader):
         relation = f"read_parquet({path}, file_row_number=true)"
         if self.is_text:
             relation = f"read_csv({path}, header=true, all_varchar=true, delim=',', quote='\"', strict_mode=true)"
+            relation += (
+                f" WHERE COALESCE({', '.join([*map(quote_any, names), 'NULL'])}) IS NOT NULL"  # a blank line is no row
+            )
         items = [item for column, name in names.items() for item in self._items(book, column, name)]
         if "key" not in names.values():
             number = "ROW_NUMBER() OVER ()" if self.is_text else "file_row_number + 1"

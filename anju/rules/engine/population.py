@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from anju.problems import Place, Problem, Refused
-from anju.rules.book.lower import day_number
+from anju.rules.book.lower_parameters import day_number
 from anju.rules.book.parameters import check_day, parameter_place, stale_values, values_in_force
 from anju.rules.book.schema import Book
 from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote

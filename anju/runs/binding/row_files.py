@@ -154,7 +154,24 @@ def _csv(path: Path) -> tuple[list[str], Iterator[list[str]]]:
     headings = [heading.strip() for heading in next(lines, [])]
     if not any(headings):
         raise _problem(path, "文件是空的。", "第一行写列名，以下每行一条。")
-    return headings, (line for line in lines if any(line))
+    return headings, _whole_lines(path, lines, len(headings))
+
+
+def _whole_lines(path: Path, lines: Any, width: int) -> list[list[str]]:
+    """Those that are not blank. Refused RUN-010: a line with more or fewer cells than there are columns, as 1,234 without quotes makes."""
+    whole, odd = [], []
+    for line in lines:
+        if not any(line):
+            continue
+        while len(line) > width and not line[-1]:
+            line.pop()
+        if len(line) != width:
+            odd.append(str(lines.line_num))
+        whole.append(line)
+    if odd:
+        told = f"第 {'、'.join(odd[:20])} {'等' if len(odd) > 20 else ''}行的格数与列名（{width} 列）不同。"
+        raise _problem(path, told, "请核对：数里有逗号的（1,234）须去掉逗号或加引号，缺的格留空。")
+    return whole
 
 
 def _parquet(path: Path) -> tuple[list[str], Iterable[tuple[Any, ...]]]:

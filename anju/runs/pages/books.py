@@ -216,7 +216,11 @@ def value_text(parameter: Parameter, value: Any) -> str:
     if isinstance(value, tuple):
         return "；".join(f"{band_words(band)} {band.value}{unit}" for band in value)
     if hasattr(value, "items"):
-        return "；".join(f"{'更多' if key == 'more' else key}：{one}{unit}" for key, one in value.items())
+        words = {key: "更多" if key == "more" else key for key in value}
+        return "；".join(
+            f"{words[key]}（{value_text(parameter, one)}）" if hasattr(one, "items") else f"{words[key]}：{one}{unit}"
+            for key, one in value.items()
+        )
     return read_day(value) if isinstance(value, date) else f"{value}{unit}"
 
 

@@ -83,6 +83,17 @@ def test_a_column_of_changes_is_taken_as_one(scope, ledger):
     assert [one.figures[0].meant.change for one in proposals] == ["", "amount", "", "amount"]
 
 
+def test_what_went_up_is_not_taken_for_what_went_down(scope, ledger):
+    now = int(told(scope, "shanty.start"))
+    more = now - int(told(scope, "shanty.start", period="2022-06"))
+    words = f"截至2023年6月底，全市棚户区改造开工{now}套，比上年同期{{}}{abs(more)}套。"
+    right, wrong = ("增加", "减少") if more > 0 else ("减少", "增加")
+    assert [one.state for one in proposed(scope, ledger, words.format(right))] == [CERTAIN, CERTAIN]
+    done, change = proposed(scope, ledger, words.format(wrong))
+    assert (done.state, change.state, change.figures[0].agrees) == (CERTAIN, DIFFERS, False)
+    assert change.figures[0].shown == f"{right}{abs(more)}套"
+
+
 def test_numbers_told_one_by_one_are_of_their_places(scope, ledger):
     values = [told(scope, "shanty.start", code) for code in (B, A)]
     proposals = proposed(scope, ledger, f"六枝特区、钟山区棚户区改造分别开工{values[0]}套、{values[1]}套。")

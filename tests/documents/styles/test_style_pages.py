@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from anju.core.people.scope import local_actor, open_scope
 from anju.documents.models import OfficeStyle
+from anju.documents.queries.documents import find_version, list_documents
+from anju.documents.services.documents import write_document
 from anju.documents.services.styles import draft_style, submit_style
 from tests.cast import CITY, EAST, operator, person, sign_in
 from tests.documents.styles.test_office_styles import DAY, NUMBER, TEXT
@@ -140,3 +142,53 @@ def test_a_place_without_parts_hands_nothing_out_and_its_paper_is_written(drafte
     assert (
         page.status_code == 200 and "下达任务" in page.content.decode() and "任务分解</th>" not in page.content.decode()
     )
+
+
+CHANGED = """
+style: sample
+name: 示例通报
+applies: {from: "2020-01-01"}
+sources: [{title: 示例}]
+periods: [half]
+title: 示例
+options: {rank: {type: given, label: 全省位次}, place2: {type: text}, LEFT}
+prose: {words: 说明, PROSE}
+figures: {start: {measure: shanty.start}, placed: {given: {option: rank}}}
+sections:
+  - text: "开工{start}套。{when known(placed): 居全省{placed}。}"
+  - prose: words
+  - EXTRA
+"""
+
+
+def test_a_draft_takes_over_what_its_style_still_has_and_nothing_said_of_another_period_alone(
+    drafter, monkeypatch, tmp_path
+):
+    def office(left, prose, extra):
+        text = CHANGED.replace("LEFT", left).replace("PROSE", prose).replace("EXTRA", extra)
+        (tmp_path / "sample.yaml").write_text(text, "utf-8")
+        monkeypatch.setenv("ANJU_STYLES", str(tmp_path))
+
+    def newest(period):
+        with open_scope(local_actor()) as me:
+            return find_version(me, list_documents(me, place(me, CITY), kind="sample", period=period).first())
+
+    office("left: {type: text}", "more: 其他", "prose: more")
+    rank = {"text": "第3", "source": "省厅通报"}
+    with open_scope(operator("city_reviewer", CITY)) as by:
+        write_document(
+            by=by, kind="sample", region=place(by, CITY), period="2022-H1",
+            options={"organs": ["示例机关"], "rank": rank, "place2": "某地", "left": "旧"}, prose={"words": ["说"], "more": ["另"]},
+        )  # fmt: skip
+    assert "居全省" in newest("2022-H1").html
+    office("", "", "text: 完。")
+    page = drafter.post(at("write"), {"kind": "sample"})
+    assert page.status_code == 302
+    version = newest("2023-H1")
+    assert version.options == {"organs": ["示例机关"], "place2": "某地"} and version.prose == {"words": ["说"]}
+    page = drafter.post(
+        at("edit", newest("2022-H1").document_id, period="2022-H1"), {"prose_words": "改", "prose_more": ""}
+    )
+    assert page.status_code == 302
+    assert newest("2022-H1").options["rank"] == rank and "居全省" in newest("2022-H1").html
+    assert newest("2022-H1").prose == {"words": ["改"]} and "left" not in newest("2022-H1").options

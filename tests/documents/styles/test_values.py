@@ -222,3 +222,24 @@ def test_a_text_that_grows_too_long_is_refused(says, monkeypatch):
     monkeypatch.setattr(writing, "MAX_CHARACTERS", 5)
     with pytest.raises(Refused, match="DOC-074"):
         says("{each all: {name}}。", lists="{all: {of: regions}}")
+
+
+def test_the_latest_report_under_a_calibre_is_that_calibre_s(scope, half_year, says):
+    told(scope, {"invest.done": "11"}, period="2023-05", calibre="cal2")
+    told(scope, {"invest.done": "9"}, period="2023-04", calibre="cal2")
+    figures = "{plain: {measure: invest.done, latest: true}, other: {measure: invest.done, calibre: cal2, latest: true}, rate: {measure: invest.rate, calibre: cal2, latest: true}}"
+    text, _ = says("{plain 亿元 1}、{other 亿元 1}、{rate % 1}。", figures)
+    assert text == "12.5、11.0、55.0%。"
+
+
+def test_a_task_of_the_latest_report_is_told_under_the_place_s_calibre(scope, half_year, says):
+    told(scope, {"invest.done": "11"}, period="2023-05", calibre="cal2")
+    lists = "{each: {of: tasks, latest: true, calibres: calibres, rows: [{task: invest}]}}"
+    options = "{calibres: {type: table, label: 口径}}"
+    text, _ = says(
+        "{each each: {actual 亿元 1}、{target 亿元 1}、{rate % 1}}。",
+        lists=lists,
+        options=options,
+        calibres={"invest.done": "cal2"},
+    )
+    assert text == "11.0、20.0、55.0%。"

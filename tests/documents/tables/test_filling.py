@@ -84,6 +84,13 @@ def test_a_partial_total_compares_no_sums_over_different_rows(fill):
     ]
 
 
+def test_a_partial_total_is_not_compared_with_a_whole_one(fill):
+    """One county reported then and not yet now."""
+    change = {"head": "同比", "change": {"of": "done", "against": "same-last-year"}}
+    grown = {"head": "增加（套）", "change": {"of": "done", "against": "same-last-year", "as": "amount"}}
+    assert texts(fill(table(DONE, change, grown, total={"partial": True})))[-1] == ["合计", "170", "", ""]
+
+
 def test_a_part_row_is_indented_left_out_of_the_sum_and_no_more_than_its_whole(scope, city, fill):
     from anju.figures.services.observations import enter_figure
 

@@ -1,10 +1,12 @@
 """The pages of what follows the lock: the set for the superior, the scan beside the return, the auditor's question."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from anju.core.models.people import Organisation
@@ -22,6 +24,7 @@ from tests.worlds import world
 
 CITY, PROVINCE, PERIOD = "140500", "140000", "2026-10"
 QUERY = f"?region={CITY}&period={PERIOD}&form={FORM}"
+SOON = str(timezone.localdate() + timedelta(days=7))
 
 
 @world
@@ -156,11 +159,11 @@ def test_an_auditor_asks_and_the_unit_answers(locked, visit):
     auditor, clerk = visit("auditor"), visit()
     cell = cell_of(locked)
     page = text(auditor.get(f"/returns/{locked.pk}/?cell={cell.line}|{cell.column}"))
-    assert "向填报单位问询" in page and 'name="workdays" value="5"' in page
+    assert "向填报单位问询" in page and 'name="due_on"' in page
     given = {"remark": "请附核减依据", "workdays": "三", "where": f"{cell.line}|{cell.column}"}
     assert "0 个工作日不合适" in text(auditor.post(f"/returns/{locked.pk}/inquire/", given), 422)
     assert "问询已送填报单位" in text(
-        auditor.post(f"/returns/{locked.pk}/inquire/", given | {"workdays": "3"}, follow=True)
+        auditor.post(f"/returns/{locked.pk}/inquire/", given | {"due_on": SOON}, follow=True)
     )
     with open_scope(local_actor()):
         pk = Inquiry.objects.get().pk
@@ -175,7 +178,7 @@ def test_an_auditor_asks_and_the_unit_answers(locked, visit):
     page = text(auditor.get(address))
     assert "核减12套" in page and "办结</button>" in page and "核减.pdf" in page
     assert auditor.get(f"{address}file/2/").status_code in (200, 404)
-    again = {"decision": "again", "text": "缺一页", "workdays": "2"}
+    again = {"decision": "again", "text": "缺一页", "due_on": SOON}
     assert "已再问" in text(auditor.post(f"{address}next/", again, follow=True))
     text(clerk.post(f"{address}answer/", {"text": "补上"}, follow=True))
     assert "已办结" in text(auditor.post(f"{address}next/", {"decision": "settle", "text": ""}, follow=True))

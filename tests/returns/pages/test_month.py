@@ -104,7 +104,7 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     reviewer.goto(f"/returns/{draft.pk}/")
     reviewer.locator("summary:has-text('退回填报')").click()
     reviewer.locator("form[action$='send-back/'] textarea").fill("第一行开工请再核对")
-    reviewer.locator("form[action$='send-back/'] button").click()
+    reviewer.locator("form[action$='send-back/'] button.btn-risk").click()
     reviewer.wait_for_selector(".stages .now:has-text('填报')")
     clerk.goto(f"/returns/{draft.pk}/")
     see(clerk.locator("main"), "第一行开工请再核对")

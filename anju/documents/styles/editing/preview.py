@@ -1,11 +1,10 @@
 """A style on real data before it counts: the paper that it would write, and where one begins to change a style that is in force."""
 
-from typing import Any
-
 from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
+from anju.documents.kinds import carried_over
 from anju.documents.queries import documents
 from anju.documents.queries.styles import styles_in_use
 from anju.documents.styles.editing.source import StyleSource, quoted
@@ -27,10 +26,8 @@ def preview_style(user: Actor, style: Style, region: Region, period: str) -> Com
     """The paper, with the options and the free prose of the last one of its kind there; where nothing was written the place of the prose says so."""
     last = documents.list_documents(user, region, kind=style.code).first()
     version = documents.find_version(user, last) if last else None
-    options: dict[str, Any] = {
-        key: value for key, value in (version.options if version else {}).items() if key != "title"
-    }
-    written = version.prose if version else {}
+    options, written = carried_over(style_kind(style), version, period) if version else ({}, {})
+    options.pop("title", None)
     prose = {key: written.get(key) or [f"（这里是自由正文“{name}”，由拟稿人写）"] for key, name in style.prose.items()}
     return compose_document(user, style_kind(style), region, period, options, prose)
 

@@ -9,6 +9,7 @@ from anju.documents.styles.language.conditions import StyleCondition
 from anju.documents.styles.language.sentences import Piece
 
 OPTION_TYPES = ("text", "texts", "number", "choice", "regions", "table", "codes", "tables", "given")
+TO_FILL = "fill_"  # options that a style made of a paper leaves to the writer, each time anew (binding/sentences.py)
 SHAPES = {"year": "2021", "half": "2021-H1", "quarter": "2021-Q3", "month": "2021-08", "day": "2021-08-13"}
 # Words that every sentence may say.
 WORDS = {
@@ -158,7 +159,7 @@ Block = StyleParagraph | ProsePlace | StyleSection
 class AnnexSpec:
     """An annex: a table declared as layout/annex.py says, or what a room writes (sources.py). rows: parts, or targets (下达、分解、小计).
 
-    table: declared as anju/documents/tables says, instead.
+    table: declared as anju/documents/tables says, instead. repeat: one such table for each member of that list.
     """
 
     name: str
@@ -171,6 +172,7 @@ class AnnexSpec:
     keep_empty: bool = False
     prune: str = "all"
     table: Any = None
+    repeat: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from anju.documents.styles import sources
 from anju.documents.styles.language.schema import AnnexSpec
-from anju.documents.styles.library.scopes import FIGURE, LIST, WORD, item_scope
+from anju.documents.styles.library.scopes import FIGURE, LIST, WORD, Scope, item_scope
 from anju.documents.tables.schema import DeclaredTable, each_names, walk
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def check_annex(check: "StyleCheck", annex: AnnexSpec) -> None:
         check.unknown(annex.line, where, annex.set, check.style.sets, "区划的集合")
     _columns(check, annex.declaration.get("columns", ()), annex.line, where)
     if annex.table:
-        _table(check, annex.table, annex.line, where)
+        scope = check.enter(annex.repeat, annex.line, where, check.top) if annex.repeat else check.top
+        _table(check, annex.table, annex.line, where, scope)
 
 
 def _columns(check: "StyleCheck", columns: Iterable[Mapping[str, object]], line: int, where: str) -> None:
@@ -34,22 +35,21 @@ def _columns(check: "StyleCheck", columns: Iterable[Mapping[str, object]], line:
         if each and each not in check.style.options:
             check.unknown(line, where, each, check.style.options, "选项")
         if code.startswith(OWN):
-            _name(check, code.removeprefix(OWN), line, where)
+            _name(check, code.removeprefix(OWN), line, where, check.top)
         below = column.get("columns", ())
         _columns(check, below if isinstance(below, list) else (), line, where)
 
 
-def _name(check: "StyleCheck", name: str, line: int, where: str) -> None:
+def _name(check: "StyleCheck", name: str, line: int, where: str, scope: Scope) -> None:
     """A figure of the style; list.member.name, list.member.list.name: each list and the name are there."""
     path = name.split(".")
     if len(path) == 1:
-        if check.top.get(name) != FIGURE:
+        if scope.get(name) != FIGURE:
             check.unknown(line, where, name, check.style.figures, "数")
         return
     if len(path) not in (3, 4):
         check.wrong(line, where, f"“{name}”不是名称。", "请写 名称、名单.项.名称，或 名单.项.里面的名单.名称。")
         return
-    scope = check.top
     for one in (path[0], *path[2:-1]):
         if check.kind(one, scope) != LIST:
             check.unknown(line, where, one, [key for key, kind in scope.items() if kind == LIST], "名单")
@@ -59,8 +59,8 @@ def _name(check: "StyleCheck", name: str, line: int, where: str) -> None:
         check.unknown(line, where, path[-1], [key for key, kind in scope.items() if kind == FIGURE], "数")
 
 
-def _table(check: "StyleCheck", table: DeclaredTable, line: int, where: str) -> None:
-    """A table that brings its rows: its names are the style's, or of the members that its rows are."""
+def _table(check: "StyleCheck", table: DeclaredTable, line: int, where: str, scope: Scope) -> None:
+    """A table that brings its rows: its names are the style's, of the members that its rows are, or of the one that it is repeated for."""
     style = check.style
     told: dict[str, str] = {}
     for block in table.blocks:
@@ -72,7 +72,7 @@ def _table(check: "StyleCheck", table: DeclaredTable, line: int, where: str) -> 
             told |= item_scope(style, block.list)
     for column in walk(table.columns):
         if column.figure and told.get(column.figure) not in (FIGURE, WORD):
-            _name(check, column.figure, line, where)
+            _name(check, column.figure, line, where, scope)
     for each in each_names(table.columns):
-        if each not in style.options and check.kind(each, check.top) != LIST:
+        if each not in style.options and check.kind(each, scope) != LIST:
             check.unknown(line, where, each, [*style.lists, *style.options], "名单或选项")

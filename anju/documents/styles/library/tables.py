@@ -11,7 +11,7 @@ from anju.rules.book.tree import YamlNode
 if TYPE_CHECKING:
     from anju.documents.styles.library.loading import StyleLoader
 
-ANNEX = ("name", "title", "corner", "unit", "note", "places", "columns", "needs", "when", "from", "rows", "set", "keep_empty", "prune", "table")  # fmt: skip
+ANNEX = ("name", "title", "corner", "unit", "note", "places", "columns", "needs", "when", "from", "rows", "set", "keep_empty", "prune", "table", "repeat")  # fmt: skip
 
 
 def read_annex(loader: "StyleLoader", node: YamlNode) -> AnnexSpec:
@@ -20,6 +20,8 @@ def read_annex(loader: "StyleLoader", node: YamlNode) -> AnnexSpec:
     source = known["from"].text() if "from" in known else ""
     if not source and "table" not in known and not {"title", "columns"} <= set(known):
         node.wrong("DOC-070", "附表没有写 title 和 columns。", "请写标题和各栏；由房间提供的附表写 from。")
+    if "repeat" in known and "table" not in known:
+        node.wrong("DOC-070", "写了 repeat（名单里一项一张）的附表没有写 table。", "请把标题、各栏写在 table 下面。")
     declaration: dict[str, Any] = {}
     for key in ("title", "corner", "unit", "note"):
         if key in known:
@@ -41,6 +43,7 @@ def read_annex(loader: "StyleLoader", node: YamlNode) -> AnnexSpec:
         keep_empty=loader.flag(known, "keep_empty", False),
         prune=known["prune"].choice(("all", "optional", "never")) if "prune" in known else "all",
         table=read_annex_table(known["table"]) if "table" in known else None,
+        repeat=loader.word(known["repeat"]) if "repeat" in known else "",
     )
 
 

@@ -15,7 +15,7 @@ from anju.documents.styles.language import times
 from anju.documents.styles.language.schema import FigureSpec
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.references import StyleReference
-from anju.documents.text.wording import chinese_numeral
+from anju.documents.text.numerals import chinese_numeral
 from anju.figures.figure import DerivedFigure, Figure, derive_figure, total_figure
 from anju.figures.references import FigureReference
 from anju.problems import Place, Problem, Refused

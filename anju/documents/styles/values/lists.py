@@ -1,5 +1,6 @@
 """The members of a list of a style: who is in it, who cannot be told, who is not; in order, the first of them, those of one value together."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -106,8 +107,8 @@ def task_figures(paper: "ComputedPaper", spec: ListSpec, row: dict[str, Any]) ->
     if spec.latest:
         return {
             "rate": FigureSpec("rate", line, measure=rate, latest=True),
-            "actual": FigureSpec("actual", line, measure=str(row.get("actual", "")), latest=True),
-            "target": FigureSpec("target", line, measure=str(row.get("target", "")), latest=True),
+            "actual": FigureSpec("actual", line, measure=paper.readers.task_side(row, "actual"), latest=True),
+            "target": FigureSpec("target", line, measure=paper.readers.task_side(row, "target"), latest=True),
         }
     return {
         "rate": FigureSpec("rate", line, measure=rate),
@@ -125,18 +126,20 @@ def in_order(paper: "ComputedPaper", name: str, spec: ListSpec, found: Listed) -
         key=lambda pair: pair[0],
         reverse=spec.descending,
     )
-    values = [value for value, _ in known]
-    distinct = list(dict.fromkeys(values))
+    counts = Counter(value for value, _ in known)
+    first, dense, before = {}, {}, 0  # value → its place, and its place among different values
+    for number, (value, count) in enumerate(counts.items()):
+        first[value], dense[value], before = before, number, before + count
     ranked = []
     for place, (value, member) in enumerate(known):
-        rank = values.index(value) + 1 if spec.skip else distinct.index(value) + 1
-        if spec.top and (place >= spec.top if spec.cut else values.index(value) >= spec.top):
+        rank = (first if spec.skip else dense)[value] + 1
+        if spec.top and (place >= spec.top if spec.cut else first[value] >= spec.top):
             found.rest.append(member)
             continue
         fields = {
             **member.fields,
             "rank": beyond.counted(paper, f"{name}.rank", rank, member, "1"),
-            "tied": values.count(value) > 1,
+            "tied": counts[value] > 1,
         }
         ranked.append(replace(member, fields=fields))
     return Listed(ranked, [*found.unknown, *unknown], found.rest)

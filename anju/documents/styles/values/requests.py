@@ -198,7 +198,8 @@ class FigureReaders:
                 yield part.code, "", FigureSpec("", listed.line), listed.latest
             for row in task_rows(listed, options) if listed.of == "tasks" else ():
                 rate = self.task_rate(row)
-                for code in [rate] if not listed.latest else [rate, row.get("actual", ""), row.get("target", "")]:
+                sides = [self.task_side(row, side) for side in ("actual", "target")] if listed.latest else []
+                for code in [rate, *sides]:
                     yield code, "", FigureSpec("", listed.line), listed.latest
             for row in listed.rows:
                 for spec in row.values():
@@ -245,6 +246,13 @@ class FigureReaders:
     def task_rate(self, row: Mapping[str, Any]) -> str:
         code = fill_code(str(row.get("rate", "")), lambda name: option_word(self.style, self.request.options, name))
         return f"{code}:{row['calibre']}" if row.get("calibre") else code
+
+    def task_side(self, row: Mapping[str, Any], side: str) -> str:
+        """The measure of what was done, or asked, under the place's calibre where it is published under it."""
+        code = str(row.get(side, ""))
+        if code not in self.catalogue or not row.get("calibre"):
+            return code
+        return ":".join(filter(None, current.side_calibre(self.catalogue, code, row["calibre"])))
 
     def check(self) -> None:
         """Refused DOC-075 for each code that the catalogue does not have, DOC-141 for each member, all at once."""
