@@ -116,11 +116,12 @@ def acts(page, pk: int, act: str, then: str, remark: str = "") -> None:
     """Do the act of the return; the line of states says that it is there."""
     opened(page, pk)
     form = page.locator(f"form[action$='/{act}/']")
-    if not form.locator("button").is_visible():
+    submit = form.locator("button:not([type=button])")
+    if not submit.is_visible():
         page.locator(f"details:has(form[action$='/{act}/']) > summary").click()
     if remark:
         form.locator("textarea").fill(remark)
-    form.locator("button").click()
+    submit.click()
     page.wait_for_selector(f".stages .now:has-text('{then}')")
 
 
