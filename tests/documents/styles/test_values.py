@@ -243,3 +243,9 @@ def test_a_task_of_the_latest_report_is_told_under_the_place_s_calibre(scope, ha
         calibres={"invest.done": "cal2"},
     )
     assert text == "11.0、20.0、55.0%。"
+
+
+def test_within_a_half_year_a_calibre_has_its_own_latest_report(scope, half_year, says):
+    told(scope, {"invest.done": "11"}, period="2023-05", calibre="cal2")
+    figures = "{plain: {measure: invest.done}, other: {measure: invest.done, calibre: cal2}}"
+    assert says("{plain}、{other}。", figures)[0] == "12.5、11。"
