@@ -28,6 +28,7 @@ class DocumentKind:
     write: instead of gather and template, how its text is made; sections: what its parts of prose are called.
     digest: of what makes it, content: exactly that (a style's bytes), file: what it is called; kept with every paper.
     once: options that are said for the paper of one period alone, not for the next.
+    fits: whether it tells of a period of that shape.
     needs: options without which its layout is not whole, so that it is not signed (organs, addressee).
     remind: what the writer is reminded of about the free prose; review: about the written text, given the references of the figures that its sentences print.
     """
@@ -48,6 +49,7 @@ class DocumentKind:
     content: bytes = b""
     file: str = ""
     sections: Mapping[str, str] = field(default_factory=dict)
+    fits: Callable[[str], bool] = lambda period: True
     once: tuple[str, ...] = ()
 
 
@@ -94,6 +96,19 @@ def registered_kinds() -> list[DocumentKind]:
     registry.fetch_hooks("documents")
     sourced = [kind for source in _sources for code in source.names() if (kind := source.find(code, None, ""))]
     return sorted({**_kinds, **{kind.code: kind for kind in sourced}}.values(), key=lambda kind: kind.code)
+
+
+def kinds_offered(region: Region, period: str) -> list[DocumentKind]:
+    """What may be begun for a place and period: in force there and then, of such a period, and not begun from another paper."""
+    offered = []
+    for one in registered_kinds():
+        try:
+            kind = find_kind(one.code, region, period)
+        except Refused:  # of another place, or not in force then; whoever asks for it by its code is told why
+            continue
+        if kind.fits(period) and not kind.apart:
+            offered.append(kind)
+    return offered
 
 
 def find_kind(code: str, region: Region | None = None, period: str = "") -> DocumentKind:

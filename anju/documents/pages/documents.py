@@ -67,9 +67,7 @@ def render_documents(request: Request, status: int = 200, **extra: Any) -> HttpR
         status=status,
         heading=heading,
         papers=papers,
-        kinds=[
-            one for one in kinds.registered_kinds() if not one.apart
-        ],  # what is begun from another paper is begun there
+        kinds=kinds.kinds_offered(made.region, made.period),
         **extra,
     )
 

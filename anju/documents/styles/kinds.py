@@ -60,6 +60,7 @@ def style_kind(style: Style) -> DocumentKind:
         content=style.content,
         file=style.file,
         sections=dict(style.prose),
+        fits=lambda period: times.shape_of(period) in style.periods,
         once=tuple(name for name, one in style.options.items() if one.type == "given" or name.startswith(TO_FILL)),
     )
 

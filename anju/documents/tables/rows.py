@@ -211,7 +211,7 @@ def find_measure(code: str) -> Measure:
     """Refused DOC-113 when the catalogue has none of that code."""
     measure = catalogue().get(code)
     if measure is None:
-        raise Refused(Problem("DOC-113", f"指标 {code}", "指标目录里没有这个指标。", "请用 anju measure list 查代码。"))
+        raise Refused(Problem("DOC-113", f"指标 {code}", "指标目录里没有这个指标。", "请用 anju figures list 查代码。"))
     return measure
 
 

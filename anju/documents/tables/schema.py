@@ -145,6 +145,10 @@ class Column(TablePart):
             raise ValueError(f"写了下级栏（columns）的表头不能再写 {'、'.join(contents)}")
         if not self.columns and len(set(contents) - {"given"}) > 1:
             raise ValueError(f"一栏只能有一种内容，这里写了 {'、'.join(contents)}")
+        if (self.each or self.members) and not self.columns and "{item" not in self.head:
+            raise ValueError("重复的栏，表头要各不相同：在 head 里写 {item_name}，印出每一项的名称")
+        if self.members and not contents and not self.columns:
+            raise ValueError(f"按分项重复的一栏，要写取哪个指标的分项：code: {self.members.of}")
         if not self.columns and not contents:
             raise ValueError(f"没有写这一栏是什么：{'、'.join(CONTENTS)} 写一个")
         return self

@@ -57,7 +57,7 @@ class TableValues:
                 dict.fromkeys(f"{code}:{one.calibre}" if one.calibre else code for code in self._with_sides(one.code))
             )
             regions[one.region.pk] = one.region
-            period = one.period or self.latest.get(one.code, place.period)
+            period = one.period or self.latest.get((one.code, one.calibre), place.period)
             for when in (period, *(earlier_period(period, against) for against in looked_back)):
                 wanted.update(dict.fromkeys((when, when[:4], f"{when[:4]}-12") if len(when) == 4 else (when, when[:4])))
         known = [one for one in codes if self._takes(one)]
@@ -123,20 +123,22 @@ class TableValues:
             region = tree.find_region(self.place.user, spec.region, calendar.period_end(row.period))
         return Asked(code, leaf.calibre or (row.calibre if not leaf.code else ""), region, said)
 
-    def _latest_periods(self, asked: Iterable[Asked]) -> dict[str, str]:
-        """Of each measure asked for as it stood last, the newest period of the year up to the table's day."""
-        codes = {one.code for one in asked if not one.period}
-        if not codes:
+    def _latest_periods(self, asked: Iterable[Asked]) -> dict[tuple[str, str], str]:
+        """Of each measure (and calibre) asked for as it stood last, the newest period of the year up to the table's day."""
+        counted = {}
+        for code, calibre in {(one.code, one.calibre): None for one in asked if not one.period}:
+            side = sides_of(find_measure(code))[0] if find_measure(code).is_computed else code
+            counted[code, calibre] = ":".join(filter(None, current.side_calibre(catalogue(), side, calibre)))
+        if not counted:
             return {}
-        counted = {code: sides_of(find_measure(code))[0] if find_measure(code).is_computed else code for code in codes}
         listed = list({one.region.pk: one.region for one in asked if not one.period}.values())
         on = calendar.period_end(self.place.period)
         when = latest.latest_figures(self.place.user, list(set(counted.values())), listed, on).when
-        return {code: when[side] for code, side in counted.items() if side in when}
+        return {key: when[side] for key, side in counted.items() if side in when}
 
     def figure(self, asked: Asked) -> Figure:
         """As it stands: a target of a part of a year is the year's; what counts since January is, of a year, December's."""
-        period = asked.period or self.latest.get(asked.code, self.place.period)
+        period = asked.period or self.latest.get((asked.code, asked.calibre), self.place.period)
         measure, year = find_measure(asked.code), period[:4]
         calibre = asked.calibre if self._takes(f"{asked.code}:{asked.calibre}") else ""
         own = self.figures(asked.code, asked.region, period, calibre)
@@ -190,7 +192,12 @@ class TableValues:
             return TableValue()
         return TableValue(
             self.figure(
-                replace(asked, period=earlier_period(asked.period or self.latest.get(asked.code, row.period), against))
+                replace(
+                    asked,
+                    period=earlier_period(
+                        asked.period or self.latest.get((asked.code, asked.calibre), row.period), against
+                    ),
+                )
             )
         )
 
@@ -217,7 +224,7 @@ class TableValues:
 
     def newest_period(self, row: RowSubject) -> str:
         """The period of the row's own figure."""
-        return (self.latest.get(row.code, "") if row.code else "") or row.period
+        return self.latest.get((row.code, row.calibre)) or self.latest.get((row.code, "")) or row.period
 
 
 def spoken_day(period: str) -> str:

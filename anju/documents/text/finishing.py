@@ -62,7 +62,9 @@ def _blank(node: html.HtmlElement) -> bool:
 def _name(node: html.HtmlElement, cited: Mapping[str, Any]) -> str:
     figure = cited.get(node.get("data-ref", ""))
     region = getattr(getattr(figure, "region", None), "name", "")
-    return f"{region}“{getattr(figure, 'name', '') or node.get('data-ref')}”"
+    reported = getattr(figure, "reported", "")
+    why = f"（{getattr(figure, 'why', '')}）" if reported else ""  # a total of which some have reported: who has not
+    return f"{region}“{getattr(figure, 'name', '') or node.get('data-ref')}”{why}"
 
 
 def _sentences(block: html.HtmlElement) -> Iterator[list[Run]]:

@@ -30,6 +30,11 @@ class StandingFigures:
         self.catalogue = catalogue
         self.asked = named - self.targets
         until_now = {one for one in self.asked if period != self.year or catalogue[one].kind in UNTIL_NOW}
+        until_now |= {
+            f"{one}:{calibre}"
+            for one, calibre in behind
+            if one in until_now and calibre and current.accepts_calibre(catalogue[one], calibre)
+        }
         # A plan, and what is counted since the beginning, are no part of a year: nothing reported within one stands for them.
         self.when = {} if periods.spans_years(period) else latest.latest_within(user, until_now, listed, period)[0]
         if period == self.year:
@@ -74,7 +79,7 @@ class StandingFigures:
             return own if own.known else latest.rate_figure(code, top, bottom, own)
         if code in self.targets:
             return self.found(code, region, self.year, calibre)
-        newest = self.found(code, region, self.when.get(code, self.period), calibre)
+        newest = self.found(code, region, self.when.get(under(code, calibre), self.period), calibre)
         return newest if newest.known or newest.observation_id is not None else own
 
 

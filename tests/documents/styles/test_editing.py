@@ -242,3 +242,50 @@ def test_differences_are_told_in_words():
         ("new", "2021-01-01"),
         ("same", "起"),
     )
+
+
+UNTOLD = """
+style: sample
+name: 示例通报
+applies: {from: "2020-01-01"}
+sources: [{title: 示例}]
+periods: [half]
+title: 示例
+needs: [organs]
+options: {word: {type: text, default: 甲}, pick: {type: choice, values: {a: 早, b: 晚}, default: a}}
+sets: {some: {below: own}}
+conditions: {good: start > 10}
+lists: {each: {of: regions, set: some}}
+figures: {start: {measure: shanty.start, when: good}, all: {sum: start, of: each}}
+reminders: [{where: 某处, what: 少了, fix: 补上, when: good}]
+sections:
+  - {text: "{all}。{word}{pick}"}
+annexes:
+  - name: one
+    table: {title: 表, corner: 地, total: {label: 合计}, columns: [{head: 数, key: x, code: shanty.start}], rows: {set: some}, where: "x > 1"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "others"),
+    [
+        ("default: 甲", "default: 乙"),
+        ("早", "迟"),
+        ("default: a", "default: b"),
+        ("some: {below: own}", "some: {regions: [140502]}"),
+        ("start > 10", "start > 99"),
+        ("set: some}}", "set: parts}}"),
+        ("when: good}, all", "when: good or start > 1}, all"),
+        ("少了", "多了"),
+        ("needs: [organs]", "needs: [organs, addressee]"),
+        ("rows: {set: some}", "rows: {regions: below}"),
+        ("label: 合计", "label: 合计, partial: true"),
+        ("x > 1", "x > 2"),
+        ("title: 示例}", "title: 别的}"),
+    ],
+)
+def test_what_the_outline_does_not_tell_is_told_as_it_is_written(words, others):
+    """Who publishes must not read 没有不同 over another text."""
+    assert style_differences(UNTOLD, UNTOLD, MEASURES) == []
+    [found] = style_differences(UNTOLD, UNTOLD.replace(words, others, 1), MEASURES)
+    assert found.where == "写法"

@@ -192,3 +192,17 @@ def test_a_draft_takes_over_what_its_style_still_has_and_nothing_said_of_another
     assert page.status_code == 302
     assert newest("2022-H1").options["rank"] == rank and "居全省" in newest("2022-H1").html
     assert newest("2022-H1").prose == {"words": ["改"]} and "left" not in newest("2022-H1").options
+
+
+def test_only_what_can_be_written_for_that_place_and_period_is_offered(drafter, tmp_path, monkeypatch):
+    elsewhere = TEXT.replace("style: half-year", "style: elsewhere").replace(f'"{CITY}"', '"450300"')
+    (tmp_path / "elsewhere.yaml").write_text(elsewhere, "utf-8")
+    monkeypatch.setenv("ANJU_STYLES", str(tmp_path))
+
+    def offered(period):
+        return drafter.get(at("list", period=period)).content.decode()
+
+    half, year = offered("2023-H1"), offered("2023")
+    assert 'value="half-year"' in half and 'value="evaluation-report"' not in half
+    assert 'value="half-year"' not in year and 'value="evaluation-report"' in year
+    assert "elsewhere" not in half + year

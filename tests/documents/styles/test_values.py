@@ -243,3 +243,16 @@ def test_a_task_of_the_latest_report_is_told_under_the_place_s_calibre(scope, ha
         calibres={"invest.done": "cal2"},
     )
     assert text == "11.0、20.0、55.0%。"
+
+
+def test_a_total_that_waits_for_a_place_names_it(says, scope, half_year):
+    told(scope, {"prh.start": "5"}, FIRST, "2023-H1")
+    text, version = says("开工{start}套。筹集{prh}套。", "{start: {measure: shanty.start}, prh: {measure: prh.start}}")
+    [what] = [one["what"] for one in version.warnings if one["code"] == "DOC-034"]
+    assert text == "开工90套。" and "“公租房开工（筹集）量”（已报1/4，缺：六枝特区、水城区、盘州市）" in what
+
+
+def test_within_a_half_year_a_calibre_has_its_own_latest_report(scope, half_year, says):
+    told(scope, {"invest.done": "11"}, period="2023-05", calibre="cal2")
+    figures = "{plain: {measure: invest.done}, other: {measure: invest.done, calibre: cal2}}"
+    assert says("{plain}、{other}。", figures)[0] == "12.5、11。"

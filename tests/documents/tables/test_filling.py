@@ -91,6 +91,19 @@ def test_a_partial_total_is_not_compared_with_a_whole_one(fill):
     assert texts(fill(table(DONE, change, grown, total={"partial": True})))[-1] == ["合计", "170", "", ""]
 
 
+def test_the_latest_report_under_a_calibre_is_that_calibre_s(scope, city, fill):
+    from anju.figures.services.observations import enter_figure
+
+    enter_figure(
+        by=scope, measure="invest.done", region=city, period="2021-07", value="20", unit="亿元", calibre="cal2"
+    )
+    columns = [
+        {"head": "投资（亿元）", "code": "invest.done", "period": "latest", "places": 2, **more}
+        for more in ({}, {"calibre": "cal2"})
+    ]
+    assert texts(fill(table(*columns, rows={"regions": "own"}), period="2021-09")) == [["晋城市", "27.27", "20"]]
+
+
 def test_a_part_row_is_indented_left_out_of_the_sum_and_no_more_than_its_whole(scope, city, fill):
     from anju.figures.services.observations import enter_figure
 

@@ -61,6 +61,16 @@ def test_every_slip_is_told_at_once_with_its_line():
             "只能有一种内容",
         ),
         ("key: done, code: shanty.start}", 'key: done, formula: "done - asked"}', "用到它自己"),
+        (
+            "{head: 套数, key: done, code: shanty.start}",
+            '{head: "", key: done, code: a, members: {of: a, dimension: 来源}}',
+            "在 head 里写 {item_name}",
+        ),
+        (
+            "{head: 套数, key: done, code: shanty.start}",
+            '{head: "{item_name}", key: done, members: {of: a, dimension: 来源}}',
+            "要写取哪个指标的分项：code: a",
+        ),
     ],
 )
 def test_what_cannot_be_is_said(old, new, said):

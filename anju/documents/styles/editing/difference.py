@@ -9,8 +9,17 @@ from typing import Any, NamedTuple
 
 from anju.documents.styles.editing.outline import OutlinedBlock, OutlinedColumn, StyleOutline, outline_style
 from anju.documents.styles.editing.source import StyleSource
+from anju.yaml_files import load_yaml
 
 TOKEN = re.compile(r"【[^】]*】(?:〔[^〕]*〕)?|[0-9A-Za-z][0-9A-Za-z.%-]*|.", re.DOTALL)
+AS_WRITTEN = "写法"
+TOLD_WHOLE = ("style", "name", "region", "applies", "periods", "title", "sections", "enclosure", "prose")
+TOLD = {  # of what has more than the outline tells
+    "figures": ("measure", "dimension", "member", "calibre", "period", "region", "over", "formula", "sum", "of", "count", "show", "unit", "places", "label"),
+    "lists": ("of", "where", "order", "top", "label", "measure"),
+    "annexes": ("name", "title", "when", "head", "code", "figure", "period", "formula", "show"),
+}  # fmt: skip
+NAMED = ("name", "key", "head", "task", "label")
 SAME, OLD, NEW = "same", "old", "new"
 NEAR = 0.4  # of two sentences: one was made of the other
 
@@ -36,7 +45,7 @@ def style_differences(
     """Of two texts that can be read as YAML. outline: of the second, where it is made already."""
     names = tuple(NamedMeasure(code, measure.name) for code, measure in measures.items())
     old = list(_lines_before(before, names))
-    new = list(style_lines(outline or outline_style(StyleSource(after), measures)))
+    new = [*style_lines(outline or outline_style(StyleSource(after), measures)), *untold_lines(after)]
     found: list[StyleDifference] = []
     for way, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if way != "equal":
@@ -47,7 +56,8 @@ def style_differences(
 @lru_cache(maxsize=32)
 def _lines_before(text: str, names: tuple[NamedMeasure, ...]) -> tuple[tuple[str, str], ...]:
     """Of the style in force, which stays while one writes at another."""
-    return tuple(style_lines(outline_style(StyleSource(text), {one.code: one for one in names})))
+    outline = outline_style(StyleSource(text), {one.code: one for one in names})
+    return (*style_lines(outline), *untold_lines(text))
 
 
 def _changed(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> Iterator[StyleDifference]:
@@ -106,6 +116,42 @@ def style_lines(outline: StyleOutline) -> Iterator[tuple[str, str]]:
         )
     for one in outline.lists:
         yield "名单", one.label
+
+
+def untold_lines(text: str) -> Iterator[tuple[str, str]]:
+    """What the outline does not tell, as it is written: options and what they print, sets, conditions, rows of annexes. Who publishes sees that too."""
+    for path, value in _written(load_yaml(text, plain=True), ()):
+        if not is_told(path):
+            yield AS_WRITTEN, f"{' '.join(path)}：{value}"
+
+
+def is_told(path: tuple[str, ...]) -> bool:
+    """Whether the outline tells what stands there."""
+    if path[0] == "annexes":
+        return path[-1] in TOLD["annexes"]
+    if path[0] in TOLD:
+        return path[2:3] == () or path[2] in TOLD[path[0]]
+    return path[0] in TOLD_WHOLE
+
+
+def _written(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every word of a text with the way to it; what is listed goes by its name, so that one more does not change the others."""
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _written(value, (*path, str(key)))
+    elif isinstance(node, list) and any(isinstance(one, Mapping | list) for one in node):
+        for number, one in enumerate(node, 1):
+            named = next((str(one[key]) for key in NAMED if key in one), "") if isinstance(one, Mapping) else ""
+            yield from _written(one, (*path, named or str(number)))
+    else:
+        yield (
+            path,
+            "、".join(map(str, node))
+            if isinstance(node, list)
+            else str(node).lower()
+            if isinstance(node, bool)
+            else str(node),
+        )
 
 
 def _blocks(blocks: list[OutlinedBlock], prose: Mapping[str, str]) -> Iterator[tuple[str, str]]:
