@@ -16,6 +16,7 @@ from anju.rules.engine import running
 from anju.rules.engine.digest import BLOCK, rows_digest
 from anju.rules.engine.engines import connect
 from anju.rules.engine.files import run_file
+from anju.runs.binding.row_files import column_names, read_rows
 from tests.rules.build import DAY, book, codes
 from tests.rules.test_population import CONDITIONS, INPUTS, PARAMETERS
 
@@ -231,3 +232,26 @@ def test_a_run_that_is_killed_leaves_no_outcome_and_can_be_run_again(made, tmp_p
         "many.parquet",
         "out.csv",
     ]
+
+
+def test_a_name_with_signs_that_stand_for_other_names_is_that_file_alone(made, tmp_path):
+    """rows[1].csv is what a browser calls the second download; 1.csv beside it is another file."""
+    rows = list(facts(6))
+    for strange, other in (("[1].csv", "1.csv"), ("a*.csv", "abc.csv"), ("q?.csv", "qq.csv"), ("it's.csv", "its.csv")):
+        source = write_csv(tmp_path / strange, rows[:2])
+        write_csv(tmp_path / other, rows)
+        assert run_file(made, source, tmp_path / "out.csv", on=DAY, names=names(made)).rows == 2, strange
+    for strange, other in (("rows[1].parquet", "rows1.parquet"), ("r*.parquet", "rest.parquet")):
+        source = write_parquet(tmp_path, write_csv(tmp_path / "few.csv", rows[:2])).replace(tmp_path / strange)
+        write_parquet(tmp_path, write_csv(tmp_path / "all.csv", rows)).replace(tmp_path / other)
+        assert run_file(made, source, tmp_path / "out.csv", on=DAY, names=names(made)).rows == 2, strange
+        assert len(read_rows(source, made)) == 2 and set(column_names(source, made).values()) == set(names(made))
+
+
+def test_a_folder_where_the_outcome_is_written_is_told(made, tmp_path):
+    source = write_csv(tmp_path / "rows.csv", list(facts(3)))
+    for folder in ("out.csv", "other.csv.part"):
+        (tmp_path / folder).mkdir()
+        with pytest.raises(Refused) as refused:
+            run_file(made, source, tmp_path / folder.removesuffix(".part"), on=DAY, names=names(made))
+        assert refused.value.problems[0].code == "RULE-031" and (tmp_path / folder).is_dir()

@@ -22,6 +22,7 @@ from anju.problems import Place, Problem, Refused
 MAX_BYTES = 1_000_000
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?\Z")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 LIMIT = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12}|[eE][0-9]{1,2})?\Z")
 
 
@@ -256,6 +257,19 @@ def _references(root: Node | None) -> Iterator[int]:
             todo += node.value
 
 
+def _unprintable(root: Node | None) -> Iterator[tuple[int, str]]:
+    """Lines with a letter that no paper can print, written as an escape: NUL, half a letter, what turns the direction of writing round."""
+    todo = [root] if root is not None else []
+    while todo:
+        node = todo.pop()
+        if isinstance(node, MappingNode):
+            todo += [part for pair in node.value for part in pair]
+        elif isinstance(node, SequenceNode):
+            todo += node.value
+        elif strange := UNPRINTABLE.search(str(node.value)):
+            yield int(node.start_mark.line) + 1, strange[0]
+
+
 def read_tree(content: bytes, file: str, report: ProblemReport | None = None) -> tuple[YamlNode, ProblemReport]:
     """The tree of one file. Refused with the line when it is not YAML, or YAML with anchors, tags or several documents.
 
@@ -271,6 +285,11 @@ def read_tree(content: bytes, file: str, report: ProblemReport | None = None) ->
         node = yaml.compose(text)
         for line in _references(node):
             report.add("BOOK-001", line, "", "用了 & * 或 ! 的写法。", "规则书里每个值都直接写出，不用引用和标签。")
+            raise Refused(*report.problems)
+        for line, letter in _unprintable(node):
+            what = f"里面有看不见的控制字符（U+{ord(letter):04X}）。"
+            report.add("BOOK-001", line, "", what, "请删去它；引号里的 \\ 写法也算。")
+        if report.problems:
             raise Refused(*report.problems)
     except UnicodeDecodeError:
         report.add("BOOK-001", 1, "", "文件不是 UTF-8 编码。", "请另存为 UTF-8。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from anju.rules.book.schema import TEXT
 from anju.rules.engine.bind import BoundTable, Scalar
 from anju.rules.engine.compile import Compiled, Dialect, quote
 
+GLOB = re.compile(r"([*?[])")
 EngineRow = tuple[Any, ...]
 ORDERED = ' ORDER BY "_i"'
 
@@ -91,6 +93,11 @@ def connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(
         ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     )
+
+
+def one_path(path: Path) -> str:
+    """A path as DuckDB reads it: of that file alone, where a name has what stands for other names ([1], *, ?)."""
+    return GLOB.sub(r"[\1]", path.as_posix())
 
 
 ENGINES: dict[str, Engine] = {"duckdb": DuckDB(), "postgresql": PostgreSQL()}

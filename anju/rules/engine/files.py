@@ -12,6 +12,7 @@ import shutil
 import threading
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,7 +26,7 @@ from anju.rules.book.schema import DATE, NUMBER, TRUTH, Book
 from anju.rules.engine.compile import Compiled, compile_book, quote
 from anju.rules.engine.contract import Misfit, text_literal
 from anju.rules.engine.digest import BLOCK, combine_blocks, digest_head
-from anju.rules.engine.engines import ENGINES, connect
+from anju.rules.engine.engines import ENGINES, connect, one_path
 from anju.rules.engine.groups import check_size
 from anju.rules.engine.population import TableReader, engine_errors
 from anju.rules.language.ir import Choice, Day, Num, Truth, Type
@@ -62,9 +63,9 @@ def run_file(
         raise Refused(*wrong)
     compiled = compile_book(book, values_in_force(book, on, parameters), ENGINES["duckdb"].dialect)
     part, spill = output.with_name(output.name + ".part"), output.with_name(output.name + ".spill")
-    shutil.rmtree(spill, ignore_errors=True)
-    part.unlink(missing_ok=True)
     try:
+        shutil.rmtree(spill, ignore_errors=True)
+        part.unlink(missing_ok=True)
         with connect() as connection, engine_errors(book):
             connection.execute(f"SET temp_directory = {text_literal(str(spill))}")
             connection.execute(f"SET memory_limit = '{_memory()}MB'")
@@ -83,7 +84,8 @@ def run_file(
             Problem("RULE-031", Place(file=output.name), what, "请核对文件夹是否存在、有没有写的权限和空间。")
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder of that name is not ours
+            part.unlink(missing_ok=True)
         shutil.rmtree(spill, ignore_errors=True)
     with source.open("rb") as file:
         inputs_digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -102,7 +104,7 @@ class _FileReader(TableReader):
     def __init__(
         self, book: Book, source: Path, connection: Any, names: Mapping[str, str], absent: Collection[str]
     ) -> None:
-        path = text_literal(source.as_posix())
+        path = text_literal(one_path(source))
         self.is_text = source.suffix.lower() == ".csv"
         relation = f"read_parquet({path}, file_row_number=true)"
         if self.is_text:

@@ -84,10 +84,12 @@ def _csv_headings(path: Path) -> list[str]:
 
 
 def _parquet_headings(path: Path) -> list[str]:
-    from anju.rules.engine.engines import connect
+    from anju.rules.engine.engines import connect, one_path
 
     with connect() as connection:
-        return [row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()]
+        return [
+            row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [one_path(path)]).fetchall()
+        ]
 
 
 def _names(path: Path, headings: list[str], book: Book, key: str) -> list[str]:
@@ -173,10 +175,10 @@ def _whole_lines(path: Path, lines: Any, width: int) -> list[list[str]]:
 
 
 def _parquet(path: Path) -> tuple[list[str], Iterable[tuple[Any, ...]]]:
-    from anju.rules.engine.engines import connect
+    from anju.rules.engine.engines import connect, one_path
 
     with connect() as connection:
-        table = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+        table = connection.execute("SELECT * FROM read_parquet(?)", [one_path(path)])
         binary = [column[0] for column in table.description or () if str(column[1]) in ("DOUBLE", "FLOAT")]
         if binary:
             what = f"列“{'、'.join(binary)}”是浮点数（DOUBLE），不精确。"

@@ -171,3 +171,14 @@ def test_two_styles_for_one_day_are_refused(db, tmp_path):
         (tmp_path / name).write_text(HEAD + BODY, "utf-8")
     with pytest.raises(Refused, match="DOC-077"):
         StyleLibrary([tmp_path]).find("sample", [], datetime.date(2023, 1, 1))
+
+
+@pytest.mark.parametrize("letter", [r"\0", r"\ud800", r"\x1b", r"\u202e", r"\ufffe"])
+def test_letters_that_no_paper_prints_are_refused_when_written_as_escapes(letter):
+    for text in (
+        (HEAD + BODY).replace("name: ", f'name: "a{letter}" #'),
+        (HEAD + BODY).replace("text: 开工{start}套。", f'text: "{letter}开工{{start}}套。"'),
+    ):
+        with pytest.raises(Refused) as refused:
+            load_text(text.encode(), "甲.yaml")
+        assert [one.code for one in refused.value.problems] == ["DOC-070"] and "U+" in refused.value.problems[0].what

@@ -90,7 +90,8 @@ def work_style(request: Request, pk: int) -> HttpResponse:
             asked.get("change"),
             str(asked.get("period", "")),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+        text.encode()  # half a letter is none
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return JsonResponse({"error": "请求不完整"}, status=400)
     problems: list[Problem] = []
     if isinstance(change, dict):

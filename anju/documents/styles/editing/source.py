@@ -1,11 +1,13 @@
 """The text of a style as parts that can be read, set, added, moved and taken out one by one. Comments, quotes and layout of the rest stay. Pure."""
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from anju.documents.styles.language.schema import Style
@@ -13,10 +15,11 @@ from anju.documents.styles.library.checking import check_style
 from anju.documents.styles.library.loading import MAX_BYTES, StyleLoader, StyleReport
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.tree import read_tree
-from anju.yaml_files import too_deep
+from anju.yaml_files import SLIPS, load_yaml, too_deep
 
 Path = tuple[str | int, ...]
 FILE = "样式"
+LONG_NUMBER = re.compile(r"\b0[xob][0-9a-f_]{1000}", re.IGNORECASE)  # it can be read, and never be written again
 
 
 class StyleSource:
@@ -30,7 +33,7 @@ class StyleSource:
         self.tree, _ = read_tree(text.encode(), FILE, report)
         self.report = report
         self.written = text
-        self.data: Any = _yaml().load(text)
+        self.data: Any = _data(text)
         if not isinstance(self.data, CommentedMap):
             self.data = CommentedMap()
 
@@ -133,6 +136,24 @@ def entry(**values: Any) -> CommentedMap:
 
 def items(values: Sequence[Any]) -> CommentedSeq:
     return CommentedSeq(values)
+
+
+def _data(text: str) -> Any:
+    """Refused DOC-070 what is a tree, but has a value that cannot be: a 99th of a month, 5,000 digits, a key twice."""
+    try:
+        if LONG_NUMBER.search(text):
+            raise ValueError
+        return _yaml().load(text)
+    except (YAMLError, RecursionError, *SLIPS):
+        try:
+            load_yaml(text)
+        except MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            what = f"{error.problem}。"
+        else:
+            line, what = 1, "有一个值写得不对。"
+    where = Place(f"{FILE} 第 {line} 行", file=FILE, line=line)
+    raise Refused(Problem("DOC-070", where, what, "请在“写法”里改正；日期、很长的数字请加引号。"))
 
 
 def _yaml() -> YAML:
