@@ -12,6 +12,7 @@ from anju.documents.checker.paper import ReadPaper, ReadPaperCell, ReadParagraph
 from anju.documents.text import word_file
 from anju.documents.text.quantities import plain_text
 from anju.problems import Problem, Refused
+from anju.rules.book.tree import UNPRINTABLE
 
 PAGES = 300
 CELLS = 200_000
@@ -363,8 +364,8 @@ CHINESE_SIGNS = str.maketrans(",;:!?()", "，；：！？（）")
 
 
 def fold(text: str) -> str:
-    """Plain text in the signs of Chinese prose: the checks know one form of each."""
-    return plain_text(text).translate(CHINESE_SIGNS)
+    """Plain text in the signs of Chinese prose: the checks know one form of each. What cannot be printed or kept stays seen, between digits too."""
+    return UNPRINTABLE.sub("�", plain_text(text).translate(CHINESE_SIGNS))
 
 
 STARTS = re.compile(

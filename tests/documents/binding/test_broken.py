@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from anju.core.pages.addresses import path_of
+from anju.documents.checker import reading
 from anju.documents.models import BoundPaper
 from tests.attack.mutations import spoil_bytes, spoil_package
 from tests.cast import everyone, sign_in
@@ -198,3 +199,16 @@ def whole_way(client, chance: random.Random, content: bytes, name: str) -> str:
     assert made.status_code in (302, 422)
     assert client.post(path_of("documents:binding-drop", bound.pk)).status_code == 302
     return "bound" if made.status_code == 302 else "style " + made.context["problems"][0].code
+
+
+def test_letters_that_the_database_does_not_keep_are_seen_and_part_digits():
+    """A PDF may give NUL for a letter that its fonts do not know."""
+    for letter in ("\0", "\x1b", "\ud800", "\u202e"):
+        builder = reading._Builder(reading.ReadPaper("文.pdf", "pdf"))
+        builder.add_line(f"全市开工3{letter}2套，完成12套。", False)
+        builder.add_table(
+            [[(f"地区{letter}", -1, 1, 1), ("开工", -1, 1, 1)], [("钟山区", -1, 1, 1), (f"1{letter}2", -1, 1, 1)]]
+        )
+        paper = builder.finished()
+        assert paper.paragraphs[0].text == "全市开工3�2套，完成12套。"
+        assert 32 not in [one.value for one in paper.numbers()] and "�" in paper.tables[0].cells[0, 0].text
