@@ -12,11 +12,16 @@ from anju.figures.references import FigureReference
 from tests.fidelity.conftest import grouped
 
 ROOMS = Path(anju.demo.__file__).parents[1]
+OF_PAGES = {
+    "binding_panel.html",
+    "style_dialogs.html",
+}  # beside a page, where no paper is: what their keys and choices are called
 TEMPLATES = [
     path
     for room in ("oversight", "evaluation", "documents")
     for path in sorted((ROOMS / room / "templates").rglob("*.html"))
-    if '{% extends "core/base.html" %}' not in path.read_text(encoding="utf-8")  # a page is no paper
+    if path.name not in OF_PAGES
+    and '{% extends "core/base.html" %}' not in path.read_text(encoding="utf-8")  # a page is no paper
 ]
 PLACES = sorted((ROOMS / "demo" / "places").iterdir())
 PLACED = [path.name for path in PLACES if (path / "place.yaml").exists()]
