@@ -94,6 +94,7 @@ class Worlds:
     """The plugin."""
 
     open: list[Layer] = []  # in this process, the lowest first
+    session: Any = None  # the driver's connection in whose transaction they stand
     failure: Exception | None = None  # why the next one does not stand; who asks for it gets it
 
     def __init__(self, config: pytest.Config) -> None:
@@ -109,9 +110,7 @@ class Worlds:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Rolled back is what this test does not need, before anything of it begins."""
-        if self.open and not (connection.connection and connection.is_usable()):  # a test has closed it: nothing stands
-            self.open.clear()
-            connection.close()
+        self.forget_lost()
         worlds = [*worlds_of(item)]
         same = [layer.world is world for layer, world in zip(self.open, worlds, strict=False)]
         self.leave([*same, False].index(False))
@@ -128,13 +127,24 @@ class Worlds:
         elif "empty" in fixturedef.argnames:
             self.leave()
 
+    def forget_lost(self) -> None:
+        """A test has closed the connection, or put another in its place: nothing stands, and what was left open there holds no locks."""
+        with self.blocker.unblock():
+            if self.open and not (connection.connection is self.session and connection.is_usable()):
+                self.session.close()
+                self.open.clear()
+                connection.close()
+
     def build(self, worlds: dict[World, dict[str, World]]) -> None:
+        self.forget_lost()
         with self.blocker.unblock():
             for world, given in [*worlds.items()][len(self.open) :]:
                 self.open.append(Layer(world, {name: self.value(of) for name, of in given.items()}))
+                Worlds.session = connection.connection
 
     def leave(self, until: int = 0) -> None:
         """Roll back what stands above so many layers."""
+        self.forget_lost()
         with self.blocker.unblock():
             while len(self.open) > until:
                 self.open.pop().close()
