@@ -1,5 +1,5 @@
-"""What many tests begin with, made once: rows that a chain of fixtures puts into the database stay there while the tests that follow
-need them too, each in a savepoint of its own. What the next test did not ask for is rolled back before it begins.
+"""What many tests begin with: rows that a chain of fixtures puts into the database below the test's own savepoint, each made once for a test however
+many ask for it. Nothing stands between two tests: kept open, it made what another file really commits wait for its locks without end.
 
     @world                        a fixture as any other; `by` is the machine's own operator, in whose scope it runs
     def measures(by):
@@ -114,6 +114,11 @@ class Worlds:
         worlds = [*worlds_of(item)]
         same = [layer.world is world for layer, world in zip(self.open, worlds, strict=False)]
         self.leave([*same, False].index(False))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """Nothing stands between two tests: what another file really commits would wait for its locks (seen: without end)."""
+        self.leave()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef, request: pytest.FixtureRequest) -> None:
