@@ -250,8 +250,18 @@ def test_a_name_with_signs_that_stand_for_other_names_is_that_file_alone(made, t
 
 def test_a_folder_where_the_outcome_is_written_is_told(made, tmp_path):
     source = write_csv(tmp_path / "rows.csv", list(facts(3)))
-    for folder in ("out.csv", "other.csv.part"):
+    for folder, output in (("out.csv", "out.csv"), (".other.csv.anju-part", "other.csv")):
         (tmp_path / folder).mkdir()
         with pytest.raises(Refused) as refused:
-            run_file(made, source, tmp_path / folder.removesuffix(".part"), on=DAY, names=names(made))
+            run_file(made, source, tmp_path / output, on=DAY, names=names(made))
         assert refused.value.problems[0].code == "RULE-031" and (tmp_path / folder).is_dir()
+
+
+def test_what_an_office_keeps_beside_the_outcome_is_not_touched(made, tmp_path):
+    source = write_csv(tmp_path / "rows.csv", list(facts(5)))
+    (tmp_path / "out.csv.part").write_text("某人的半份表", "utf-8")
+    (tmp_path / "out.csv.spill").mkdir()
+    (tmp_path / "out.csv.spill" / "附件.docx").write_bytes(b"x")
+    run_file(made, source, tmp_path / "out.csv", on=DAY, names=names(made))
+    assert (tmp_path / "out.csv.part").read_text("utf-8") == "某人的半份表"
+    assert (tmp_path / "out.csv.spill" / "附件.docx").exists() and len(list(tmp_path.iterdir())) == 4

@@ -62,10 +62,10 @@ def run_file(
     if wrong := check_day(book, on):
         raise Refused(*wrong)
     compiled = compile_book(book, values_in_force(book, on, parameters), ENGINES["duckdb"].dialect)
-    part, spill = output.with_name(output.name + ".part"), output.with_name(output.name + ".spill")
+    part, spill = (output.with_name(f".{output.name}.anju-{what}") for what in ("part", "spill"))
     try:
         shutil.rmtree(spill, ignore_errors=True)
-        part.unlink(missing_ok=True)
+        part.write_bytes(b"")  # where nothing can be written is told before anything is read
         with connect() as connection, engine_errors(book):
             connection.execute(f"SET temp_directory = {text_literal(str(spill))}")
             connection.execute(f"SET memory_limit = '{_memory()}MB'")
@@ -76,7 +76,7 @@ def run_file(
                 check_size(book, count)
             watched.do(lambda: connection.execute(_judged(reader, compiled, on)))
             digest, pending = _digest(connection, compiled)
-            watched.do(lambda: connection.execute(_written(compiled, part)))
+            watched.do(lambda: connection.execute(_written(compiled, part, output.suffix)))
         part.replace(output)
     except OSError as error:
         what = f"写不进去：{error.strerror or error}。"
@@ -182,9 +182,9 @@ def _digest(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> tuple[
     return combine_blocks(head, (block for block, _ in blocks)), sum(pending for _, pending in blocks)
 
 
-def _written(compiled: Compiled, part: Path) -> str:
+def _written(compiled: Compiled, part: Path, suffix: str) -> str:
     """Numbers with their decimals, choices by name, days as dates, and the conditions that failed or are unknown by name."""
-    form = FORMATS[part.with_suffix("").suffix.lower()]
+    form = FORMATS[suffix.lower()]
     columns = [f"{_shown(name, compiled.types[name], form == 'csv')} AS {quote(name)}" for name in compiled.outputs]
     for mask in ("failed", "unknown"):
         named = ", ".join(

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,7 +23,7 @@ from anju.rules.book.parameters import check_day, parameter_place, stale_values,
 from anju.rules.book.schema import Book
 from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
 from anju.rules.engine.contract import HIDDEN_IN_KEYS, TEXTS, WANTED, Misfit, TableContract, text_literal
-from anju.rules.engine.engines import ENGINES
+from anju.rules.engine.engines import ENGINES, one_path
 from anju.rules.engine.groups import check_size
 from anju.rules.language.ir import Num, Type
 
@@ -186,7 +187,10 @@ class TableReader(TableContract):
         if NAME.match(source):
             self.relation, self.shown = _identifier(source), source
         elif dialect.name == "duckdb" and source.endswith(".parquet"):
-            self.relation, self.shown = f"read_parquet({text_literal(source)})", source.rpartition("/")[2]
+            self.relation, self.shown = (
+                f"read_parquet({text_literal(one_path(Path(source)))})",
+                source.rpartition("/")[2],
+            )
         else:
             raise ValueError(source)
         self.shown = shown or self.shown
