@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 
 from tests import template_clusters
-from tests.worlds import Worlds, world
+from tests.worlds import world
 
 # No example may fail because the machine is busy. ANJU_EXAMPLES: how many of each (`make soak` asks for more).
 hypothesis.settings.register_profile(
@@ -107,7 +107,6 @@ class SlowFirst:
 
 def pytest_configure(config):
     config.pluginmanager.register(SlowFirst())
-    config.pluginmanager.register(Worlds(config), Worlds.__name__)
 
 
 def _group(item) -> str:
@@ -139,7 +138,7 @@ def cluster():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(cluster, django_db_blocker, pytestconfig):
+def django_db_setup(cluster, django_db_blocker):
     """Tables and national regions, made as the product makes them: the copied cluster has them, and there is nothing left to do."""
     from django.db import connections
 
@@ -152,7 +151,6 @@ def django_db_setup(cluster, django_db_blocker, pytestconfig):
         upgrade_tables()
     yield
     with django_db_blocker.unblock():
-        pytestconfig.pluginmanager.get_plugin(Worlds.__name__).leave()
         connections.close_all()
 
 
