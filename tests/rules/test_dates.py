@@ -7,6 +7,7 @@ import pytest
 from anju.problems import Refused
 from anju.rules.engine import running
 from anju.rules.explanation.explain import explain_row
+from anju.rules.load import load_text
 from anju.rules.shipped.library import Library
 from tests.rules.build import DAY, book, codes, numbers, text
 
@@ -223,3 +224,10 @@ def test_a_book_that_does_not_say_which_it_is_stops_them_all(tmp_path):
         (tmp_path / "bad.yaml").write_text(body, encoding="utf-8")
         with pytest.raises(Refused, match="BOOK-0"):
             Library([], aside=[tmp_path])
+
+
+def test_a_stored_book_of_the_first_language_is_read_with_the_letters_it_has():
+    body = text(inputs=numbers("a"), steps={"out": '{label: "甲\\u202e乙", formula: a}'}, result="out").encode()
+    with pytest.raises(Refused, match="BOOK-051"):
+        load_text(body, "新.yaml")
+    assert load_text(body, "旧.yaml", language=1).steps["out"].label == "甲\u202e乙"

@@ -411,6 +411,8 @@ class Cluster:
     def _make_roles(self) -> None:
         """The login roles and the database; repeated at every start, so that a broken first start is mended."""
         with self._superuser() as db:
+            # What a client that was killed had begun goes on in the server, and holds this lock until it ends.
+            db.execute("SELECT pg_advisory_lock(hashtext('anju roles and database'))")
             known = self._complete_passwords()
             for role in ROLES[1:]:
                 if not db.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:

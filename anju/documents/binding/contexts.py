@@ -10,7 +10,6 @@ from typing import Any
 from anju.core.models.region import Region
 from anju.core.regions.names import short_name
 from anju.documents.asking.proposing import canonical
-from anju.documents.checker.numerals import SEPARATORS
 from anju.documents.checker.paper import PaperNumber, ReadPaper, ReadParagraph
 from anju.yaml_files import load_yaml
 
@@ -189,10 +188,6 @@ def stage_in(text: str) -> str:
             if at > last:
                 found, last = str(stage), at
     return found
-
-
-def clauses_before(text: str) -> list[str]:
-    return [piece for piece in SEPARATORS.split(text) if piece]
 
 
 def telling_pairs(names: Iterable[str]) -> frozenset[str]:

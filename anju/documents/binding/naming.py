@@ -25,7 +25,6 @@ RESERVED = {
     "addressee",
     "title",
 }
-OF_ROW = "*"  # the region of whichever row is asked
 
 
 class FigureNames:

@@ -1,7 +1,6 @@
 """From a text to its numbers: with unit, printed precision, 约 and 余. Dates, numbers of papers and ordinals are none. Pure."""
 
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 
 from anju.documents.checker.paper import CLAUSE_END, UNIT_SCALES, PaperNumber, ReadPaperCell, ReadParagraph
@@ -150,8 +149,3 @@ def unit_in_head(text: str) -> str:
     """The unit that a head, or a line above a table, names. "" for none."""
     match = HEAD_UNIT.search(text)
     return next(filter(None, match.groups()), "") if match else ""
-
-
-def spoken_numbers(text: str) -> Iterator[str]:
-    for match in NUMBER.finditer(text):
-        yield match["digits"]

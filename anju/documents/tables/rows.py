@@ -315,8 +315,3 @@ def _line_row(place: RowPlace, line: GivenLine, block: Rows) -> RowSubject:
 READERS: Mapping[str, Any] = {
     "regions": _regions, "set": _set, "list": _list, "tasks": _tasks, "measures": _measures, "periods": _periods, "members": _members, "ledger": _records, "lines": _lines,
 }  # fmt: skip
-
-
-def summed_rows(rows: Iterable[RowSubject]) -> list[RowSubject]:
-    """The rows that a total is of: a whole, a sub-total and a 其中 are in them already."""
-    return [row for row in rows if row.kind == DATA]

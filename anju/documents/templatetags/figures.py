@@ -6,10 +6,8 @@ from django import template
 from django.utils.safestring import SafeString
 
 from anju.core.pages.layout.markup import join
-from anju.core.wording import period_label
 from anju.documents.layout.markup import chinese_date
 from anju.documents.text import references
-from anju.documents.text.numerals import chinese_numeral
 from anju.documents.text.printing import FigureFormat, cell_html, figure_html, note_section
 
 register = template.Library()
@@ -34,12 +32,6 @@ def prose(context, key: str) -> SafeString:
     return join((references.paragraph_html(item, key) for item in context["_paragraphs"].get(key, ())), "\n")
 
 
-@register.simple_tag(takes_context=True)
-def wrote(context, *beginnings: str) -> bool:
-    """Whether there is free prose under a key that begins so: a part of the text that only the writer's own words make."""
-    return any(key.startswith(beginnings) for key, items in context["_paragraphs"].items() if items)
-
-
 @register.filter
 def listed(names) -> str:
     """城区、阳城县"""
@@ -47,16 +39,5 @@ def listed(names) -> str:
 
 
 @register.filter
-def cn_number(number: int) -> str:
-    return chinese_numeral(int(number))
-
-
-@register.filter
 def cn_date(day: date | None) -> str:
     return chinese_date(day) if day else ""
-
-
-@register.filter
-def cn_period(period: str, kind: str = "") -> str:
-    """kind: of the measure whose figure it is the period of: since January is of 2021年1—9月, not of the third quarter."""
-    return period_label(period, kind)

@@ -222,21 +222,28 @@ HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115
 
 def check_characters(tree: YamlNode) -> None:
     """Characters that nobody sees, and spellings that look like another, in any text of the file."""
-    todo = [tree.node]
+    for node in _nodes(tree.node):
+        if not isinstance(node, ScalarNode):
+            continue
+        line, text = int(node.start_mark.line) + 1, str(node.value)
+        if hidden := HIDDEN.search(text):
+            what = f"“{HIDDEN.sub('□', text)[:40]}”里有看不见的字符 U+{ord(hidden.group()):04X}（方框处）。"
+            tree.report.add("BOOK-051", line, "", what, "请删去这个字符，重新打一遍这几个字。")
+        elif not unicodedata.is_normalized("NFC", text):
+            what = f"“{text[:40]}”里有用两个字符拼成的字（不是 NFC）。"
+            tree.report.add("BOOK-051", line, "", what, "请重新打一遍这几个字，或把全文转成 NFC。")
+
+
+def _nodes(root: Node | None) -> Iterator[Node]:
+    """Every node of the file, without recursion; lazily, for an alias may lead round."""
+    todo = [root] if root is not None else []
     while todo:
         node = todo.pop()
+        yield node
         if isinstance(node, MappingNode):
             todo += [part for pair in node.value for part in pair]
         elif isinstance(node, SequenceNode):
             todo += node.value
-        elif isinstance(node, ScalarNode):
-            line, text = int(node.start_mark.line) + 1, str(node.value)
-            if hidden := HIDDEN.search(text):
-                what = f"“{HIDDEN.sub('□', text)[:40]}”里有看不见的字符 U+{ord(hidden.group()):04X}（方框处）。"
-                tree.report.add("BOOK-051", line, "", what, "请删去这个字符，重新打一遍这几个字。")
-            elif not unicodedata.is_normalized("NFC", text):
-                what = f"“{text[:40]}”里有用两个字符拼成的字（不是 NFC）。"
-                tree.report.add("BOOK-051", line, "", what, "请重新打一遍这几个字，或把全文转成 NFC。")
 
 
 PLAIN_TAGS = frozenset(
@@ -246,35 +253,23 @@ PLAIN_TAGS = frozenset(
 
 def _references(root: Node | None) -> Iterator[int]:
     """Lines of anchors and of tags of one's own. An alias needs an anchor, and the walk stops at the first."""
-    todo = [root] if root is not None else []
-    while todo:
-        node = todo.pop()
-        if node.anchor or str(node.tag) not in PLAIN_TAGS:
-            yield int(node.start_mark.line) + 1
-        if isinstance(node, MappingNode):
-            todo += [part for pair in node.value for part in pair]
-        elif isinstance(node, SequenceNode):
-            todo += node.value
+    return (int(node.start_mark.line) + 1 for node in _nodes(root) if node.anchor or str(node.tag) not in PLAIN_TAGS)
 
 
 def _unprintable(root: Node | None) -> Iterator[tuple[int, str]]:
     """Lines with a letter that no paper can print, written as an escape: NUL, half a letter, what turns the direction of writing round."""
-    todo = [root] if root is not None else []
-    while todo:
-        node = todo.pop()
-        if isinstance(node, MappingNode):
-            todo += [part for pair in node.value for part in pair]
-        elif isinstance(node, SequenceNode):
-            todo += node.value
-        elif strange := UNPRINTABLE.search(str(node.value)):
+    for node in _nodes(root):
+        if isinstance(node, ScalarNode) and (strange := UNPRINTABLE.search(str(node.value))):
             yield int(node.start_mark.line) + 1, strange[0]
 
 
 def read_tree(content: bytes, file: str, report: ProblemReport | None = None) -> tuple[YamlNode, ProblemReport]:
     """The tree of one file. Refused with the line when it is not YAML, or YAML with anchors, tags or several documents.
 
-    report: of another kind of file than a rulebook, which has codes of its own.
+    report: of another kind of file than a rulebook, which has codes of its own. A rulebook's letters are looked at under its language
+    (`check_characters`): one that was stored before is read as it is.
     """
+    is_book = report is None
     report = report or ProblemReport(file)
     if len(content) > MAX_BYTES:
         report.add("BOOK-001", 1, "", f"文件有 {len(content)} 字节，最多 {MAX_BYTES} 字节。", "请拆成几本规则书。")
@@ -286,7 +281,7 @@ def read_tree(content: bytes, file: str, report: ProblemReport | None = None) ->
         for line in _references(node):
             report.add("BOOK-001", line, "", "用了 & * 或 ! 的写法。", "规则书里每个值都直接写出，不用引用和标签。")
             raise Refused(*report.problems)
-        for line, letter in _unprintable(node):
+        for line, letter in () if is_book else _unprintable(node):
             what = f"里面有看不见的控制字符（U+{ord(letter):04X}）。"
             report.add("BOOK-001", line, "", what, "请删去它；引号里的 \\ 写法也算。")
         if report.problems:

@@ -93,5 +93,6 @@ def test_a_wrong_column_is_changed_by_typing(come):
     box.fill("棚户区改造开工量〔shanty.start〕")
     keys.press("Enter")
     expect(page.locator(".annex-table")).to_contain_text("90")
+    page.wait_for_load_state()  # its scripts too, which open the panel
     page.locator("[data-ref]").first.press("Enter")
     expect(page.locator("#panel-body")).to_contain_text("棚户区改造开工量")
