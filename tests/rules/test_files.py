@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from anju.problems import Refused
-from anju.rules.engine import running
+from anju.rules.engine import files, running
 from anju.rules.engine.digest import BLOCK, rows_digest
 from anju.rules.engine.engines import connect
 from anju.rules.engine.files import run_file
@@ -171,7 +171,8 @@ def test_where_it_cannot_be_written_is_said(made, tmp_path):
     assert codes(refused)[0] in ("RULE-030", "RULE-031") and "none" not in os.listdir(tmp_path)
 
 
-def test_a_run_that_is_stopped_leaves_nothing(made, tmp_path):
+def test_a_run_that_is_stopped_leaves_nothing(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LOOK", 0.01)  # however quick the machine: it is looked at while it works
     source = write_csv(tmp_path / "rows.csv", list(facts(5)))
 
     class StopNow(Exception):
