@@ -18,10 +18,13 @@ def ranked(order: Sequence[SortKey], shared: bool = False, entire: bool = False)
     return Ranked(tuple((Name(item.name), item.descending) for item in order), shared, entire)
 
 
+def order_text(order: Sequence[SortKey]) -> str:
+    return ", ".join(f"{item.name} {'desc' if item.descending else 'asc'}" for item in order)
+
+
 def rank_step(order: Sequence[SortKey]) -> BookStep:
     """The implied place of a row in a queue."""
-    formula = ", ".join(f"{item.name} {'desc' if item.descending else 'asc'}" for item in order)
-    return BookStep(name="rank", label="名次", formula=formula, expr=ranked(order, entire=True))
+    return BookStep(name="rank", label="名次", formula=order_text(order), expr=ranked(order, entire=True))
 
 
 def order_steps(book: Book) -> list[str]:
