@@ -351,6 +351,8 @@ def _book_lines(book: Any) -> list[str]:
             points = f"（{step.points:f}分）" if step.points is not None else ""
             under = "／".join(step.under) + "：" if step.under else ""
             lines.append(f"  {under}{step.label}{points} = {render_formula(step.expr, book.label)}")
+    if book.results:
+        lines += ["", f"结果  {'、'.join(book.label(name) for name in (*book.results, *book.payables))}"]
     if book.conditions:
         lines += ["", "条件"]
         for condition in book.conditions.values():

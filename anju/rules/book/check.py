@@ -134,10 +134,11 @@ class _Checker:
             )
         if book.kind != "queue" and book.order:
             self.report.add("BOOK-022", 1, "order", "只有 queue 类规则书写 order。", "请删去，或改 kind。")
-        if book.result and book.result not in (*book.steps, *self.failed):
-            self.report.add(
-                "BOOK-040", 1, "result", f"result 写的“{book.result}”不是一个步骤。", "请写 steps 中的一个名称。"
-            )
+        part = "result" if len(book.results) == 1 else "results"
+        for name in book.results:
+            if name not in (*book.steps, *self.failed):
+                what = f"{part} 写的“{name}”不是一个步骤。"
+                self.report.add("BOOK-040", 1, part, what, "请写 steps 中的一个名称。")
 
     def points(self) -> None:
         book = self.book

@@ -13,12 +13,15 @@ from anju.rules.book.order import rank_step, total_step
 from anju.rules.book.schema import (
     KINDS,
     MAX_CONDITIONS,
+    MAX_RESULTS,
+    PAYING,
     RESERVED,
     RESERVED_BY_LANGUAGE,
     Book,
     BookSource,
     Suspension,
     WorkedExample,
+    payable_names,
 )
 from anju.rules.book.tree import ProblemReport, YamlNode
 from anju.rules.language.formula import IDENTIFIER
@@ -26,7 +29,7 @@ from anju.rules.language.versions import LANGUAGE
 
 HEAD = (
     "kind", "subject", "region", "applies", "title", "sources", "row", "suspended", "note", "partition",
-    "inputs", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "total", "examples",
+    "inputs", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "results", "total", "examples",
 )  # fmt: skip
 IMPLIED = {"scoring": "total", "queue": "rank"}
 REGION = re.compile(r"[0-9]{6}(-[A-Z]{1,6})?\Z")
@@ -46,6 +49,8 @@ class BookLoader(ValueReader, StepReader):
         kind = head["kind"].choice(KINDS) if "kind" in head else ""
         if implied := IMPLIED.get(kind):
             self.taken[implied] = 0
+        results = self.results(head) or tuple(filter(None, [IMPLIED.get(kind)]))
+        self.taken |= dict.fromkeys(payable_names(results)[1:] if kind in PAYING else (), 0)
         applies = head["applies"].fields(("from", "until"), ("from",)) if "applies" in head else {}
         since, until = self.period(applies)
         self.sources = {key: self.source(key, item) for key, item in self.items(head, "sources")}
@@ -75,7 +80,7 @@ class BookLoader(ValueReader, StepReader):
             applies_from=since, applies_until=until,
             title=head["title"].text() if "title" in head else "", row=head["row"].text() if "row" in head else "",
             sources=self.sources, inputs=inputs, parameters=parameters, steps={**steps, **criteria}, conditions=conditions,
-            result=head["result"].text() if "result" in head else IMPLIED.get(kind, ""), total=total,
+            results=results, total=total,
             order=order,
             partition=tuple(item.text() for item in head["partition"].elements()) if "partition" in head else (),
             examples=tuple(self.example(item) for item in head["examples"].elements()) if "examples" in head else (),
@@ -107,6 +112,18 @@ class BookLoader(ValueReader, StepReader):
             else:
                 self.taken[name] = item.line
                 yield name, item
+
+    def results(self, head: dict[str, YamlNode]) -> tuple[str, ...]:
+        """The answers of a book, the principal first."""
+        if "results" not in head:
+            return (head["result"].text(),) if "result" in head else ()
+        tree = head["results"]
+        names = tuple(item.text() for item in tree.elements())
+        if "result" in head or (tree.is_list() and not 1 <= len(set(names)) == len(names) <= MAX_RESULTS):
+            self.failed["results"] = "result"
+            what = f"results 须是 1 至 {MAX_RESULTS} 个不同的名称，第一个是主要的；不与 result 同写。"
+            tree.wrong("BOOK-071", what, "例如 results: [amount, due]；只有一个的写 result。")
+        return tuple(dict.fromkeys(names))
 
     def slug(self, tree: YamlNode | None) -> str:
         value = tree.text() if tree else ""

@@ -92,12 +92,12 @@ def lower_book(book: Book, values: Mapping[str, Value], order: list[str]) -> Pro
             program.errors.append((name, str(error)))
         except _Skip:
             continue
-    if book.payable and not program.errors:
-        result = program.types.get(book.result)
+    for payable, of in book.payables.items() if not program.errors else ():
+        result = program.types.get(of)
         if isinstance(result, Num):
-            program.types["payable"] = replace(result, low=min(0, result.low), high=max(0, result.high))
+            program.types[payable] = replace(result, low=min(0, result.low), high=max(0, result.high))
         else:
-            program.errors.append((book.result, f"{book.kind} 类规则书的 result 须是一个数。"))
+            program.errors.append((of, f"{book.kind} 类规则书的 result 须是一个数。"))
     return program
 
 

@@ -5,7 +5,7 @@ Numbers here are Decimals in the declared unit; scaled integers appear only in `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -37,6 +37,7 @@ RESERVED |= {
 MAX_CONDITIONS = 60  # the masks are BIGINT: 63 bits, three kept free
 RELATIVE_PERIODS = ("year", "cumulative-year")  # the run's whole year; the run's own period, counted since January
 MAX_INPUTS, MAX_PARAMETERS, MAX_STEPS = 300, 300, 300
+MAX_RESULTS = 20
 MAX_NODES = 20_000  # of all formulas together
 MAX_KEYS = 4  # of a table, one after the other
 MAX_CHAIN = 100  # steps that use one another, one after the other
@@ -216,6 +217,11 @@ class WorkedExample:
     line: int = 0
 
 
+def payable_names(results: Sequence[str]) -> list[str]:
+    """Of the principal result `payable`, of a further one `payable_` and its name."""
+    return [f"payable_{name}" if place else "payable" for place, name in enumerate(results)]
+
+
 @dataclass(frozen=True)
 class Suspension:
     since: date
@@ -242,7 +248,7 @@ class Book:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     steps: Mapping[str, BookStep] = field(default_factory=dict)
     conditions: Mapping[str, BookCondition] = field(default_factory=dict)
-    result: str = ""
+    results: tuple[str, ...] = ()  # the first is the principal
     total: Decimal | None = None
     order: tuple[SortKey, ...] = ()
     partition: tuple[str, ...] = ()
@@ -256,9 +262,15 @@ class Book:
         return MappingProxyType({name: step for name, step in self.steps.items() if step.points is not None})
 
     @property
-    def payable(self) -> str:
-        """The name of what is paid or owed in the end: 0 when refused, unknown while pending. "" where a book pays nothing."""
-        return "payable" if self.kind in PAYING and self.result and self.language > 1 else ""
+    def result(self) -> str:
+        """The principal result; "" where a book has none."""
+        return self.results[0] if self.results else ""
+
+    @property
+    def payables(self) -> Mapping[str, str]:
+        """What is paid or owed in the end → the result that it is of: 0 when refused, unknown while pending. Empty where a book pays nothing."""
+        pays = self.kind in PAYING and self.language > 1
+        return dict(zip(payable_names(self.results), self.results, strict=True)) if pays else {}
 
     @property
     def gates(self) -> tuple[str, ...]:
@@ -287,11 +299,13 @@ class Book:
         for part in (self.inputs, self.parameters, self.steps, self.conditions):
             if name in part:
                 return str(part[name].label)
-        payable = "应发额" if self.kind == "subsidy" else "应缴额"
-        return {"run_date": "业务日期", "payable": payable}.get(name, name)
+        if name in self.payables:
+            payable = "应发额" if self.kind == "subsidy" else "应缴额"
+            return payable if name == "payable" else f"{payable}（{self.label(self.payables[name])}）"
+        return "业务日期" if name == "run_date" else name
 
     def unit(self, name: str) -> str:
-        name = self.result if name == "payable" else name
+        name = self.payables.get(name, name)
         for part in (self.inputs, self.parameters, self.steps):
             if name in part:
                 return part[name].unit or ""

@@ -125,14 +125,14 @@ class _Compiler:
         masks = [self.mask("failed_mask", "NOT {}"), self.mask("unknown_mask", "{} IS NULL")]
         steps = list(self.book.steps)
         sql, needed = self.select(['"_i"', *map(quote, steps), *masks], {"_i", *steps, *self.program.conditions})
-        payable = [self.book.payable] if self.book.payable else []
-        if payable:
-            outer = ['"_i"', *map(quote, steps), self.payable(), '"failed_mask"', '"unknown_mask"']
+        payables = self.book.payables
+        if payables:
+            outer = ['"_i"', *map(quote, steps), *map(self.payable, payables), '"failed_mask"', '"unknown_mask"']
             fence = self.dialect.fence if self.book.conditions else ""
             sql = f"SELECT {', '.join(outer)} FROM ({sql}{fence}) AS decided"
         return Compiled(
             sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed),
-            outputs=(*steps, *payable),
+            outputs=(*steps, *payables),
             types=dict(self.program.types), conditions=tuple(self.book.conditions), windowed=self.program.windowed,
             strict=not self.program.windowed and not any(_takes_unknown(node) for node in nodes.values()),
         )  # fmt: skip
@@ -144,13 +144,13 @@ class _Compiler:
         ]
         return f"{' | '.join(bits) or self.literal(0)} AS {quote(name)}"
 
-    def payable(self) -> str:
+    def payable(self, name: str) -> str:
         """Nothing when a condition that decides is false, unknown while one is; else the result."""
-        wide = isinstance(type_ := self.program.types["payable"], Num) and not _fits(type_)
+        wide = isinstance(type_ := self.program.types[name], Num) and not _fits(type_)
         deciding = self.literal(sum(1 << place for place, one in enumerate(self.book.conditions.values()) if one.gate))
         return (
             f'CASE WHEN ("failed_mask" & {deciding}) <> 0 THEN {self.literal(0, wide)} '
-            f'WHEN ("unknown_mask" & {deciding}) = 0 THEN {quote(self.book.result)} END AS "payable"'
+            f'WHEN ("unknown_mask" & {deciding}) = 0 THEN {quote(self.book.payables[name])} END AS {quote(name)}'
         )
 
     # -- levels

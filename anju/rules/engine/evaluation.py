@@ -131,8 +131,8 @@ class Trace:
             return self.step(row, book.steps[name])
         if name in book.conditions:
             return _Eval(self, row, name, RATIO).ev(book.conditions[name].expr)
-        if name == "payable" and book.payable:
-            return self.payable(row)
+        if name in book.payables:
+            return self.payable(row, book.payables[name])
         raise KeyError(name)
 
     def input(self, name: str, value: Scalar) -> Known | None:
@@ -175,7 +175,7 @@ class Trace:
             return None, frozenset((Cause(RANGE, step.name, row),))
         return value, causes
 
-    def payable(self, row: int) -> Result:
+    def payable(self, row: int, result: str) -> Result:
         """What is paid or owed: nothing when refused; unknown, for all its causes, while pending."""
         held = [self.value(row, name) for name, condition in self.book.conditions.items() if condition.gate]
         if any(truth is False for truth, _ in held):
@@ -183,7 +183,7 @@ class Trace:
         causes: Causes = NONE
         for truth, why in held:
             causes |= why if truth is None else NONE
-        return (None, causes) if any(truth is None for truth, _ in held) else self.value(row, self.book.result)
+        return (None, causes) if any(truth is None for truth, _ in held) else self.value(row, result)
 
 
 def evaluate_formula(expr: Expr, value: Callable[[str], Known | None], places: int) -> Known | None:

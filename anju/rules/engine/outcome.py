@@ -51,7 +51,7 @@ class Reason:
 def root_reasons(row: OutcomeRow) -> list[Reason]:
     """The root causes of every unknown among the outcomes: criteria, result and conditions, or all steps where a book names none."""
     book = row.run.book
-    outcomes = dict.fromkeys((*book.criteria, *([book.result] if book.result else []), *book.conditions)) or book.steps
+    outcomes = dict.fromkeys((*book.criteria, *book.results, *book.conditions)) or book.steps
     causes: set[Cause] = set()
     for name in outcomes:
         if row.values[name] is None:

@@ -71,12 +71,26 @@ def explain_outcome(
 
 def explain_row(row: OutcomeRow) -> list[Explained]:
     book = row.run.book
-    names = (*book.steps, *book.conditions)
+    names = (*book.steps, *book.conditions, *book.payables)
     return [_explained(row, name) for name in names]
 
 
 def _explained(row: OutcomeRow, name: str) -> Explained:
     book = row.run.book
+    if name in book.payables:
+        of = book.payables[name]
+        gates = "、".join(book.label(gate) for gate in book.gates)
+        formula = f"{gates}有一条不符合是 0，有未知的待核，其余是{book.label(of)}" if gates else book.label(of)
+        return Explained(
+            name=name,
+            label=book.label(name),
+            formula=formula,
+            substituted="，".join(f"{book.label(used)} {row.shown(used)}" for used in (*book.gates, of)),
+            value_text=row.shown(name),
+            clause="",
+            source="",
+            sentence=_unknown(row, name),
+        )
     item: BookStep | BookCondition = book.steps[name] if name in book.steps else book.conditions[name]
     formula = render_formula(item.expr, lambda used: book.label(used))
     substituted = render_formula(item.expr, lambda used: named_text(row, used))

@@ -160,6 +160,7 @@ def show_book(request: Request, kind: str, subject: str, since: str) -> HttpResp
         "applies": applies_text(book),
         "headings": book_table(book),
         "steps": steps,
+        "results": "、".join(book.label(name) for name in (*book.results, *book.payables)) if steps else "",
         "conditions": conditions,
         "inputs": [
             {"label": item.label, "unit": shown_unit(item.unit), "from": input_origin(item), "note": item.note}
