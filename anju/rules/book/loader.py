@@ -119,8 +119,10 @@ class BookLoader(ValueReader, StepReader):
             return (head["result"].text(),) if "result" in head else ()
         tree = head["results"]
         names = tuple(item.text() for item in tree.elements())
-        if "result" in head or (tree.is_list() and not 1 <= len(set(names)) == len(names) <= MAX_RESULTS):
+        suits = "result" not in head and 1 <= len(set(names)) == len(names) <= MAX_RESULTS
+        if not suits:
             self.failed["results"] = "result"
+        if not suits and tree.is_list():
             what = f"results 须是 1 至 {MAX_RESULTS} 个不同的名称，第一个是主要的；不与 result 同写。"
             tree.wrong("BOOK-071", what, "例如 results: [amount, due]；只有一个的写 result。")
         return tuple(dict.fromkeys(names))
