@@ -11,6 +11,7 @@ from anju.problems import Refused
 from anju.rules.book import parameters
 from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import dependencies, order_steps
+from anju.rules.book.rollups import rollup_problems
 from anju.rules.book.schema import (
     MAX_CHAIN,
     MAX_INPUTS,
@@ -23,10 +24,11 @@ from anju.rules.book.schema import (
     BookInput,
     BookStep,
     BracedFigure,
+    Members,
     Parameter,
 )
 from anju.rules.book.tree import ProblemReport
-from anju.rules.language.formula import Expr, FormulaError, Literal, Ranked, formula_names, operator_calls, walk
+from anju.rules.language.formula import Expr, FormulaError, Literal, Name, Ranked, formula_names, operator_calls, walk
 from anju.rules.language.ir import Num, Type
 from anju.rules.language.operators import WINDOWS
 
@@ -45,7 +47,10 @@ class _Checker:
 
     def wrong(self, code: str, name: str, what: str, fix: str) -> None:
         book = self.book
-        named: dict[str, BookInput | Parameter | BookStep | BookCondition] = {
+        named: dict[str, Members | BookInput | Parameter | BookStep | BookCondition] = {
+            **({book.members.key: book.members} if book.members else {}),
+            **(book.members.inputs if book.members else {}),
+            **book.rollups,
             **book.inputs,
             **book.parameters,
             **book.steps,
@@ -57,6 +62,8 @@ class _Checker:
         self.kind()
         self.points()
         self.known_names()
+        for problem in rollup_problems(self.book, self.failed):
+            self.wrong(*problem)
         self.sources()
         if self.book.language > 1:
             self.sizes()
@@ -89,12 +96,15 @@ class _Checker:
 
     def sizes(self) -> None:
         book = self.book
-        counts = [("inputs", len(book.inputs), MAX_INPUTS), ("parameters", len(book.parameters), MAX_PARAMETERS)]
+        counts = [("inputs", len(book.inputs), MAX_INPUTS), ("rollups", len(book.rollups), MAX_STEPS)]
+        counts += [("members", len(book.members.inputs) if book.members else 0, MAX_INPUTS)]
+        counts += [("parameters", len(book.parameters), MAX_PARAMETERS)]
         counts += [("steps", len(book.steps), MAX_STEPS)]
         for part, count, most in counts:
             if count > most:
                 self.report.add("BOOK-052", 1, part, f"有 {count} 个，最多 {most} 个。", "请分成几本规则书。")
-        nodes = sum(sum(1 for _ in walk(expr)) for _, expr in self.expressions())
+        expressions = [expr for _, expr in self.expressions()] + [step.expr for step in book.rollups.values()]
+        nodes = sum(sum(1 for _ in walk(expr)) for expr in expressions)
         if nodes > MAX_NODES:
             self.report.add("BOOK-052", 1, "", f"公式共有 {nodes} 个成分，最多 {MAX_NODES} 个。", "请分成几本规则书。")
 
@@ -163,13 +173,17 @@ class _Checker:
 
     def known_names(self) -> None:
         book = self.book
-        known = {*book.inputs, *book.parameters, *book.steps, *book.conditions, "run_date", *self.failed}
+        inner = book.members.inputs if book.members else {}
+        known = {*book.inputs, *book.rollups, *book.parameters, *book.steps, *book.conditions, "run_date", *self.failed}
         for name, expr in self.expressions():
             if isinstance(expr, Ranked):
                 self.sort_keys(name, expr)
                 continue
             for used in dict.fromkeys(formula_names(expr)):
-                if used not in known:
+                if used in inner or (dependencies(Name(used), book) & inner.keys()):
+                    what = f"用到的“{used}”{'是' if used in inner else '取决于'}成员的输入。"
+                    self.wrong("BOOK-040", name, what, "请在 rollups 里汇总，再用汇总的名称。")
+                elif used not in known:
                     self.wrong(
                         "BOOK-040",
                         name,
@@ -178,7 +192,7 @@ class _Checker:
                     )
         for parameter in book.parameters.values():
             for used in {*parameter.by, parameter.bands} - {""}:
-                if used not in book.inputs and used not in book.steps and used not in self.failed:
+                if used not in known | inner.keys() or used in (*book.parameters, *book.conditions):
                     self.wrong(
                         "BOOK-040",
                         parameter.name,
@@ -194,7 +208,7 @@ class _Checker:
         where, line = ("order", 1) if ranked.entire else (name, book.steps[name].line)
         names = [key.name for key, _ in ranked.keys]
         for used in names:
-            if used not in book.inputs and used not in book.steps and used not in self.failed:
+            if used not in (*book.inputs, *book.rollups, *book.steps, *self.failed):
                 what = f"排序所用的“{used}”不是输入或步骤。"
                 self.report.add("BOOK-040", line, where, what, "请写一个输入或步骤的名称。")
         if not ranked.shared and names[-1] not in (*book.inputs, *self.failed):
@@ -217,7 +231,7 @@ class _Checker:
         return [part for part in item.says.parts if isinstance(part, BracedFigure)] if item.says else []
 
     def sources(self) -> None:
-        for item in self.formulas():
+        for item in (*self.book.rollups.values(), *self.formulas()):
             if any(call.name == "if_unknown" for call in operator_calls(item.expr)) and not (
                 item.source or item.clause
             ):
@@ -298,6 +312,6 @@ def _is_period(text: str) -> bool:
 
 
 def _formula(book: Book, name: str) -> str:
-    item = book.steps.get(name) or book.conditions.get(name)
+    item = book.steps.get(name) or book.conditions.get(name) or book.rollups.get(name)
     text = item.formula if item else name
     return text if len(text) <= 60 else text[:57] + "…"

@@ -14,11 +14,14 @@ from anju.rules.book.schema import (
     KINDS,
     MAX_CONDITIONS,
     MAX_RESULTS,
+    MEMBERS,
+    ONE,
     PAYING,
     RESERVED,
     RESERVED_BY_LANGUAGE,
     Book,
     BookSource,
+    Members,
     Suspension,
     WorkedExample,
     payable_names,
@@ -29,7 +32,7 @@ from anju.rules.language.versions import LANGUAGE
 
 HEAD = (
     "kind", "subject", "region", "applies", "title", "sources", "row", "suspended", "note", "partition",
-    "inputs", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "results", "total", "examples",
+    "inputs", "members", "rollups", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "results", "total", "examples",
 )  # fmt: skip
 IMPLIED = {"scoring": "total", "queue": "rank"}
 REGION = re.compile(r"[0-9]{6}(-[A-Z]{1,6})?\Z")
@@ -55,6 +58,8 @@ class BookLoader(ValueReader, StepReader):
         since, until = self.period(applies)
         self.sources = {key: self.source(key, item) for key, item in self.items(head, "sources")}
         inputs = {name: self.input(name, item) for name, item in self.names(head, "inputs")}
+        members = self.members(head)
+        rollups = {name: step for name, item in self.names(head, "rollups") if (step := self.rollup(name, item))}
         parameters = {name: self.parameter(name, item) for name, item in self.names(head, "parameters")}
         steps = {name: step for name, item in self.names(head, "steps") if (step := self.step(name, item))}
         steps |= {name: step for name, item in self.names(head, "ranks") if (step := self.rank(name, item))}
@@ -80,7 +85,7 @@ class BookLoader(ValueReader, StepReader):
             applies_from=since, applies_until=until,
             title=head["title"].text() if "title" in head else "", row=head["row"].text() if "row" in head else "",
             sources=self.sources, inputs=inputs, parameters=parameters, steps={**steps, **criteria}, conditions=conditions,
-            results=results, total=total,
+            results=results, total=total, members=members, rollups=rollups,
             order=order,
             partition=tuple(item.text() for item in head["partition"].elements()) if "partition" in head else (),
             examples=tuple(self.example(item) for item in head["examples"].elements()) if "examples" in head else (),
@@ -158,11 +163,23 @@ class BookLoader(ValueReader, StepReader):
         trust = fields["trust"].choice(("核", "次", "忆")) if "trust" in fields else ""
         return BookSource(key=key, title=texts.pop("title", ""), trust=trust, **texts)
 
+    def members(self, head: dict[str, YamlNode]) -> Members | None:
+        if MEMBERS not in head:
+            return None
+        self.taken.setdefault(MEMBERS, 0)
+        tree = head[MEMBERS]
+        fields = tree.fields(("key", "key_label", "label", "count", "inputs"), ("key", "inputs"))
+        inputs = {name: self.input(name, item) for name, item in self.names(fields, "inputs")}
+        return Members(
+            key=self.text(fields, "key"), inputs=inputs, label=self.text(fields, "label") or "成员", key_label=self.text(fields, "key_label"),
+            count=self.text(fields, "count"), line=tree.line,
+        )  # fmt: skip
+
     # -- examples
 
     def example(self, tree: YamlNode) -> WorkedExample:
         fields = tree.fields(
-            ("name", "given", "rows", "expect", "date", "assumed", "because", "source"), ("name", "expect")
+            ("name", "given", "rows", "members", "expect", "date", "assumed", "because", "source"), ("name", "expect")
         )
         rows = {key: plain_map(item) for key, item in fields["rows"].items()} if "rows" in fields else None
         if "expect" not in fields:
@@ -171,8 +188,13 @@ class BookLoader(ValueReader, StepReader):
             expect = plain_map(fields["expect"])
         else:
             expect = {key: plain_map(item) for key, item in fields["expect"].items()}
+        members: dict[str, list[dict[str, Any]]] | None = None
+        if MEMBERS in fields and rows is None:
+            members = {ONE: [plain_map(item) for item in fields[MEMBERS].elements()]}
+        elif MEMBERS in fields:
+            members = {key: [plain_map(one) for one in item.elements()] for key, item in fields[MEMBERS].items()}
         return WorkedExample(
-            name=self.text(fields, "name"), given=plain_map(fields["given"]) if "given" in fields else {}, expect=expect, rows=rows,
+            name=self.text(fields, "name"), given=plain_map(fields["given"]) if "given" in fields else {}, expect=expect, rows=rows, members=members,
             date=fields["date"].day() if "date" in fields else None, because=self.text(fields, "because"), source=self.text(fields, "source"),
             assumed=tuple(item.text() for item in fields["assumed"].elements()) if "assumed" in fields else (), line=tree.line,
         )  # fmt: skip

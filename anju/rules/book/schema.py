@@ -38,6 +38,9 @@ MAX_CONDITIONS = 60  # the masks are BIGINT: 63 bits, three kept free
 RELATIVE_PERIODS = ("year", "cumulative-year")  # the run's whole year; the run's own period, counted since January
 MAX_INPUTS, MAX_PARAMETERS, MAX_STEPS = 300, 300, 300
 MAX_RESULTS = 20
+MAX_MEMBERS = 10_000  # of one row, for the range of a sum over them
+ONE = "1"  # the key of the only row of an example
+MEMBERS = "members"  # what the list of a row's members is called where it is not known
 MAX_NODES = 20_000  # of all formulas together
 MAX_KEYS = 4  # of a table, one after the other
 MAX_CHAIN = 100  # steps that use one another, one after the other
@@ -176,6 +179,21 @@ class BookStep:
 
 
 @dataclass(frozen=True)
+class Members:
+    """The table of members (成员): what a row consists of, the persons of a household. key: the column that names the row.
+
+    count: the input of the row that says how many there are; "" where none does.
+    """
+
+    key: str
+    inputs: Mapping[str, BookInput]
+    label: str = "成员"
+    key_label: str = ""
+    count: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class BookCondition:
     """A named truth. colour for warnings, level for checks. gate: whether it decides what is paid; else it is only told."""
 
@@ -210,6 +228,7 @@ class WorkedExample:
     given: Mapping[str, Any]
     expect: Mapping[str, Any]
     rows: Mapping[str, Mapping[str, Any]] | None = None
+    members: Mapping[str, Sequence[Mapping[str, Any]]] | None = None  # by the key of their row
     date: date | None = None
     assumed: tuple[str, ...] = ()
     because: str = ""
@@ -248,6 +267,8 @@ class Book:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     steps: Mapping[str, BookStep] = field(default_factory=dict)
     conditions: Mapping[str, BookCondition] = field(default_factory=dict)
+    members: Members | None = None
+    rollups: Mapping[str, BookStep] = field(default_factory=dict)  # a level before the first step
     results: tuple[str, ...] = ()  # the first is the principal
     total: Decimal | None = None
     order: tuple[SortKey, ...] = ()
@@ -296,9 +317,12 @@ class Book:
 
     def label(self, name: str) -> str:
         """The Chinese name of anything in the book."""
-        for part in (self.inputs, self.parameters, self.steps, self.conditions):
+        inner = self.members.inputs if self.members else {}
+        for part in (self.inputs, self.parameters, self.rollups, self.steps, self.conditions, inner):
             if name in part:
                 return str(part[name].label)
+        if self.members and name == MEMBERS:
+            return self.members.label
         if name in self.payables:
             payable = "应发额" if self.kind == "subsidy" else "应缴额"
             return payable if name == "payable" else f"{payable}（{self.label(self.payables[name])}）"
@@ -306,7 +330,8 @@ class Book:
 
     def unit(self, name: str) -> str:
         name = self.payables.get(name, name)
-        for part in (self.inputs, self.parameters, self.steps):
+        inner = self.members.inputs if self.members else {}
+        for part in (self.inputs, self.parameters, self.rollups, self.steps, inner):
             if name in part:
                 return part[name].unit or ""
         return ""

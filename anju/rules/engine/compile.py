@@ -16,8 +16,8 @@ from threading import Lock
 from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import order_steps
 from anju.rules.book.parameters import fingerprint
-from anju.rules.book.schema import TRUTH, Book, Value
-from anju.rules.language.ir import INT64, WINDOWS, Num, Term, Type
+from anju.rules.book.schema import Book, Value
+from anju.rules.language.ir import INT64, WINDOWS, Num, Term, Truth, Type
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Compiled:
 
     sql: str
     inputs: tuple[tuple[str, str], ...]  # name, SQL type
+    rollups: tuple[tuple[str, str], ...]  # the same of what the members come to, which the rows bring as well
     outputs: tuple[str, ...]
     types: Mapping[str, Type]
     conditions: tuple[str, ...]
@@ -108,6 +109,9 @@ class _Compiler:
 
     def run(self) -> Compiled:
         known = {**self.program.steps, **self.program.conditions}
+        for name in self.book.rollups:
+            kind = self.source_kind(self.program.types[name])
+            self.columns[name] = _Column(name, "", 0, kind == self.dialect.wide)
         nodes = {name: known[name] for name in self.program.types if name in known}  # each after what it uses
         for node in nodes.values():
             self.count(node)
@@ -115,15 +119,13 @@ class _Compiler:
             self.columns[name] = _Column(name, "", 0, False)
         inputs = {}
         for item in self.book.inputs.values():
-            type_ = self.program.types[item.name]
-            wide = isinstance(type_, Num) and not _fits(type_)
-            inputs[item.name] = "BOOLEAN" if item.type == TRUTH else self.dialect.wide if wide else "BIGINT"
-            self.columns[item.name] = _Column(item.name, "", 0, wide)
+            inputs[item.name] = kind = self.source_kind(self.program.types[item.name])
+            self.columns[item.name] = _Column(item.name, "", 0, kind == self.dialect.wide)
         for name, node in nodes.items():
             frag = self.narrow(self.emit(node), node)
             self.put(name, frag)
         masks = [self.mask("failed_mask", "NOT {}"), self.mask("unknown_mask", "{} IS NULL")]
-        steps = list(self.book.steps)
+        steps = [*self.book.rollups, *self.book.steps]
         sql, needed = self.select(['"_i"', *map(quote, steps), *masks], {"_i", *steps, *self.program.conditions})
         payables = self.book.payables
         if payables:
@@ -132,10 +134,16 @@ class _Compiler:
             sql = f"SELECT {', '.join(outer)} FROM ({sql}{fence}) AS decided"
         return Compiled(
             sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed),
+            rollups=tuple((name, self.source_kind(self.program.types[name])) for name in self.book.rollups),
             outputs=(*steps, *payables),
             types=dict(self.program.types), conditions=tuple(self.book.conditions), windowed=self.program.windowed,
             strict=not self.program.windowed and not any(_takes_unknown(node) for node in nodes.values()),
         )  # fmt: skip
+
+    def source_kind(self, type_: Type) -> str:
+        """The SQL type of a column that the rows bring."""
+        wide = isinstance(type_, Num) and not _fits(type_)
+        return "BOOLEAN" if isinstance(type_, Truth) else self.dialect.wide if wide else "BIGINT"
 
     def mask(self, name: str, test: str) -> str:
         bits = [

@@ -22,8 +22,10 @@ from decimal import (
 from typing import Any, cast
 
 from anju.quantities import COUNTED, UNITS
-from anju.rules.book.schema import ENUM, NUMBER, Band, Book, BookStep, Parameter, Value
+from anju.rules.book.rollups import member_book, operator_of
+from anju.rules.book.schema import ENUM, MEMBERS, NUMBER, Band, Book, BookStep, Parameter, Value
 from anju.rules.engine.bind import BoundTable, Scalar
+from anju.rules.engine.members.reference import rolled_value
 from anju.rules.language.formula import (
     And,
     Between,
@@ -50,15 +52,17 @@ EXACT = Context(prec=250, rounding=ROUND_HALF_UP, traps=[InvalidOperation, Divis
 RATIO = 12
 
 UNKNOWN, ZERO, RANGE, KEY, DATES = "unknown", "zero", "range", "key", "dates"
+ABSENT, EMPTY = "absent", "empty"  # a list of members that is not known, one of which nothing is the least
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why something is unknown. name: the input that is not known, or the step (or parameter) that could not be had."""
+    """Why something is unknown. name: the input that is not known, or the step (or parameter) that could not be had. member: of which of the row's."""
 
     why: str
     name: str
     row: int
+    member: str = ""
 
 
 Known = Decimal | bool | str | date
@@ -77,6 +81,8 @@ class Trace:
     def __init__(self, book: Book, table: BoundTable, values: Sequence[Mapping[str, Value]]) -> None:
         self.book, self.table, self.params = book, table, values
         self.partitions = table.partitions()
+        people = table.members
+        self.members = Trace(member_book(book), people.table, [values[row] for row in people.of]) if people else None
         self.known: dict[tuple[int, str], Result] = {}
         self.windows: dict[tuple[str, int, tuple[Scalar, ...]], tuple[list[tuple[int, Decimal]] | None, Causes]] = {}
 
@@ -99,8 +105,10 @@ class Trace:
     def money_unit(self, expr: Expr) -> str:
         """The unit of money that an expression is in, by what its names were declared; "" when it is no money."""
         match expr:
-            case Name(name) if not self.book.unit(name) and name in self.book.steps:
-                return self.money_unit(self.book.steps[name].expr)
+            case Name(name) if not self.book.unit(name) and (
+                step := self.book.rollups.get(name) or self.book.steps.get(name)
+            ):
+                return self.money_unit(step.expr)
             case Name(name):
                 unit = self.book.unit(name).split("/")[0]
                 return unit if unit in UNITS and UNITS[unit].family == "money" else ""
@@ -127,6 +135,8 @@ class Trace:
             return self.table.dates[row], NONE
         if name in book.parameters:
             return self.parameter(row, book.parameters[name])
+        if name in book.rollups:
+            return self.rollup(row, book.rollups[name])
         if name in book.steps:
             return self.step(row, book.steps[name])
         if name in book.conditions:
@@ -174,6 +184,18 @@ class Trace:
         if limits and not limits[0] <= value <= limits[1]:
             return None, frozenset((Cause(RANGE, step.name, row),))
         return value, causes
+
+    def rollup(self, row: int, step: BookStep) -> Result:
+        """What the row's members come to; unknown, without a list of them."""
+        people = self.table.members
+        if people is None or self.members is None or row not in people.listed:
+            return None, frozenset((Cause(ABSENT, MEMBERS, row),))
+        results = [(member, *self.members.value(member, step.name)) for member in people.listed[row]]
+        value = rolled_value(operator_of(step), [known for _, known, _ in results])
+        if value is None and not results:
+            return None, frozenset((Cause(EMPTY, step.name, row),))
+        causes = [Cause(one.why, one.name, row, people.names[member]) for member, _, why in results for one in why]
+        return value, (frozenset(causes) if value is None else NONE)
 
     def payable(self, row: int, result: str) -> Result:
         """What is paid or owed: nothing when refused; unknown, for all its causes, while pending."""
@@ -223,7 +245,8 @@ def _inside(band: Band, value: Decimal) -> bool:
 
 
 def _less(book: Book, name: str, left: Any, right: Any) -> bool:
-    enum = book.inputs[name].enum if name in book.inputs else book.steps[name].enum
+    item = book.inputs.get(name) or book.steps.get(name)
+    enum = item.enum if item else ()
     return bool(enum.index(left) < enum.index(right) if enum else left < right)
 
 
