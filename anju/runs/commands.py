@@ -319,6 +319,7 @@ def _summary(book: Any) -> dict[str, Any]:
 
 def _book_lines(book: Any) -> list[str]:
     """A book in Chinese, for a person who has never seen YAML."""
+    from anju.rules.book.display import value_text
     from anju.rules.explanation.explain import render_formula
 
     lines = [
@@ -337,13 +338,8 @@ def _book_lines(book: Any) -> list[str]:
         lines += ["", "参数"]
         for name, parameter in book.parameters.items():
             for dated in parameter.values:
-                value = (
-                    dated.value
-                    if isinstance(dated.value, str) or not hasattr(dated.value, "items")
-                    else dict(dated.value)
-                )
                 lines.append(
-                    f"  {parameter.label}（{name}）自 {dated.since} 起：{value} {parameter.unit}  {dated.source}，核对于 {dated.checked}"
+                    f"  {parameter.label}（{name}）自 {dated.since} 起：{value_text(book, parameter, dated.value)}  {dated.source}，核对于 {dated.checked}"
                 )
     if book.steps:
         lines += ["", "评分项" if book.criteria else "步骤"]

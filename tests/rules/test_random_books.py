@@ -33,6 +33,8 @@ PARAMETERS = {
     "r": '{label: 按类别, unit: "1", by: g, values: [{from: "2020-01-01", value: {低保: "1.3", 其他: "0.4"}, source: S1 一, checked: "2021-01-01"}]}',
     "s": '{label: 分段, unit: "1", bands: b, values: [{from: "2020-01-01", source: S1 一, checked: "2021-01-01", value: '
     '[{below: "-0.00005", value: "1"}, {at_least: "-0.00005", upto: "810.5", value: "0.8"}, {above: "810.5", value: "0"}]}]}',
+    "v": '{label: 动的分段, unit: "1", bands: c, values: [{from: "2020-01-01", source: S1 一, checked: "2021-01-01", value: '
+    '[{below: "-3", value: "2"}, {at_least: "-3", below: p, value: "0.6"}, {at_least: p, value: "0.1"}]}]}',
     "m": '{label: 取整, enum: [ceil, floor, prorata], values: [{from: "2020-01-01", value: floor, source: S1 一, checked: "2021-01-01"}, '
     '{from: "2021-03-01", value: prorata, source: S1 一, checked: "2021-01-01"}]}',
 }
@@ -43,7 +45,7 @@ LITERALS = st.sampled_from(["0", "1", "2", "3", "0.5", "100", "7", "0.25", "1000
 @st.composite
 def number(draw, names, depth, window=True):
     if depth == 0:
-        return draw(st.one_of(st.sampled_from(names), st.sampled_from(["p", "q", "r", "s"]), LITERALS))
+        return draw(st.one_of(st.sampled_from(names), st.sampled_from(["p", "q", "r", "s", "v"]), LITERALS))
     inner = number(names, depth - 1, window)
     kinds = [
         "add", "sub", "mul", "div", "neg", "case", "greatest", "least", "abs", "full_if", "parts", "veto",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from anju.quantities import UNITS, divide_half_up, scaled_text, trim_zeros
-from anju.rules.book.schema import Book
+from anju.rules.book.schema import Band, Book, Parameter
 from anju.rules.language.exact import needed_places, to_scaled
 from anju.rules.language.ir import Choice, Day, Num, Type
 
@@ -64,6 +66,31 @@ def figure_text(value: Decimal, unit: str, places: int | None) -> str:
     return number_text(
         to_scaled(value, finer), finer, SHOWN_RATIO if places is None else places, unit, fixed=places is not None
     )
+
+
+def value_text(book: Book, parameter: Parameter, value: Any) -> str:
+    """A plain, keyed or banded value of a parameter as one line."""
+    if isinstance(value, tuple):
+        return "；".join(f"{_band_text(book, band)} {value_text(book, parameter, band.value)}" for band in value)
+    if isinstance(value, Mapping):
+        words = {key: "更多" if key == "more" else key for key in value}
+        return "；".join(
+            f"{words[key]}（{value_text(book, parameter, one)}）"
+            if isinstance(one, Mapping)
+            else f"{words[key]}：{value_text(book, parameter, one)}"
+            for key, one in value.items()
+        )
+    if isinstance(value, Decimal):
+        finer = needed_places(value)
+        return number_text(to_scaled(value, finer), finer, finer + 2 * (parameter.unit == "fen"), parameter.unit)
+    return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
+
+
+def _band_text(book: Book, band: Band) -> str:
+    low, high = (f"“{book.label(edge)}”" if isinstance(edge, str) else f"{edge}" for edge in (band.lower, band.upper))
+    ends = [f"{'满' if band.lower_closed else '超过'} {low}"] if band.lower is not None else []
+    ends += [f"{'不超过' if band.upper_closed else '不满'} {high}"] if band.upper is not None else []
+    return "，".join(ends) or "任何值"
 
 
 def convert_value(value: Decimal, unit: str, wanted: str) -> Decimal:

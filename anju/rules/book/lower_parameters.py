@@ -72,7 +72,8 @@ class _LoweredParameter:
         tests: list[tuple[str, Any, Term]] = []
         for band in value[:-1]:
             # An edge finer than the subject falls between two of its integers: both comparisons move to the lower one.
-            floor, exact = floor_scaled(band.upper or Decimal(0), subject.type.places)
+            assert isinstance(band.upper, Decimal), "edges are numbers by now"
+            floor, exact = floor_scaled(band.upper, subject.type.places)
             closed = band.upper_closed or not exact
             tests.append(("upto" if closed else "below", floor, self.plain(band.value)))
         tests.append(("rest", None, self.plain(value[-1].value)))

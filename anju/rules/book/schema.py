@@ -79,12 +79,12 @@ class BookInput:
 
 @dataclass(frozen=True)
 class Band:
-    """One interval of a banded value; an absent edge is open to infinity."""
+    """One interval of a banded value. An edge is a number, or the name of a parameter whose value stands for it; absent: open to infinity."""
 
     value: Decimal | str
-    lower: Decimal | None = None
+    lower: Decimal | str | None = None
     lower_closed: bool = False
-    upper: Decimal | None = None
+    upper: Decimal | str | None = None
     upper_closed: bool = False
 
 
@@ -121,6 +121,13 @@ class Parameter:
     values: tuple[DatedValue, ...] = ()
     note: str = ""
     line: int = 0
+
+    @property
+    def edges(self) -> tuple[str, ...]:
+        """The parameters that edges of its bands are, each once."""
+        bands = [band for dated in self.values if isinstance(dated.value, tuple) for band in dated.value]
+        edges = [edge for band in bands for edge in (band.lower, band.upper)]
+        return tuple(dict.fromkeys(edge for edge in edges if isinstance(edge, str)))
 
     def in_force(self, on: date) -> DatedValue | None:
         """The value in force on that day; None in a gap."""

@@ -238,8 +238,9 @@ def _looked_up(table: Any, subject: Any) -> Any:
 
 
 def _inside(band: Band, value: Decimal) -> bool:
-    above = band.lower is None or value > band.lower or (band.lower_closed and value == band.lower)
-    return above and (band.upper is None or value < band.upper or (band.upper_closed and value == band.upper))
+    lower, upper = cast(Decimal | None, band.lower), cast(Decimal | None, band.upper)  # edges are numbers by now
+    above = lower is None or value > lower or (band.lower_closed and value == lower)
+    return above and (upper is None or value < upper or (band.upper_closed and value == upper))
 
 
 def _before(book: Book, left: list[Any], right: list[Any]) -> bool:

@@ -25,6 +25,7 @@ from anju.rules.book.schema import (
 )
 from anju.rules.book.tree import YamlNode
 from anju.rules.language.exact import needed_places, to_scaled
+from anju.rules.language.formula import IDENTIFIER
 from anju.rules.language.ir import LIMIT
 
 BAND_EDGES = {
@@ -151,12 +152,17 @@ class ValueReader(FieldReader):
                         "同一端写了两次。",
                         "下端写 above（不含）或 at_least（含），上端写 upto（含）或 below（不含）。",
                     )
-                edges |= {side: fields[key].decimal(), f"{side}_closed": closed}
+                edges |= {side: self.edge(fields[key]), f"{side}_closed": closed}
             value = self.plain(fields["value"], kind, enum) if "value" in fields else None
             if isinstance(value, Decimal | str):
                 bands.append(Band(value, **edges))
         self.check_bands(tree, bands)
         return tuple(bands) or None
+
+    def edge(self, tree: YamlNode) -> Decimal | str | None:
+        """A number, or the name of a parameter."""
+        text = str(tree.node.value)
+        return text if IDENTIFIER.match(text) else tree.decimal()
 
     def check_bands(self, tree: YamlNode, bands: list[Band]) -> None:
         """Every value falls in exactly one band: the first is open below, the last above, neighbours meet once."""
