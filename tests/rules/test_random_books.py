@@ -35,6 +35,8 @@ PARAMETERS = {
     '[{below: "-0.00005", value: "1"}, {at_least: "-0.00005", upto: "810.5", value: "0.8"}, {above: "810.5", value: "0"}]}]}',
     "v": '{label: 动的分段, unit: "1", bands: c, values: [{from: "2020-01-01", source: S1 一, checked: "2021-01-01", value: '
     '[{below: "-3", value: "2"}, {at_least: "-3", below: p, value: "0.6"}, {at_least: p, value: "0.1"}]}]}',
+    "y": '{label: 真假参数, type: truth, bands: b, values: [{from: "2020-01-01", value: [{upto: "1", value: true}, {above: "1", value: false}], source: S1 一, checked: "2021-01-01"}, '
+    '{from: "2021-03-01", value: [{upto: "7.5", value: false}, {above: "7.5", value: true}], source: S1 一, checked: "2021-01-01"}]}',
     "m": '{label: 取整, enum: [ceil, floor, prorata], values: [{from: "2020-01-01", value: floor, source: S1 一, checked: "2021-01-01"}, '
     '{from: "2021-03-01", value: prorata, source: S1 一, checked: "2021-01-01"}]}',
 }
@@ -90,7 +92,7 @@ def number(draw, names, depth, window=True):
 
 @st.composite
 def truth(draw, names, depth):
-    kind = draw(st.sampled_from(["t", "u", "cmp", "and", "or", "not", "between", "in", "enum", "date"]))
+    kind = draw(st.sampled_from(["t", "u", "y", "cmp", "and", "or", "not", "between", "in", "enum", "date"]))
     leaf = number(names, max(0, depth - 1), window=False)
     inner = truth(names, depth - 1) if depth > 0 else st.sampled_from(["t", "u"])
     match kind:

@@ -83,6 +83,8 @@ def value_text(book: Book, parameter: Parameter, value: Any) -> str:
     if isinstance(value, Decimal):
         finer = needed_places(value)
         return number_text(to_scaled(value, finer), finer, finer + 2 * (parameter.unit == "fen"), parameter.unit)
+    if isinstance(value, bool):
+        return "是" if value else "否"
     return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
 
 

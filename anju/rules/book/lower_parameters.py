@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from anju.rules.book.schema import Band, Keyed, Parameter, Value
+from anju.rules.book.schema import Band, Keyed, Parameter, Plain, Value
 from anju.rules.book.tree import INTEGER
 from anju.rules.language import ir
 from anju.rules.language.exact import floor_scaled
 from anju.rules.language.formula import FormulaError
-from anju.rules.language.ir import Choice, Day, Factors, Num, Term
+from anju.rules.language.ir import Choice, Day, Factors, Num, Term, Truth
 
 
 def lower_parameter(
@@ -33,8 +33,10 @@ class _LoweredParameter:
             return self.keyed(value, by)
         return self.plain(value)
 
-    def plain(self, value: Decimal | str | date) -> Term:
+    def plain(self, value: Plain) -> Term:
         parameter = self.parameter
+        if isinstance(value, bool):
+            return Term("const", Truth(), value=value)
         if isinstance(value, Decimal):
             return ir.from_decimal(value, parameter.places, parameter.unit or None, self.factors(parameter.unit))
         if isinstance(value, date):

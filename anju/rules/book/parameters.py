@@ -10,11 +10,12 @@ from typing import Any
 
 from anju.problems import ASK, Place, Problem, Refused
 from anju.rules.book.notation import band_faults
-from anju.rules.book.schema import ENUM, NUMBER, Band, Book, Keyed, Parameter, Value
+from anju.rules.book.schema import ENUM, NUMBER, TRUTH, Band, Book, Keyed, Parameter, Plain, Value
 from anju.rules.book.tree import DECIMAL
 from anju.rules.language.exact import needed_places
 
 STALE_MONTHS = 12
+TRUTHS = {"是": True, "true": True, "否": False, "false": False}  # as a person types one
 
 
 def parameter_place(book: Book, name: str = "") -> Place:
@@ -192,12 +193,12 @@ def _changed_rows(parameter: Parameter, old: Keyed, new: Mapping[Any, Any], dept
                 raise ValueError("按几个取值列举的，须逐级写出取值。")
             row = old.get(str(key), {})
             changed[str(key)] = _changed_rows(parameter, row if isinstance(row, Mapping) else {}, item, depth - 1)
-        elif isinstance(plain := _plain(parameter, item), Decimal | str):
-            changed[str(key)] = plain
+        else:
+            changed[str(key)] = _plain(parameter, item)
     return changed
 
 
-def _plain(parameter: Parameter, new: Any) -> Decimal | str | date:
+def _plain(parameter: Parameter, new: Any) -> Plain:
     if parameter.type == NUMBER:
         if isinstance(new, bool | float) or not DECIMAL.match(str(new)):
             raise ValueError(f"“{new}”不是小数。")
@@ -209,6 +210,10 @@ def _plain(parameter: Parameter, new: Any) -> Decimal | str | date:
         if new not in parameter.enum:
             raise ValueError(f"“{new}”不在可选值之内。")
         return str(new)
+    if parameter.type == TRUTH:
+        if not isinstance(new, bool) and new not in TRUTHS:
+            raise ValueError(f"“{new}”不是“是”或“否”。")
+        return new if isinstance(new, bool) else TRUTHS[new]
     return new if type(new) is date else date.fromisoformat(str(new))
 
 

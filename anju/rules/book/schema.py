@@ -77,19 +77,21 @@ class BookInput:
     line: int = 0
 
 
+Plain = Decimal | str | bool | date
+
+
 @dataclass(frozen=True)
 class Band:
     """One interval of a banded value. An edge is a number, or the name of a parameter whose value stands for it; absent: open to infinity."""
 
-    value: Decimal | str
+    value: Plain
     lower: Decimal | str | None = None
     lower_closed: bool = False
     upper: Decimal | str | None = None
     upper_closed: bool = False
 
 
-Plain = Decimal | str | date
-Keyed = Mapping[str, "Decimal | str | Keyed"]  # a key of the domain, or "more" → value, or the row of the next key
+Keyed = Mapping[str, "Plain | Keyed"]  # a key of the domain, or "more" → value, or the row of the next key
 Value = Plain | Keyed | tuple[Band, ...]
 
 

@@ -212,7 +212,9 @@ def named_text(row: OutcomeRow, name: str) -> str:
         return figure_text(value, parameter.unit, shown if parameter.show is not None or parameter.places > 2 else None)
     if isinstance(value, date):
         return f"{value.year}年{value.month}月{value.day}日"
-    return "未知" if value is None else MODES.get(str(value), str(value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "未知" if value is None else MODES.get(value, value)
 
 
 def render_formula(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:

@@ -21,6 +21,7 @@ from anju.rules.book.schema import (
     DatedValue,
     Keyed,
     Parameter,
+    Plain,
     Value,
 )
 from anju.rules.book.tree import YamlNode
@@ -81,9 +82,13 @@ class ValueReader(FieldReader):
         fields = tree.fields(
             ("label", "type", "unit", "show", "by", "bands", "enum", "values", "note"), ("label", "values")
         )
-        kind = fields["type"].choice((NUMBER, DATE)) if "type" in fields else (ENUM if "enum" in fields else NUMBER)
+        kind = (
+            fields["type"].choice((NUMBER, DATE, TRUTH)) if "type" in fields else (ENUM if "enum" in fields else NUMBER)
+        )
         if "by" in fields and "bands" in fields:
             tree.wrong("BOOK-023", "by 和 bands 只能写一个。", "按取值列举用 by，按区间用 bands。")
+        if kind == TRUTH and (extra := [key for key in ("unit", "show") if key in fields]):
+            tree.wrong("BOOK-022", f"不是数量，却写了 {'、'.join(extra)}。", "请删去。")
         enum = self.enum(fields.get("enum"))
         by, bands = self.keys(fields.get("by")), self.text(fields, "bands")
         values = []
@@ -124,16 +129,18 @@ class ValueReader(FieldReader):
             value = self.plain(fields["value"], kind, enum)
         return None if value is None else DatedValue(since, value, source, checked, until, tree.line)
 
-    def plain(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> Decimal | str | date | None:
+    def plain(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> Plain | None:
         if kind == NUMBER:
             return tree.decimal()
+        if kind == TRUTH:
+            return tree.truth()
         return tree.day() if kind == DATE else tree.choice(enum)
 
     def keyed(self, tree: YamlNode, kind: str, enum: tuple[str, ...], depth: int) -> Keyed | None:
-        values: dict[str, Decimal | str | Keyed] = {}
+        values: dict[str, Plain | Keyed] = {}
         for key, item in tree.items():
             value = self.plain(item, kind, enum) if depth == 1 else self.keyed(item, kind, enum, depth - 1)
-            if isinstance(value, Decimal | str | dict):
+            if value is not None:
                 values[key] = value
         if not values or set(values) == {"more"}:
             tree.wrong("BOOK-024", "没有列出取值。", '例如 {1: "30", 2: "45", more: "60"}。')
@@ -154,7 +161,7 @@ class ValueReader(FieldReader):
                     )
                 edges |= {side: self.edge(fields[key]), f"{side}_closed": closed}
             value = self.plain(fields["value"], kind, enum) if "value" in fields else None
-            if isinstance(value, Decimal | str):
+            if value is not None:
                 bands.append(Band(value, **edges))
         self.check_bands(tree, bands)
         return tuple(bands) or None
