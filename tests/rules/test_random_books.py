@@ -34,7 +34,7 @@ PARAMETERS = {
     "s": '{label: 分段, unit: "1", bands: b, values: [{from: "2020-01-01", source: S1 一, checked: "2021-01-01", value: '
     '[{below: "-0.00005", value: "1"}, {at_least: "-0.00005", upto: "810.5", value: "0.8"}, {above: "810.5", value: "0"}]}]}',
     "v": '{label: 动的分段, unit: "1", bands: c, values: [{from: "2020-01-01", source: S1 一, checked: "2021-01-01", value: '
-    '[{below: "-3", value: "2"}, {at_least: "-3", below: p, value: "0.6"}, {at_least: p, value: "0.1"}]}]}',
+    '[{below: "-3", value: "2", refuse: cv}, {at_least: "-3", below: p, value: "0.6"}, {at_least: p, value: "0.1"}]}]}',
     "y": '{label: 真假参数, type: truth, bands: b, values: [{from: "2020-01-01", value: [{upto: "1", value: true}, {above: "1", value: false}], source: S1 一, checked: "2021-01-01"}, '
     '{from: "2021-03-01", value: [{upto: "7.5", value: false}, {above: "7.5", value: true}], source: S1 一, checked: "2021-01-01"}]}',
     "m": '{label: 取整, enum: [ceil, floor, prorata], values: [{from: "2020-01-01", value: floor, source: S1 一, checked: "2021-01-01"}, '
@@ -129,7 +129,8 @@ def made(draw):
         f"c{index}": f'{{source: S1 一, formula: "{draw(truth(names, 2))}", says: "{{{draw(st.sampled_from(names))}}} 与 {{a / n : 3}} 不符"}}'
         for index in range(draw(st.integers(0, 3)))
     }
-    if conditions:  # a condition is a truth that a step may use
+    conditions["cv"] = '{says: "{c} 在不予办理的一段"}'
+    if "c0" in conditions:  # a condition is a truth that a step may use
         steps["last"] = '{label: 末步, source: S1 一, formula: "case when not c0 or t then a else y0 end"}'
     partition = draw(st.sampled_from(["[]", "[k]", "[g]"])) if draw(st.booleans()) else "[]"
     head = {} if partition == "[]" else {"partition": partition}
@@ -139,7 +140,7 @@ def made(draw):
         inputs=INPUTS,
         parameters=PARAMETERS,
         steps=steps,
-        **({"conditions": conditions} if conditions else {}),
+        conditions=conditions,
         result="y0",
     )
 

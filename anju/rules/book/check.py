@@ -12,6 +12,7 @@ from anju.rules.book import parameters
 from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import dependencies, order_steps
 from anju.rules.book.schema import (
+    DECIDING,
     MAX_CHAIN,
     MAX_INPUTS,
     MAX_NODES,
@@ -181,6 +182,19 @@ class _Checker:
                         parameter.name,
                         f"by 或 bands 所指的“{used}”不是输入或步骤。",
                         "请写一个输入或步骤的名称。",
+                    )
+            for refused in {*parameter.refusals} - self.failed.keys():
+                condition = book.conditions.get(refused)
+                if book.kind not in DECIDING:
+                    what, fix = (
+                        f"{book.kind} 类规则书没有“不予办理”，不能写 refuse。",
+                        f"只有 {'、'.join(DECIDING)} 类可以写。",
+                    )
+                    self.wrong("BOOK-062", parameter.name, what, fix)
+                elif condition is None or not condition.gate:
+                    what = f"refuse 所指的“{refused}”{'不是一个条件' if condition is None else '不影响发放（gate: false）'}。"
+                    self.wrong(
+                        "BOOK-062", parameter.name, what, "请在 conditions 里写这个条件和它的 says，公式可以不写。"
                     )
             for edge in parameter.edges:
                 line = book.parameters.get(edge)

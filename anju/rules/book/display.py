@@ -71,7 +71,8 @@ def figure_text(value: Decimal, unit: str, places: int | None) -> str:
 def value_text(book: Book, parameter: Parameter, value: Any) -> str:
     """A plain, keyed or banded value of a parameter as one line."""
     if isinstance(value, tuple):
-        return "；".join(f"{_band_text(book, band)} {value_text(book, parameter, band.value)}" for band in value)
+        gives = (value_text(book, parameter, band.value) if not band.refuses else "不予办理" for band in value)
+        return "；".join(f"{_band_text(book, band)} {given}" for band, given in zip(value, gives, strict=True))
     if isinstance(value, Mapping):
         words = {key: "更多" if key == "more" else key for key in value}
         return "；".join(

@@ -22,6 +22,14 @@ def lower_parameter(
     return _LoweredParameter(parameter, name, factors).value(value, parameter.by)
 
 
+def lower_allowed(
+    parameter: Parameter, value: Value, condition: str, name: Callable[[str], Term], factors: Callable[[str], Factors]
+) -> Term:
+    """The truth of a condition that bands of the parameter refuse by: false in those bands, unknown where their number is."""
+    assert isinstance(value, tuple)
+    return _LoweredParameter(parameter, name, factors).bands(value, lambda band: band.refuses != condition)
+
+
 class _LoweredParameter:
     def __init__(self, parameter: Parameter, name: Callable[[str], Term], factors: Callable[[str], Factors]) -> None:
         self.parameter, self.name, self.factors = parameter, name, factors
@@ -66,7 +74,8 @@ class _LoweredParameter:
             raise FormulaError(f"by 的“{by[0]}”须是可选值或整数（places 为 0），取值须与之相配。")
         return self.pick(subject, tests)
 
-    def bands(self, value: tuple[Band, ...]) -> Term:
+    def bands(self, value: tuple[Band, ...], given: Callable[[Band], Plain] = lambda band: band.value) -> Term:
+        """given: what a band gives; its value."""
         bands_of = self.parameter.bands
         subject = self.name(bands_of)
         if not isinstance(subject.type, Num):
@@ -77,8 +86,8 @@ class _LoweredParameter:
             assert isinstance(band.upper, Decimal), "edges are numbers by now"
             floor, exact = floor_scaled(band.upper, subject.type.places)
             closed = band.upper_closed or not exact
-            tests.append(("upto" if closed else "below", floor, self.plain(band.value)))
-        tests.append(("rest", None, self.plain(value[-1].value)))
+            tests.append(("upto" if closed else "below", floor, self.plain(given(band))))
+        tests.append(("rest", None, self.plain(given(value[-1]))))
         return self.pick(subject, tests)
 
 

@@ -20,6 +20,7 @@ COLOURS = ("红", "橙", "黄", "蓝", "绿")
 LEVELS = ("阻断", "提醒")
 NUMBER, TRUTH, DATE, TEXT, ENUM = "number", "truth", "date", "text", "enum"
 
+DECIDING = ("eligibility", "subsidy", "rent", "queue", "conduct")  # kinds in which a condition that fails refuses
 PAYING = ("subsidy", "rent")  # kinds whose result is money that somebody gets or owes
 
 RESERVED = KEYWORDS | {"run_date", "failed", "unknown", "decision", "colour", "more", "key"}
@@ -82,13 +83,17 @@ Plain = Decimal | str | bool | date
 
 @dataclass(frozen=True)
 class Band:
-    """One interval of a banded value. An edge is a number, or the name of a parameter whose value stands for it; absent: open to infinity."""
+    """One interval of a banded value. An edge is a number, or the name of a parameter whose value stands for it; absent: open to infinity.
+
+    refuses: the condition that fails in this band; "" where none does.
+    """
 
     value: Plain
     lower: Decimal | str | None = None
     lower_closed: bool = False
     upper: Decimal | str | None = None
     upper_closed: bool = False
+    refuses: str = ""
 
 
 Keyed = Mapping[str, "Plain | Keyed"]  # a key of the domain, or "more" → value, or the row of the next key
@@ -123,6 +128,12 @@ class Parameter:
     values: tuple[DatedValue, ...] = ()
     note: str = ""
     line: int = 0
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """The conditions that bands of it fail, each once."""
+        bands = [band for dated in self.values if isinstance(dated.value, tuple) for band in dated.value]
+        return tuple(dict.fromkeys(band.refuses for band in bands if band.refuses))
 
     @property
     def edges(self) -> tuple[str, ...]:

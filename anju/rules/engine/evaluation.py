@@ -25,6 +25,7 @@ from anju.quantities import COUNTED, UNITS
 from anju.rules.book.schema import ENUM, NUMBER, Band, Book, BookStep, Parameter, Value
 from anju.rules.engine.bind import BoundTable, Scalar
 from anju.rules.language.formula import (
+    Allowed,
     And,
     Between,
     Call,
@@ -229,12 +230,16 @@ class _NamedValues:
 def _looked_up(table: Any, subject: Any) -> Any:
     """What a table or bands give for a known value: a value, the row of the next key, or None."""
     if isinstance(table, tuple):
-        return next((band.value for band in table if _inside(band, subject)), None)
+        return _band_of(table, subject).value
     if table is None or not isinstance(subject, Decimal):
         return table and table.get(str(subject))
     if str(int(subject)) not in table and "more" in table and subject > max(int(key) for key in table if key != "more"):
         return table["more"]
     return table.get(str(int(subject)))
+
+
+def _band_of(bands: tuple[Band, ...], value: Any) -> Band:
+    return next(band for band in bands if _inside(band, value))
 
 
 def _inside(band: Band, value: Decimal) -> bool:
@@ -319,6 +324,10 @@ class _Eval:
                 return self.ev(otherwise, tail)
             case Call(name, args):
                 return self.call(name, args, tail)
+            case Allowed(parameter, subject, condition):
+                value, causes = self.trace.value(self.row, subject)
+                bands = cast(tuple[Band, ...], self.trace.params[self.row][parameter])
+                return (None, causes) if value is None else (_band_of(bands, value).refuses != condition, NONE)
         raise AssertionError(expr)
 
     def junction(self, parts: Sequence[Expr], decisive: bool) -> Result:

@@ -116,8 +116,31 @@ class Call:
     args: tuple[Expr, ...]
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """Whether what the parameter has bands of stands in a band that does not refuse by that condition. The loader makes it, nobody writes it."""
+
+    parameter: str
+    subject: str
+    condition: str
+
+
 Expr = (
-    Number | Literal | Name | Sum | Product | Quotient | Compare | And | Or | Not | Between | In | CaseExpression | Call
+    Number
+    | Literal
+    | Name
+    | Sum
+    | Product
+    | Quotient
+    | Compare
+    | And
+    | Or
+    | Not
+    | Between
+    | In
+    | CaseExpression
+    | Call
+    | Allowed
 )
 
 
@@ -176,6 +199,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (*(part for branch in branches for part in branch), otherwise)
         case Call(_, args):
             return args
+        case Allowed(parameter):
+            return (Name(parameter),)
         case _:
             return ()
 

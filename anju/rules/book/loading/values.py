@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -26,9 +25,13 @@ from anju.rules.book.schema import (
 )
 from anju.rules.book.tree import YamlNode
 from anju.rules.language.exact import needed_places, to_scaled
-from anju.rules.language.formula import IDENTIFIER
+from anju.rules.language.formula import IDENTIFIER, Allowed
 from anju.rules.language.ir import LIMIT
 
+NOTHING: dict[str, Plain] = {
+    NUMBER: Decimal(0),
+    TRUTH: False,
+}  # what a band that refuses gives unless it says otherwise
 BAND_EDGES = {
     "above": ("lower", False),
     "at_least": ("lower", True),
@@ -96,11 +99,14 @@ class ValueReader(FieldReader):
             if dated := self.dated(item, kind, enum, by, bands):
                 values.append(dated)
         self.check_dates(tree, values)
-        return Parameter(
+        made = Parameter(
             name=name, label=self.text(fields, "label"), type=kind, unit=self.unit(fields["unit"]) if "unit" in fields else "",
             places=max((places_of(value) for dated in values for value in flat_values(dated.value)), default=0), show=self.places(fields.get("show")),
             by=by, bands=bands, enum=enum, values=tuple(values), note=self.text(fields, "note"), line=tree.line,
         )  # fmt: skip
+        for condition in made.refusals:
+            self.refusals.setdefault(condition, []).append(Allowed(name, bands, condition))
+        return made
 
     def keys(self, tree: YamlNode | None) -> tuple[str, ...]:
         """The names that a table is keyed by: one, or a list of them."""
@@ -149,7 +155,7 @@ class ValueReader(FieldReader):
     def banded(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> tuple[Band, ...] | None:
         bands = []
         for item in tree.elements():
-            fields = item.fields((*BAND_EDGES, "value"), ("value",))
+            fields = item.fields((*BAND_EDGES, "value", "refuse"))
             edges: dict[str, Any] = {}
             for key in BAND_EDGES.keys() & fields.keys():
                 side, closed = BAND_EDGES[key]
@@ -160,7 +166,19 @@ class ValueReader(FieldReader):
                         "下端写 above（不含）或 at_least（含），上端写 upto（含）或 below（不含）。",
                     )
                 edges |= {side: self.edge(fields[key]), f"{side}_closed": closed}
-            value = self.plain(fields["value"], kind, enum) if "value" in fields else None
+            if refuses := self.text(fields, "refuse"):
+                edges["refuses"] = refuses
+            if "value" in fields:
+                value = self.plain(fields["value"], kind, enum)
+            elif refuses and kind in NOTHING:
+                value = NOTHING[kind]
+            else:
+                item.wrong(
+                    "BOOK-005",
+                    "缺少“value”。",
+                    "请补上。不予办理的一段写 refuse: 条件的名称，数量和真假可以不写 value。",
+                )
+                continue
             if value is not None:
                 bands.append(Band(value, **edges))
         self.check_bands(tree, bands)
