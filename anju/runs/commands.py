@@ -104,7 +104,8 @@ def list_books(args: argparse.Namespace) -> int:
     books = sorted(_library().books, key=lambda book: (book.kind, book.subject, book.applies_from))
     books = [book for book in books if on is None or book.in_force(on)]
     lines = [
-        f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  {book.title}" for book in books
+        f"{book.kind}/{book.subject}  {_applies(book)}  {'、'.join(book.regions) or '不限地区'}  {book.title}"
+        for book in books
     ]
     print_result(args, [_summary(book) for book in books], lines or ["没有。"])
     return OK
@@ -307,13 +308,13 @@ def _book(name: str, on: date | None, region: str | None) -> Any:
 
 
 def _applies(book: Any) -> str:
-    return f"{book.applies_from} 至 {book.applies_until or '今'}"
+    return f"{book.applies_from} 至 {book.applies_until or '今'}{'' if book.stated else '（施行日期未载）'}"
 
 
 def _summary(book: Any) -> dict[str, Any]:
     return {
-        "kind": book.kind, "subject": book.subject, "title": book.title, "region": book.region, "from": book.applies_from.isoformat(),
-        "until": book.applies_until.isoformat() if book.applies_until else None, "file": book.file, "digest": book.digest,
+        "kind": book.kind, "subject": book.subject, "title": book.title, "regions": book.regions, "from": book.applies_from.isoformat(),
+        "until": book.applies_until.isoformat() if book.applies_until else None, "stated": book.stated, "file": book.file, "digest": book.digest,
     }  # fmt: skip
 
 
@@ -324,7 +325,7 @@ def _book_lines(book: Any) -> list[str]:
 
     lines = [
         book.title,
-        f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  摘要 {book.digest}",
+        f"{book.kind}/{book.subject}  {_applies(book)}  {'、'.join(book.regions) or '不限地区'}  摘要 {book.digest}",
         "",
         "依据",
     ]

@@ -68,6 +68,22 @@ def figure_text(value: Decimal, unit: str, places: int | None) -> str:
     )
 
 
+def applies_text(book: Book) -> str:
+    """From when to when a book applies, and whether its document says so."""
+    since, until = _day_text(book.applies_from), f"至{_day_text(book.applies_until)}止" if book.applies_until else ""
+    if not book.stated:
+        return f"施行日期未载，按{since}起{until or '施行'}"
+    return f"{since}起，{until}" if until else f"{since}起施行"
+
+
+def regions_text(book: Book) -> str:
+    return "、".join(book.regions) or "不限地区"
+
+
+def _day_text(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def value_text(book: Book, parameter: Parameter, value: Any) -> str:
     """A plain, keyed or banded value of a parameter as one line."""
     if isinstance(value, tuple):
@@ -86,7 +102,7 @@ def value_text(book: Book, parameter: Parameter, value: Any) -> str:
         return number_text(to_scaled(value, finer), finer, finer + 2 * (parameter.unit == "fen"), parameter.unit)
     if isinstance(value, bool):
         return "是" if value else "否"
-    return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
+    return _day_text(value) if isinstance(value, date) else str(value)
 
 
 def _band_text(book: Book, band: Band) -> str:

@@ -33,7 +33,7 @@ def check_day(book: Book, on: date) -> list[Problem]:
             Problem(
                 "RULE-001",
                 parameter_place(book),
-                f"{on} 不在施行期内：自 {book.applies_from} 起{until}施行。",
+                f"{on} 不在施行期内：{'' if book.stated else '施行日期未载，按'}自 {book.applies_from} 起{until}施行。",
                 "请核对业务日期，或补充适用于这一天的规则书。",
             )
         )

@@ -246,7 +246,11 @@ class Suspension:
 
 @dataclass(frozen=True)
 class Book:
-    """A rulebook. `steps` holds criteria and the implied total too, in the order written; `criteria` is a view of it."""
+    """A rulebook. `steps` holds criteria and the implied total too, in the order written; `criteria` is a view of it.
+
+    regions: codes of those it applies to, with all below them; none: anywhere. stated: whether the document says from when it applies (施行日期);
+    else `applies_from` is the day from which it is used.
+    """
 
     file: str
     digest: str
@@ -256,7 +260,8 @@ class Book:
     applies_from: date
     applies_until: date | None
     row: str
-    region: str | None = None
+    regions: tuple[str, ...] = ()
+    stated: bool = True
     sources: Mapping[str, BookSource] = field(default_factory=dict)
     inputs: Mapping[str, BookInput] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)

@@ -14,8 +14,7 @@ from anju.core.pages.context import page_context, render_page
 from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
-from anju.core.wording import read_day
-from anju.rules.book.display import value_text
+from anju.rules.book.display import applies_text, regions_text, value_text
 from anju.rules.book.parameters import stale_values
 from anju.rules.book.schema import Book, DatedValue, Parameter
 from anju.rules.explanation.explain import render_formula
@@ -29,10 +28,6 @@ KINDS = {
 
 def book_address(book: Book) -> str:
     return path_of("runs:book", book.kind, book.subject, book.applies_from)
-
-
-def applies_text(book: Book) -> str:
-    return f"{read_day(book.applies_from)}起{f'，至{read_day(book.applies_until)}止' if book.applies_until else '施行'}"
 
 
 @requires_permission("rules.see")
@@ -158,6 +153,7 @@ def show_book(request: Request, kind: str, subject: str, since: str) -> HttpResp
         "book": book,
         "kind": KINDS.get(kind, kind),
         "applies": applies_text(book),
+        "regions": regions_text(book),
         "headings": book_table(book),
         "steps": steps,
         "conditions": conditions,
