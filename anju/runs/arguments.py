@@ -1,6 +1,8 @@
 """What commands about rulebooks are given: a book by its file or name, a day, parameters to change."""
 
-from collections.abc import Iterable
+import argparse
+import sys
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -75,3 +77,13 @@ def book_summary(book: Any) -> dict[str, Any]:
         "kind": book.kind, "subject": book.subject, "title": book.title, "region": book.region, "from": book.applies_from.isoformat(),
         "until": book.applies_until.isoformat() if book.applies_until else None, "file": book.file, "digest": book.digest,
     }  # fmt: skip
+
+
+def shown_progress(args: argparse.Namespace) -> Callable[[int], None] | None:
+    """Who tells the percentage done: nobody where no person looks."""
+    return None if args.json or not sys.stderr.isatty() else _show_progress
+
+
+def _show_progress(percent: int) -> None:
+    sys.stderr.write(f"\r已算 {percent}%　")
+    sys.stderr.flush()

@@ -1,7 +1,6 @@
-"""anju rules: check, list, show, explain, run."""
+"""anju rules: check, list, show, explain, run, compare."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,9 @@ from anju.runs.arguments import (
     find_named_book,
     library_in_use,
     read_day,
+    shown_progress,
 )
+from anju.runs.comparing import add_compare
 
 ROW_BY_ROW = 2_000_000  # bytes of a CSV whose every misfit is told by its line; a larger one runs where it lies
 
@@ -42,6 +43,7 @@ def add_commands(subparsers: Any) -> None:
         "--engine", choices=("duckdb", "postgres"), default="duckdb", help="在哪个引擎上算（默认 duckdb）"
     )
     parser.add_argument("--output", metavar="文件", required=True, help="结果写到哪个 .csv 或 .parquet 文件")
+    add_compare(rules)
 
 
 def _choose(parser: argparse.ArgumentParser, needed: bool = False) -> None:
@@ -209,7 +211,7 @@ def _run_in_bulk(args: argparse.Namespace, source: Path, target: Path) -> int:
     assert on is not None
     book = find_named_book(args.book, on, args.region)
     names = column_names(source, book, args.key)
-    progress = None if args.json or not sys.stderr.isatty() else _show_progress
+    progress = shown_progress(args)
     done = run_file(
         book, source, target, on=on, names=names, absent=args.absent, parameters=changed_parameters(book, args.set), progress=progress
     )  # fmt: skip
@@ -224,11 +226,6 @@ def _run_in_bulk(args: argparse.Namespace, source: Path, target: Path) -> int:
     lines = [f"《{book.title}》已算 {done.rows} 行{remark}{trial}，写入 {target}。", f"结果摘要 {done.digest}"]
     print_result(args, data, lines)
     return OK
-
-
-def _show_progress(percent: int) -> None:
-    sys.stderr.write(f"\r已算 {percent}%　")
-    sys.stderr.flush()
 
 
 # -- shared
