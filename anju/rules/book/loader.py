@@ -10,7 +10,7 @@ from typing import Any
 from anju.rules.book.loading.steps import StepReader
 from anju.rules.book.loading.values import ValueReader
 from anju.rules.book.notation import plain_map
-from anju.rules.book.order import total_step
+from anju.rules.book.order import rank_step, total_step
 from anju.rules.book.schema import (
     KINDS,
     MAX_CONDITIONS,
@@ -27,7 +27,7 @@ from anju.rules.language.versions import LANGUAGE
 
 HEAD = (
     "kind", "subject", "region", "regions", "applies", "title", "sources", "row", "suspended", "note", "partition",
-    "inputs", "parameters", "steps", "criteria", "conditions", "order", "result", "total", "examples",
+    "inputs", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "total", "examples",
 )  # fmt: skip
 IMPLIED = {"scoring": "total", "queue": "rank"}
 REGION = re.compile(r"[0-9]{6}(-[A-Z]{1,6})?\Z")
@@ -53,6 +53,7 @@ class BookLoader(ValueReader, StepReader):
         inputs = {name: self.input(name, item) for name, item in self.names(head, "inputs")}
         parameters = {name: self.parameter(name, item) for name, item in self.names(head, "parameters")}
         steps = {name: step for name, item in self.names(head, "steps") if (step := self.step(name, item))}
+        steps |= {name: step for name, item in self.names(head, "ranks") if (step := self.rank(name, item))}
         criteria = {
             name: step for name, item in self.names(head, "criteria") if (step := self.step(name, item, criterion=True))
         }
@@ -66,6 +67,9 @@ class BookLoader(ValueReader, StepReader):
         total = head["total"].decimal() if "total" in head else None
         if kind == "scoring":
             criteria["total"] = total_step(criteria)
+        order = tuple(self.order(head["order"])) if "order" in head else ()
+        if kind == "queue" and order:
+            steps["rank"] = rank_step(order)
         return Book(
             file=self.report.file, digest=digest, kind=kind, subject=self.slug(head.get("subject")),
             regions=self.regions(head), applies_from=since, applies_until=until,
@@ -73,7 +77,7 @@ class BookLoader(ValueReader, StepReader):
             title=head["title"].text() if "title" in head else "", row=head["row"].text() if "row" in head else "",
             sources=self.sources, inputs=inputs, parameters=parameters, steps={**steps, **criteria}, conditions=conditions,
             result=head["result"].text() if "result" in head else IMPLIED.get(kind, ""), total=total,
-            order=tuple(self.order(head["order"])) if "order" in head else (),
+            order=order,
             partition=tuple(item.text() for item in head["partition"].elements()) if "partition" in head else (),
             examples=tuple(self.example(item) for item in head["examples"].elements()) if "examples" in head else (),
             suspended=self.suspended(head["suspended"]) if "suspended" in head else None,

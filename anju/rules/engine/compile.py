@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -17,7 +17,7 @@ from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import order_steps
 from anju.rules.book.parameters import fingerprint
 from anju.rules.book.schema import TRUTH, Book, Value
-from anju.rules.language.ir import INT64, Num, Term, Type
+from anju.rules.language.ir import INT64, WINDOWS, Num, Term, Type
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,7 @@ class _Compiler:
         self.memo: dict[int, _Frag] = {}
         self.counts: dict[int, int] = {}
         self.hidden = 0
-        over = ", ".join(map(quote, self.book.partition))
-        self.partition = f"PARTITION BY {over}" if over else ""
+        self.partition = self.partition_by(self.book.partition)
 
     def run(self) -> Compiled:
         known = {**self.program.steps, **self.program.conditions}
@@ -124,7 +123,7 @@ class _Compiler:
             frag = self.narrow(self.emit(node), node)
             self.put(name, frag)
         masks = [self.mask("failed_mask", "NOT {}"), self.mask("unknown_mask", "{} IS NULL")]
-        steps = [*(name for name in self.book.steps), *(["rank"] if "rank" in self.program.steps else [])]
+        steps = list(self.book.steps)
         sql, needed = self.select(['"_i"', *map(quote, steps), *masks], {"_i", *steps, *self.program.conditions})
         payable = [self.book.payable] if self.book.payable else []
         if payable:
@@ -212,7 +211,7 @@ class _Compiler:
         if id(node) not in self.memo:
             frag = self.narrow(getattr(self, f"_{node.op}")(node), node)
             # A node with several users is computed once; a window function always stands in a level of its own.
-            if node.op in ("total", "row_number", "rank") or (self.counts.get(id(node), 1) > 1 and not frag.atom):
+            if node.op in WINDOWS or (self.counts.get(id(node), 1) > 1 and not frag.atom):
                 frag = self.hide(frag)
             self.memo[id(node)] = frag
         return self.memo[id(node)]
@@ -382,14 +381,23 @@ class _Compiler:
         return _Frag(f'ROW_NUMBER() OVER ({self.partition} ORDER BY {frag.sql} DESC NULLS LAST, "_i")', frag.level)
 
     def _rank(self, node: Term) -> _Frag:
+        """Rows that are equal up to a key are told apart by it, or by a later one: unless all of them have it, none has a place."""
         frags = [self.atom(arg) for arg in node.args]
-        keys = []
-        for frag, descending in zip(frags, node.value, strict=True):
+        directions, entire = node.value
+        keys: list[str] = []
+        known: list[str] = []
+        equal: list[str] = []
+        for frag, descending in zip(frags, directions, strict=True):
+            over = f"OVER ({self.partition if entire else self.partition_by(self.book.partition, equal)})"
+            known.append(f"COUNT({frag.sql}) {over} = COUNT(*) {over}")
             keys.append(f"{frag.sql} {'DESC' if descending else 'ASC'} NULLS LAST")
-        over = f"OVER ({self.partition})"
-        known = " AND ".join(f"COUNT({frag.sql}) {over} = COUNT(*) {over}" for frag in frags)
-        order = f"ROW_NUMBER() OVER ({self.partition} ORDER BY {', '.join(keys)})"
-        return _Frag(f"CASE WHEN {known} THEN {order} END", _level(frags))
+            equal.append(frag.sql)
+        order = f"CAST(RANK() OVER ({self.partition} ORDER BY {', '.join(keys)}) AS BIGINT)"
+        return _Frag(f"CASE WHEN {' AND '.join(known)} THEN {order} END", _level(frags))
+
+    def partition_by(self, names: Sequence[str], columns: Sequence[str] = ()) -> str:
+        over = ", ".join([*map(quote, names), *columns])
+        return f"PARTITION BY {over}" if over else ""
 
     # -- dates are integers yyyymmdd
 

@@ -125,6 +125,19 @@ class Allowed:
     condition: str
 
 
+@dataclass(frozen=True)
+class Ranked:
+    """A place in an order (名次), 1 for the first. A book writes it as `order` or under `ranks`; no formula can.
+
+    keys: each with whether it goes from the greatest down. shared: equal rows have one place; else the last key is never equal.
+    entire: one unknown key leaves the whole partition without places, as in a queue; else only the rows that it might overtake.
+    """
+
+    keys: tuple[tuple[Name, bool], ...]
+    shared: bool
+    entire: bool = False
+
+
 Expr = (
     Number
     | Literal
@@ -141,6 +154,7 @@ Expr = (
     | CaseExpression
     | Call
     | Allowed
+    | Ranked
 )
 
 
@@ -201,6 +215,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return args
         case Allowed(parameter):
             return (Name(parameter),)
+        case Ranked(keys):
+            return tuple(name for name, _ in keys)
         case _:
             return ()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from anju.quantities import ALIASES, UNITS
 from anju.rules.book.loading.fields import FieldReader
 from anju.rules.book.notation import short_text
+from anju.rules.book.order import order_text, ranked
 from anju.rules.book.schema import (
     COLOURS,
     LEVELS,
@@ -20,6 +21,8 @@ from anju.rules.book.schema import (
 )
 from anju.rules.book.tree import INTEGER, YamlNode
 from anju.rules.language.formula import And, Expr, FormulaError, parse_formula
+
+TIES = ("shared", "unique")  # equal rows have one place, or there are no equal rows
 
 
 class StepReader(FieldReader):
@@ -57,6 +60,22 @@ class StepReader(FieldReader):
             standard=self.text(fields, "standard"),
             says=self.says(fields.get("says")), clause=self.citation(fields.get("clause")), source=self.citation(fields.get("source")),
             note=self.text(fields, "note"), line=tree.line,
+        )  # fmt: skip
+
+    def rank(self, name: str, tree: YamlNode) -> BookStep | None:
+        """A place in an order, as a step that formulas may use."""
+        fields = tree.fields(("label", "order", "ties", "unit", "clause", "source", "note"), ("order", "ties"))
+        order = tuple(self.order(fields["order"])) if "order" in fields else ()
+        ties = fields["ties"].choice(TIES) if "ties" in fields else ""
+        if "order" in fields and fields["order"].is_list() and not fields["order"].elements():
+            tree.wrong("BOOK-026", "order 里没有排序键。", "例如 order: [points desc]。")
+        if not order or ties not in TIES:
+            self.failed[name] = "ranks"
+            return None
+        return BookStep(
+            name=name, label=self.text(fields, "label") or "名次", formula=order_text(order), expr=ranked(order, shared=ties == "shared"),
+            unit=self.unit(fields["unit"]) if "unit" in fields else None, clause=self.citation(fields.get("clause")),
+            source=self.citation(fields.get("source")), note=self.text(fields, "note"), line=tree.line,
         )  # fmt: skip
 
     def condition(self, name: str, tree: YamlNode, kind: str) -> BookCondition | None:
