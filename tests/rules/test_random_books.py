@@ -121,6 +121,13 @@ def made(draw):
         limits = draw(st.sampled_from(["", "", "range: [-1000, 1000], ", "range: [0, 1e9], "]))
         steps[f"y{index}"] = f'{{label: 步{index}, {places}{limits}source: S1 一, formula: "{formula}"}}'
         names = [*names, f"y{index}"]
+    ranks = {}
+    if draw(st.booleans()):
+        keys = draw(st.lists(st.sampled_from([*names, "t", "g", "d", "k"]), min_size=1, max_size=3, unique=True))
+        order = ", ".join(f"{key} {draw(st.sampled_from(['asc', 'desc']))}" for key in keys)
+        ranks = {"place": f"{{order: [{order}], ties: shared}}"}
+        steps["placed"] = f'{{label: 按名次, places: 2, formula: "place * 3 - {draw(st.sampled_from(names))}"}}'
+        names = [*names, "place", "placed"]
     conditions = {
         f"c{index}": f'{{source: S1 一, formula: "{draw(truth(names, 2))}", says: "{{{draw(st.sampled_from(names))}}} 与 {{a / n : 3}} 不符"}}'
         for index in range(draw(st.integers(0, 3)))
@@ -135,6 +142,7 @@ def made(draw):
         inputs=INPUTS,
         parameters=PARAMETERS,
         steps=steps,
+        **({"ranks": ranks} if ranks else {}),
         **({"conditions": conditions} if conditions else {}),
         result="y0",
     )

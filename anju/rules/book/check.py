@@ -26,7 +26,7 @@ from anju.rules.book.schema import (
     Parameter,
 )
 from anju.rules.book.tree import ProblemReport
-from anju.rules.language.formula import Expr, FormulaError, Literal, formula_names, operator_calls, walk
+from anju.rules.language.formula import Expr, FormulaError, Literal, Ranked, formula_names, operator_calls, walk
 from anju.rules.language.ir import Num, Type
 from anju.rules.language.operators import WINDOWS
 
@@ -134,7 +134,7 @@ class _Checker:
             )
         if book.kind != "queue" and book.order:
             self.report.add("BOOK-022", 1, "order", "只有 queue 类规则书写 order。", "请删去，或改 kind。")
-        if book.result and book.result not in (*book.steps, *self.failed, "rank"):
+        if book.result and book.result not in (*book.steps, *self.failed):
             self.report.add(
                 "BOOK-040", 1, "result", f"result 写的“{book.result}”不是一个步骤。", "请写 steps 中的一个名称。"
             )
@@ -164,6 +164,9 @@ class _Checker:
         book = self.book
         known = {*book.inputs, *book.parameters, *book.steps, *book.conditions, "run_date", *self.failed}
         for name, expr in self.expressions():
+            if isinstance(expr, Ranked):
+                self.sort_keys(name, expr)
+                continue
             for used in dict.fromkeys(formula_names(expr)):
                 if used not in known:
                     self.wrong(
@@ -181,22 +184,24 @@ class _Checker:
                         f"by 或 bands 所指的“{used}”不是输入或步骤。",
                         "请写一个输入或步骤的名称。",
                     )
-        for item in book.order:
-            if item.name not in book.inputs and item.name not in book.steps and item.name not in self.failed:
-                self.report.add(
-                    "BOOK-040", 1, "order", f"排序所用的“{item.name}”不是输入或步骤。", "请写一个输入或步骤的名称。"
-                )
-        if book.order and book.order[-1].name not in (*book.inputs, *self.failed):
-            self.report.add(
-                "BOOK-026",
-                1,
-                "order",
-                "最后一个排序键须是输入，且每行不同（例如申请编号），否则同分的先后没有定论。",
-                "请在末尾加上这样的键。",
-            )
         for used in book.partition:
             if used not in book.inputs and used not in self.failed:
                 self.report.add("BOOK-040", 1, "partition", f"分组所用的“{used}”不是输入。", "请写一个输入的名称。")
+
+    def sort_keys(self, name: str, ranked: Ranked) -> None:
+        book = self.book
+        where, line = ("order", 1) if ranked.entire else (name, book.steps[name].line)
+        names = [key.name for key, _ in ranked.keys]
+        for used in names:
+            if used not in book.inputs and used not in book.steps and used not in self.failed:
+                what = f"排序所用的“{used}”不是输入或步骤。"
+                self.report.add("BOOK-040", line, where, what, "请写一个输入或步骤的名称。")
+        if not ranked.shared and names[-1] not in (*book.inputs, *self.failed):
+            code, fix = ("BOOK-026", "请在末尾加上这样的键。")
+            if not ranked.entire:
+                code, fix = "BOOK-070", "请在末尾加上这样的键；同分的排在同一名次，写 ties: shared。"
+            what = "最后一个排序键须是输入，且每行不同（例如申请编号），否则同分的先后没有定论。"
+            self.report.add(code, line, where, what, fix)
 
     def formulas(self) -> list[BookStep | BookCondition]:
         return [*self.book.steps.values(), *self.book.conditions.values()]

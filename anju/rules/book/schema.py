@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from anju.rules.language.formula import KEYWORDS, Expr
+from anju.rules.language.formula import KEYWORDS, Expr, Ranked
 from anju.rules.language.versions import LANGUAGE
 
 KINDS = ("scoring", "eligibility", "subsidy", "rent", "queue", "share", "warning", "check", "conduct", "counting")
@@ -265,6 +265,16 @@ class Book:
         """The conditions that decide."""
         return tuple(name for name, condition in self.conditions.items() if condition.gate)
 
+    @property
+    def ranks(self) -> Mapping[str, Ranked]:
+        """The steps that are places in an order."""
+        return {name: step.expr for name, step in self.steps.items() if isinstance(step.expr, Ranked)}
+
+    @property
+    def unique_keys(self) -> tuple[str, ...]:
+        """Inputs that must differ from row to row within a partition: what an order without shared places ends with."""
+        return tuple(dict.fromkeys(one.keys[-1][0].name for one in self.ranks.values() if not one.shared))
+
     def in_force(self, on: date) -> bool:
         return self.applies_from <= on and (self.applies_until is None or on <= self.applies_until)
 
@@ -278,7 +288,7 @@ class Book:
             if name in part:
                 return str(part[name].label)
         payable = "应发额" if self.kind == "subsidy" else "应缴额"
-        return {"rank": "名次", "run_date": "业务日期", "payable": payable}.get(name, name)
+        return {"run_date": "业务日期", "payable": payable}.get(name, name)
 
     def unit(self, name: str) -> str:
         name = self.result if name == "payable" else name

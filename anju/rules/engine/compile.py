@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -17,7 +17,7 @@ from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import order_steps
 from anju.rules.book.parameters import fingerprint
 from anju.rules.book.schema import TRUTH, Book, Value
-from anju.rules.language.ir import INT64, Num, Term, Type
+from anju.rules.language.ir import INT64, WINDOWS, Num, Term, Type
 
 
 WORD = 31  # conditions of which one BIGINT says both whether they fail and whether they are unknown
@@ -108,8 +108,7 @@ class _Compiler:
         self.memo: dict[int, _Frag] = {}
         self.counts: dict[int, int] = {}
         self.hidden = 0
-        over = ", ".join(map(quote, self.book.partition))
-        self.partition = f"PARTITION BY {over}" if over else ""
+        self.partition = self.partition_by(self.book.partition)
 
     def run(self) -> Compiled:
         known = {**self.program.steps, **self.program.conditions}
@@ -133,7 +132,7 @@ class _Compiler:
                 frag = _Frag(quote(name), self.columns[name].level, frag.wide, atom=True)
             tests[name] = frag
         words = self.words([tests[name] for name in self.book.conditions])
-        steps = [*(name for name in self.book.steps), *(["rank"] if "rank" in self.program.steps else [])]
+        steps = list(self.book.steps)
         payable = [self.book.payable] if self.book.payable else []
         outputs = ['"_i"', *map(quote, steps), *([self.payable(words)] if payable else []), *self.masks(words)]
         sql, needed = self.select(outputs, {"_i", *steps, *words})
@@ -244,7 +243,7 @@ class _Compiler:
         if id(node) not in self.memo:
             frag = self.narrow(getattr(self, f"_{node.op}")(node), node)
             # A node with several users is computed once; a window function always stands in a level of its own.
-            if node.op in ("total", "row_number", "rank") or (self.counts.get(id(node), 1) > 1 and not frag.atom):
+            if node.op in WINDOWS or (self.counts.get(id(node), 1) > 1 and not frag.atom):
                 frag = self.hide(frag)
             self.memo[id(node)] = frag
         return self.memo[id(node)]
@@ -412,14 +411,23 @@ class _Compiler:
         return _Frag(f'ROW_NUMBER() OVER ({self.partition} ORDER BY {frag.sql} DESC NULLS LAST, "_i")', frag.level)
 
     def _rank(self, node: Term) -> _Frag:
+        """Rows that are equal up to a key are told apart by it, or by a later one: unless all of them have it, none has a place."""
         frags = [self.atom(arg) for arg in node.args]
-        keys = []
-        for frag, descending in zip(frags, node.value, strict=True):
+        directions, entire = node.value
+        keys: list[str] = []
+        known: list[str] = []
+        equal: list[str] = []
+        for frag, descending in zip(frags, directions, strict=True):
+            over = f"OVER ({self.partition if entire else self.partition_by(self.book.partition, equal)})"
+            known.append(f"COUNT({frag.sql}) {over} = COUNT(*) {over}")
             keys.append(f"{frag.sql} {'DESC' if descending else 'ASC'} NULLS LAST")
-        over = f"OVER ({self.partition})"
-        known = " AND ".join(f"COUNT({frag.sql}) {over} = COUNT(*) {over}" for frag in frags)
-        order = f"ROW_NUMBER() OVER ({self.partition} ORDER BY {', '.join(keys)})"
-        return _Frag(f"CASE WHEN {known} THEN {order} END", _level(frags))
+            equal.append(frag.sql)
+        order = f"CAST(RANK() OVER ({self.partition} ORDER BY {', '.join(keys)}) AS BIGINT)"
+        return _Frag(f"CASE WHEN {' AND '.join(known)} THEN {order} END", _level(frags))
+
+    def partition_by(self, names: Sequence[str], columns: Sequence[str] = ()) -> str:
+        over = ", ".join([*map(quote, names), *columns])
+        return f"PARTITION BY {over}" if over else ""
 
     # -- dates are integers yyyymmdd
 

@@ -288,7 +288,7 @@ class TableReader(TableContract):
         if count != keys:
             what = f"{count} 行里只有 {keys} 个不同的行键。"
             problems.append(Problem("RULE-014", self.place(self.key), what, "每行须有一个不同的键。"))
-        if self.book.order and (last := self.book.order[-1].name) in self.types:
+        for last in (name for name in self.book.unique_keys if name in self.types):
             places = ", ".join(map(quote, (*self.book.partition, last)))
             known, different = self.one(
                 f"SELECT COUNT({quote(last)}), COUNT(DISTINCT ({places})) FROM {self.relation} AS q WHERE {quote(last)} IS NOT NULL"

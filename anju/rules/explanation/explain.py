@@ -29,6 +29,7 @@ from anju.rules.language.formula import (
     Or,
     Product,
     Quotient,
+    Ranked,
     Sum,
 )
 from anju.rules.language.ir import Num
@@ -70,30 +71,17 @@ def explain_outcome(
 
 def explain_row(row: OutcomeRow) -> list[Explained]:
     book = row.run.book
-    names = (*book.steps, *(["rank"] if book.order else []), *book.conditions)
+    names = (*book.steps, *book.conditions)
     return [_explained(row, name) for name in names]
 
 
 def _explained(row: OutcomeRow, name: str) -> Explained:
     book = row.run.book
-    if name == "rank":
-        keys = "，".join(
-            f"{book.label(item.name)}{'从大到小' if item.descending else '从小到大'}" for item in book.order
-        )
-        figures = "，".join(f"{book.label(item.name)} {row.shown(item.name)}" for item in book.order)
-        return Explained(
-            name=name,
-            label="名次",
-            formula=keys,
-            substituted=figures,
-            value_text=row.text(name) or "未知",
-            clause="",
-            source="",
-            sentence=_unknown(row, name),
-        )
     item: BookStep | BookCondition = book.steps[name] if name in book.steps else book.conditions[name]
     formula = render_formula(item.expr, lambda used: book.label(used))
     substituted = render_formula(item.expr, lambda used: named_text(row, used))
+    if isinstance(item.expr, Ranked):
+        substituted = "，".join(f"{book.label(key.name)} {row.shown(key.name)}" for key, _ in item.expr.keys)
     value = row.values[name]
     if isinstance(item, BookCondition):
         shown = "未知" if value is None else "是" if value else "否"
@@ -255,4 +243,7 @@ def render_formula(expr: Expr, name: Callable[[str], str], inner: bool = False) 
         case Call(operator, args):
             texts = [render_formula(arg, name) for arg in args]
             return OPERATORS[operator].reads.format(*texts, all="，".join(texts))
+        case Ranked(keys, shared):
+            told = [f"{name(key.name)}{'从大到小' if descending else '从小到大'}" for key, descending in keys]
+            return "，".join([*told, *(["相同的并列"] if shared else [])])
     raise AssertionError(expr)
