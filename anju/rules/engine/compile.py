@@ -19,7 +19,6 @@ from anju.rules.book.parameters import fingerprint
 from anju.rules.book.schema import TRUTH, Book, Value
 from anju.rules.language.ir import INT64, WINDOWS, Num, Term, Type
 
-
 WORD = 31  # conditions of which one BIGINT says both whether they fail and whether they are unknown
 LOW = (1 << WORD) - 1
 
