@@ -146,7 +146,7 @@ class _Compiler:
 
     def words(self, tests: list[_Frag]) -> list[str]:
         """Columns, each of up to WORD conditions: bit i says that the i-th of them fails, bit WORD + i that it is unknown. Each test is written once."""
-        names = []
+        names: list[str] = []
         for start in range(0, len(tests), WORD):
             part = tests[start : start + WORD]
             bits = [
