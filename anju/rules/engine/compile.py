@@ -266,6 +266,8 @@ class _Compiler:
         return self.hide(self.emit(node))
 
     def _const(self, node: Term) -> _Frag:
+        if isinstance(node.value, bool):
+            return _Frag("TRUE" if node.value else "FALSE", 0, atom=True)
         return _Frag(self.literal(node.value), 0, abs(node.value) > INT64, atom=True)
 
     def _col(self, node: Term) -> _Frag:
