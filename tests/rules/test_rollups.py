@@ -175,6 +175,36 @@ def test_members_that_do_not_fit_are_refused_with_their_row():
     assert refusal({"甲": []}, plain).code == "RULE-048"
 
 
+LINE = '{label: 线, unit: 元, values: [{from: "2020-01-01", value: "50", source: S1 一, checked: "2021-01-01"}]}'
+BANDED = (
+    '{label: 系数, unit: "1", bands: income, values: [{from: "2020-01-01", source: S1 一, checked: "2021-01-01", '
+    'value: [{upto: line, value: "1"}, {above: line, %s}]}]}'
+)
+
+
+def test_a_parameter_may_have_bands_of_what_members_have(everywhere):
+    parameters = {"coef": BANDED % 'value: "0.5"', "line": LINE}
+    made = household(parameters=parameters, **with_rollup("sum_of(coef)"))
+    run = everywhere(
+        made, [{"key": "甲"}], on=DAY, key="key", members={"甲": [person(income=50), person(income="50.01")]}
+    )
+    assert run.rows[0].exact("x") == "1.5"
+    run = everywhere(
+        made, [{"key": "甲"}], on=DAY, key="key", members={"甲": [person(income=60)]}, parameters={"line": "60"}
+    )
+    assert run.rows[0].exact("x") == "1.0"
+    with pytest.raises(Refused) as refused:
+        household(parameters=parameters | {"line": LINE.replace("元", "㎡")}, **with_rollup("sum_of(coef)"))
+    assert codes(refused) == ["BOOK-060"]
+
+
+def test_a_band_of_what_a_member_has_cannot_refuse_the_row():
+    parameters = {"coef": BANDED % "refuse: poor", "line": LINE}
+    with pytest.raises(Refused) as refused:
+        household(parameters=parameters, conditions={"poor": "{label: 收入, says: 高}"}, **with_rollup("sum_of(coef)"))
+    assert "BOOK-040" in codes(refused)
+
+
 def with_rollup(formula, extra="", **parts):
     return {"rollups": {"x": f'{{label: 汇总, formula: "{formula}"{extra}}}'}, "steps": {"out": "{label: 出, formula: x}"},
             "result": "out", **parts}  # fmt: skip

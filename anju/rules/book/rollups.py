@@ -44,7 +44,9 @@ def member_book(book: Book) -> Book:
     todo = {name for step in steps.values() for name in dependencies(step.expr, book)}
     while todo:
         used |= todo
-        todo = {name for one in todo for name in dependencies(Name(one), book)} - used
+        edges = {edge for one in todo if one in book.parameters for edge in book.parameters[one].edges}
+        todo = {name for one in todo for name in dependencies(Name(one), book)} | edges
+        todo -= used
     return Book(
         file=book.file, digest=f"{book.digest} members", kind="conduct", subject=book.subject, title=f"{book.title}·{book.members.label}",
         applies_from=book.applies_from, applies_until=book.applies_until, row="member", sources=book.sources, inputs=book.members.inputs,
