@@ -112,18 +112,15 @@ class _Compiler:
 
     def run(self) -> Compiled:
         known = {**self.program.steps, **self.program.conditions}
-        for name in self.book.rollups:
-            kind = self.source_kind(self.program.types[name])
-            self.columns[name] = _Column(name, "", 0, kind == self.dialect.wide)
         nodes = {name: known[name] for name in self.program.types if name in known}  # each after what it uses
         for node in nodes.values():
             self.count(node)
         for name in ("_i", "_on"):
             self.columns[name] = _Column(name, "", 0, False)
-        inputs = {}
-        for item in self.book.inputs.values():
-            inputs[item.name] = kind = self.source_kind(self.program.types[item.name])
-            self.columns[item.name] = _Column(item.name, "", 0, kind == self.dialect.wide)
+        kinds = {}
+        for name in (*self.book.inputs, *self.book.rollups):
+            kinds[name] = self.source_kind(self.program.types[name])
+            self.columns[name] = _Column(name, "", 0, kinds[name] == self.dialect.wide)
         named = {node.value for root in nodes.values() for node in _nodes(root) if node.op == "col"}
         tests = {}
         for name, node in nodes.items():
@@ -138,8 +135,8 @@ class _Compiler:
         outputs = ['"_i"', *map(quote, steps), *paid, *self.masks(words)]
         sql, needed = self.select(outputs, {"_i", *steps, *words})
         return Compiled(
-            sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed),
-            rollups=tuple((name, self.source_kind(self.program.types[name])) for name in self.book.rollups),
+            sql=sql, inputs=tuple((name, kinds[name]) for name in self.book.inputs if name in needed),
+            rollups=tuple((name, kinds[name]) for name in self.book.rollups),
             outputs=(*steps, *payables),
             types=dict(self.program.types), conditions=tuple(self.book.conditions), windowed=self.program.windowed,
             strict=not self.program.windowed and not any(_takes_unknown(node) for node in nodes.values()),

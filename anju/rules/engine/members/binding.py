@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.rollups import member_book
-from anju.rules.book.schema import MAX_MEMBERS, Book
+from anju.rules.book.schema import MAX_MEMBERS, MEMBERS, Book
 from anju.rules.engine.bind import FIRST_DAY, BoundTable, MemberTable, bind_rows
 
 NAMED = 20  # keys in one sentence
@@ -23,12 +23,13 @@ def bind_members(
     """
     if book.members is None:
         if members:
-            what = "规则书没有成员表，却给出了成员。"
-            raise Refused(Problem("RULE-048", f"《{book.title}》", what, "请删去，或在规则书里写 members 和 rollups。"))
+            raise Refused(_needless(book))
         return None
     given = {str(key): people for key, people in (members or {}).items()}
     place = {key: index for index, key in enumerate(table.keys)}
-    problems = []
+    problems: list[Problem] = []
+    odd: dict[str, tuple[Any, int]] = {}
+    many: list[str] = []
     if strange := [key for key in given if key not in place]:
         problems.append(lost_problem(book, strange, len(strange)))
     counts = table.columns[book.members.count] if book.members.count else [None] * len(table)
@@ -40,15 +41,17 @@ def bind_members(
             continue
         people = given.get(key, ())
         if count is not None and count != len(people):
-            problems.append(count_problem(book, [key], f"“{key}”登记 {count}，成员表里有 {len(people)}"))
+            odd[key] = (count, len(people))
         if len(people) > MAX_MEMBERS:
-            problems.append(many_problem(book, [key]))
+            many.append(key)
         listed[index] = list(range(len(rows), len(rows) + len(people)))
         for number, person in enumerate(people, 1):
             name = str(person.get("key") or number)
             names.append(name)
             of.append(index)
             rows.append({**person, "key": f"{key}／{name}", own: table.dates[index]})
+    problems += [count_problem(book, odd, len(odd))] if odd else []
+    problems += [many_problem(book, many)] if many else []
     if problems:
         raise Refused(*problems)
     bound = bind_rows(member_book(book), rows, key="key", on=FIRST_DAY, on_field=own)
@@ -56,15 +59,32 @@ def bind_members(
     return MemberTable(bound, of, names, listed, table.keys)
 
 
+def require_members(book: Book, given: bool, absent: Collection[str]) -> None:
+    """Refused RULE-049: a book whose members nobody gave, or said to be absent; RULE-048: members of a book that has none."""
+    if book.members is None and given:
+        raise Refused(_needless(book))
+    if book.members and given == (MEMBERS in absent):
+        what = "说是缺成员表，却给出了。" if given else "规则书要成员表，没有给出。"
+        fix = "请用 --members 给出；确实没有的，写 --absent members，要成员的各项按未知计算。"
+        raise Refused(Problem("RULE-049", _place(book), what, "请去掉其一。" if given else fix))
+
+
+def _needless(book: Book) -> Problem:
+    what = "规则书没有成员表，却给出了成员。"
+    return Problem("RULE-048", f"《{book.title}》", what, "请删去，或在规则书里写 members 和 rollups。")
+
+
 def lost_problem(book: Book, keys: Sequence[str], many: int) -> Problem:
     what = f"成员表里有 {many} 个行键在主表里没有：{_named(keys, many)}。"
     return Problem("RULE-045", _place(book), what, "请核对成员表里指明属于哪一行的那一列。")
 
 
-def count_problem(book: Book, keys: Sequence[str], what: str, many: int = 1) -> Problem:
+def count_problem(book: Book, odd: Mapping[str, tuple[Any, int]], many: int) -> Problem:
+    """odd: of the first rows, how many members each says and has."""
     assert book.members
-    text = what if many == 1 else f"有 {many} 行的成员数与登记的不同，例如{_named(keys, many)}"
-    return Problem("RULE-046", _place(book), f"{text}。", f"请核对成员表与“{book.label(book.members.count)}”。")
+    told = [f"“{key}”登记 {said}，成员表里有 {count}" for key, (said, count) in odd.items()][:NAMED]
+    what = f"{'；'.join(told)}{'；等' if many > NAMED else ''}。"
+    return Problem("RULE-046", _place(book), what, f"请核对成员表与“{book.label(book.members.count)}”。")
 
 
 def many_problem(book: Book, keys: Sequence[str]) -> Problem:
