@@ -60,18 +60,24 @@ def test_what_an_observation_refers_to_stays(entered, referred):
 
 
 def test_a_code_that_is_used_is_not_renamed_and_an_unused_one_goes(entered):
-    with pytest.raises(IntegrityError, match="figures_measure: figures_observation refers to 'shanty.start'"):
+    with pytest.raises(IntegrityError, match=r"figures_measure: figures_observation refers to 'shanty.start'"):
         by_owner(
             "SET CONSTRAINTS ALL DEFERRED", "UPDATE figures_measure SET code = 'renamed' WHERE code = 'shanty.start'"
         )
-    with pytest.raises(IntegrityError, match="figures_calibre: figures_observation refers to ''"):
+    with pytest.raises(IntegrityError, match=r"figures_calibre: figures_observation refers to ''"):
         by_owner("DELETE FROM figures_calibre")
     by_owner("INSERT INTO figures_calibre VALUES ('x', '某口径', '')", "DELETE FROM figures_calibre WHERE code = 'x'")
 
 
 @pytest.mark.parametrize(
     "change",
-    ["observation_id = -1", "period = '2020'", "measure_id = 'prh.start'", "region_id = region_id + 1", "calibre_id = '国家'"],
+    [
+        "observation_id = -1",
+        "period = '2020'",
+        "measure_id = 'prh.start'",
+        "region_id = region_id + 1",
+        "calibre_id = '国家'",
+    ],
 )
 def test_a_current_figure_repeats_the_key_of_its_observation(entered, change):
     with pytest.raises(IntegrityError, match="no observation"):
@@ -88,8 +94,7 @@ def test_a_current_figure_repeats_the_key_of_its_observation(entered, change):
 
 def test_who_takes_a_measure_away_waits_for_who_reports_on_it(entered):
     """Its row is held until the observation is there for all to see."""
-    with open_scope(entered):
-        catalogue_row = "INSERT INTO figures_measure SELECT (jsonb_populate_record(m, '{\"code\": \"x.new\"}')).* FROM figures_measure AS m WHERE code = 'prh.start'"
+    catalogue_row = "INSERT INTO figures_measure SELECT (jsonb_populate_record(m, '{\"code\": \"x.new\"}')).* FROM figures_measure AS m WHERE code = 'prh.start'"
     by_owner(catalogue_row)
     told, begun = [], threading.Event()
 

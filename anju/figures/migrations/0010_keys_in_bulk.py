@@ -50,11 +50,12 @@ BEGIN
 {"".join(looked_up(column, table, key) for column, (table, key) in KEYS.items())}
   RETURN NULL;
 END $$;
-CREATE FUNCTION anju_current_repeats() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION anju_current_repeats() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  SET work_mem = '128MB' AS $$
 DECLARE misfit text;
 BEGIN
-  EXECUTE 'SELECT c.observation_id::text FROM added AS c WHERE NOT EXISTS (SELECT FROM figures_observation AS o WHERE o.id = c.observation_id
-    AND o.region_id = c.region_id AND o.period = c.period AND o.measure_id = c.measure_id AND o.calibre_id = c.calibre_id) LIMIT 1' INTO misfit;
+  EXECUTE 'SELECT c.observation_id::text FROM added AS c LEFT JOIN figures_observation AS o ON o.id = c.observation_id
+    WHERE (o.region_id, o.period, o.measure_id, o.calibre_id) IS DISTINCT FROM (c.region_id, c.period, c.measure_id, c.calibre_id) LIMIT 1' INTO misfit;
   IF misfit IS NOT NULL THEN
     RAISE foreign_key_violation USING MESSAGE = format('figures_current: no observation %s of this region, period, measure and calibre', misfit),
       TABLE = 'figures_current', COLUMN = 'observation_id';
@@ -98,4 +99,8 @@ DROP FUNCTION anju_observation_keys(), anju_current_repeats(), anju_observation_
 
 class Migration(migrations.Migration):
     dependencies = [("figures", "0009_local_places")]
-    operations = [Sql("SET CONSTRAINTS ALL IMMEDIATE;"), Sql(each("NOT ENFORCED"), each("ENFORCED")), Sql(FUNCTIONS, GONE)]
+    operations = [
+        Sql("SET CONSTRAINTS ALL IMMEDIATE;"),
+        Sql(each("NOT ENFORCED"), each("ENFORCED")),
+        Sql(FUNCTIONS, GONE),
+    ]
