@@ -50,7 +50,7 @@ def run_rows(
         if not group.indexes:
             continue
         if book.rollups:
-            roll_up(book, compiled, group.values, chosen, table, group.indexes, connection)
+            roll_up(book, compiled, group, chosen, table, connection)
         place = {table.rank[index]: index for index in group.indexes}
         for line in chosen.fetch(compiled, table, group.indexes, connection):
             results[place[line[0]]] = line[1:]

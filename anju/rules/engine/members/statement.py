@@ -10,6 +10,8 @@ from anju.rules.book.rollups import EMPTY, member_book, operator_of
 from anju.rules.book.schema import Book, Value
 from anju.rules.engine.bind import BoundTable, Scalar
 from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
+from anju.rules.engine.engines import Engine
+from anju.rules.engine.groups import RowGroup
 
 HOLDS, FAILS, KNOWN = "COUNT(CASE WHEN {0} THEN 1 END)", "COUNT(CASE WHEN NOT {0} THEN 1 END)", "COUNT({0}) = COUNT(*)"
 
@@ -47,22 +49,21 @@ def empty_value(operator: str) -> Scalar:
 
 
 def roll_up(
-    book: Book, compiled: Compiled, values: Mapping[str, Value], engine: Any, table: BoundTable, indexes: list[int],
-    connection: Any,
-) -> None:  # fmt: skip
-    """Fill in the table's roll-ups of those rows, on an engine. A row whose list is not known stays unknown."""
+    book: Book, compiled: Compiled, group: RowGroup, engine: Engine, table: BoundTable, connection: Any
+) -> None:
+    """Fill in the table's roll-ups of the rows of a group, on an engine. A row whose list is not known stays unknown."""
     for name in book.rollups:
         table.rollups.setdefault(name, [None] * len(table))
     members = table.members
     if members is None:
         return
-    mine = [member for index in indexes for member in members.listed.get(index, ())]
-    place = {table.rank[index]: index for index in indexes}
+    mine = [member for index in group.indexes for member in members.listed.get(index, ())]
+    place = {table.rank[index]: index for index in group.indexes}
     for name, step in book.rollups.items():
-        for index in indexes:
+        for index in group.indexes:
             if index in members.listed:
                 table.rollups[name][index] = empty_value(operator_of(step))
-    statement = compile_rollups(book, compiled, values, engine.dialect)
+    statement = compile_rollups(book, compiled, group.values, engine.dialect)
     for line in engine.fetch(statement, members.table, mine, connection) if mine else ():
         for name, value in zip(book.rollups, line[1:], strict=True):
             table.rollups[name][place[line[0]]] = value
