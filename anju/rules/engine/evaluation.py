@@ -212,7 +212,7 @@ class _NamedValues:
 def _looked_up(table: Any, subject: Any) -> Any:
     """What a table or bands give for a known value: a value, the row of the next key, or None."""
     if isinstance(table, tuple):
-        return _band_of(table, subject).value
+        return band_of(table, subject).value
     if table is None or not isinstance(subject, Decimal):
         return table and table.get(str(subject))
     if str(int(subject)) not in table and "more" in table and subject > max(int(key) for key in table if key != "more"):
@@ -220,7 +220,8 @@ def _looked_up(table: Any, subject: Any) -> Any:
     return table.get(str(int(subject)))
 
 
-def _band_of(bands: tuple[Band, ...], value: Any) -> Band:
+def band_of(bands: tuple[Band, ...], value: Any) -> Band:
+    """The one band that a known value stands in."""
     return next(band for band in bands if _inside(band, value))
 
 
@@ -305,7 +306,7 @@ class _Eval:
             case Allowed(parameter, subject, condition):
                 value, causes = self.trace.value(self.row, subject)
                 bands = cast(tuple[Band, ...], self.trace.params[self.row][parameter])
-                return (None, causes) if value is None else (_band_of(bands, value).refuses != condition, NONE)
+                return (None, causes) if value is None else (band_of(bands, value).refuses != condition, NONE)
             case Ranked():
                 return self.place(expr)
         raise AssertionError(expr)
