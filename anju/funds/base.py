@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection
 from django.utils import timezone
 
+from anju.core.ledgers import Item
 from anju.core.models.file import File
 from anju.core.models.region import Region
 from anju.core.people.permissions import may, missing_permission_problem, require_permission, signature
@@ -16,9 +17,8 @@ from anju.funds import catalogue
 from anju.funds.models import QuotaDocument, QuotaLine
 from anju.funds.reminders import announce_quota
 from anju.problems import Place, Problem, Refused
-from anju.projects.fields import InvalidField, read_quantity
-from anju.projects.models import Project
 from anju.quantities import exact_text
+from anju.workbooks.files.typed import InvalidField, read_quantity
 
 REGISTER, HAND_DOWN, ASSIGN, CONFIRM, RECEIVE = (
     f"funds.{act}" for act in ("register", "hand_down", "assign", "confirm", "receive")
@@ -47,7 +47,7 @@ class QuotaPaper:
 class QuotaRow:
     """A line as it was typed. Amounts are text in 万元 unless they name another unit; whole, already: of a formal quota.
 
-    receiver: the region, of a quota that is handed down. project: of one that is assigned. taken_from: the line that it is taken from.
+    receiver: the region, of a quota that is handed down. item: of one that is assigned, the project as its ledger lists it. taken_from: the line that it is taken from.
     label: how its problems name it, where it is no numbered line.
     """
 
@@ -59,7 +59,7 @@ class QuotaRow:
     whole: str = ""
     already: str = ""
     receiver: Region | None = None
-    project: Project | None = None
+    item: Item | None = None
     taken_from: int | None = None
     label: str = ""
 

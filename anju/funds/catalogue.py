@@ -25,6 +25,9 @@ class FundCode:
         return (self.first is None or self.first <= year) and (self.last is None or year <= self.last)
 
 
+LEDGER = "projects"  # of what quotas are assigned to
+
+
 @cache
 def _table() -> dict[str, Any]:
     read: dict[str, Any] = load_yaml(files("anju.funds").joinpath("sources.yaml").read_text("utf-8"), plain=True)

@@ -8,9 +8,9 @@ from anju.core.people.scope import Actor, open_scope
 from anju.core.regions.tree import child_regions
 from anju.funds.base import QuotaPaper, QuotaRow
 from anju.funds.models import QuotaDocument
+from anju.funds.queries.quotas import list_items
 from anju.funds.services.quotas import receive_quota, register_quota
 from anju.funds.services.sharing_out import assign_quota, hand_down
-from anju.projects.models import Project
 
 ADVANCE, FORMAL, WHOLE = "6000", "3800", "9800"  # 万元
 GIVEN, ASSIGNED = "2140", "1500"
@@ -40,17 +40,11 @@ class FundsDemo(DemoPart):
             rows = [QuotaRow(amount=GIVEN, receiver=counties[0], taken_from=formal.lines.get().pk)]
             line = hand_down(by=by, region=city, paper=paper, rows=rows).lines.get()
             receive_quota(by=by, line_id=line.pk, on=min(sent + datetime.timedelta(days=2), today))
-            project = (
-                Project.objects.filter(region=counties[0], kind="old", state=Project.PLANNED).order_by("code").first()
-            )
-            if project is not None:
-                paper = _paper(
-                    f"{MARK}县财〔{year}〕1号",
-                    f"{counties[0].name}财政局",
-                    min(sent + datetime.timedelta(days=5), today),
-                    year,
-                )
-                rows = [QuotaRow(amount=ASSIGNED, project=project, taken_from=line.pk)]
+            items = [one for one in list_items(by, counties[0], year) if one.kind == "old"]
+            if items:
+                dated = min(sent + datetime.timedelta(days=5), today)
+                paper = _paper(f"{MARK}县财〔{year}〕1号", f"{counties[0].name}财政局", dated, year)
+                rows = [QuotaRow(amount=ASSIGNED, item=items[0], taken_from=line.pk)]
                 assign_quota(by=by, region=counties[0], paper=paper, rows=rows)
         say("指标：提前下达、正式下达各一份，一份晚下达")
 
@@ -58,7 +52,14 @@ class FundsDemo(DemoPart):
         self, by: Actor, city: Region, stage: str, number: str, on: datetime.date, year: int, *, amount: str, follows: QuotaDocument | None = None
     ) -> QuotaDocument:  # fmt: skip
         paper = _paper(number, f"{MARK}省财政厅", on - datetime.timedelta(days=3), year, stage=stage, follows=follows)
-        row = QuotaRow(amount=amount, source="central", subject="2210108", purpose="old", whole=WHOLE if follows else "", already=ADVANCE if follows else "")
+        row = QuotaRow(
+            amount=amount,
+            source="central",
+            subject="2210108",
+            purpose="old",
+            whole=WHOLE if follows else "",
+            already=ADVANCE if follows else "",
+        )
         return register_quota(by=by, region=city, paper=paper, rows=[row], received_on=on)
 
 

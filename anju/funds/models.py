@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 from anju.core.models.file import File
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
-from anju.projects.models import Project
 
 
 class QuotaDocument(models.Model):
@@ -83,10 +82,11 @@ class QuotaDocument(models.Model):
 
 
 class QuotaLine(models.Model):
-    """One amount of a quota document, for one receiver. region: who receives it, of a project its own.
+    """One amount of a quota document, for one receiver. region: who receives it; of what is assigned, its own.
 
     whole, already: of a formal quota, 全年额度 and 已提前 as the paper states them; amount is 本次.
     taken_from: the line of a higher level, or of one's own, that it is taken from; none where the money comes from outside of the ledger.
+    item: of what is assigned, the number of the project in its ledger (LEDGER of catalogue.py), with its name of that day.
     received_on: the day stamped at the receiving level; None: not yet.
     """
 
@@ -96,7 +96,8 @@ class QuotaLine(models.Model):
     source = models.CharField("来源", max_length=20)
     subject = models.CharField("支出科目", max_length=7)
     purpose = models.CharField("用途", max_length=20)
-    project = models.ForeignKey(Project, models.PROTECT, null=True, related_name="+", verbose_name="项目")
+    item = models.BigIntegerField("项目", null=True)
+    item_label = models.CharField("项目名称", max_length=120, blank=True)
     amount = models.BigIntegerField("金额", help_text="分；正式下达的是本次")
     whole = models.BigIntegerField("全年额度", null=True, help_text="分")
     already = models.BigIntegerField("已提前", null=True, help_text="分")
@@ -115,8 +116,8 @@ class QuotaLine(models.Model):
                 name="quota_whole_is_already_and_this",
             ),
             models.CheckConstraint(
-                condition=Q(project__isnull=True) | Q(taken_from__isnull=False),
-                name="quota_of_a_project_is_taken_from_a_line",
+                condition=Q(item__isnull=True) | Q(taken_from__isnull=False),
+                name="quota_of_an_item_is_taken",
             ),
         ]
 

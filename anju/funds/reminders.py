@@ -17,13 +17,13 @@ from anju.funds.queries.quotas import held_quotas
 def quota_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     """Of every region that the user sees."""
     on = timezone.localdate(at)
-    lines = QuotaLine.objects.filter(received_on=None, project=None).select_related("document", "region")
+    lines = QuotaLine.objects.filter(received_on=None, item=None).select_related("document", "region")
     for line in visible_rows(lines, user):
         yield _to_receive(line)
     waiting = QuotaDocument.objects.filter(known=QuotaDocument.Known.PAPER, confirmed_at=None).select_related("region")
     for document in visible_rows(waiting, user):
         yield _to_confirm(document)
-    holding = set(visible_rows(QuotaLine.objects.filter(project=None), user).values_list("region_id", flat=True))
+    holding = set(visible_rows(QuotaLine.objects.filter(item=None), user).values_list("region_id", flat=True))
     for region in tree.region_tree().all:
         if region.pk in holding:
             yield from _to_hand_on(user, region, on)
@@ -34,7 +34,7 @@ def announce_quota(by: Actor, document: QuotaDocument) -> None:
     wanted = [_to_confirm(document)] if document.waits else []
     announce_work(by, document.region, f"quota-paper/{document.pk}", wanted)
     lines = document.lines.select_related("document", "region")
-    for line in lines.filter(project=None).exclude(region_id=document.region_id):
+    for line in lines.filter(item=None).exclude(region_id=document.region_id):
         announce_receipt(by, line)
 
 

@@ -179,7 +179,8 @@ def test_a_county_stamps_its_receipt_before_it_goes_on_and_once(city):
         line = QuotaLine.objects.get(region__code=EAST)
         region = find_region(by, EAST)
         project = Project.objects.create(region=region, code="E1", name="东街小区改造", kind="old", year=2026, by="x")
-        rows = [QuotaRow(amount="40", project=project, taken_from=line.pk)]
+        [item] = quotas.list_items(by, region, 2026)
+        rows = [QuotaRow(amount="40", item=item, taken_from=line.pk)]
         paper = replace(PAPER, number="示例县财〔2026〕1号", dated=date(2026, 6, 1))
         with pytest.raises(Refused) as refused:
             assign_quota(by=by, region=region, paper=paper, rows=rows)

@@ -16,7 +16,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("core", "0011_deputies"),
-        ("projects", "0009_names"),
     ]
 
     operations = [
@@ -112,6 +111,8 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=20, verbose_name="来源")),
                 ("subject", models.CharField(max_length=7, verbose_name="支出科目")),
                 ("purpose", models.CharField(max_length=20, verbose_name="用途")),
+                ("item", models.BigIntegerField(null=True, verbose_name="项目")),
+                ("item_label", models.CharField(blank=True, max_length=120, verbose_name="项目名称")),
                 ("amount", models.BigIntegerField(help_text="分；正式下达的是本次", verbose_name="金额")),
                 ("whole", models.BigIntegerField(help_text="分", null=True, verbose_name="全年额度")),
                 ("already", models.BigIntegerField(help_text="分", null=True, verbose_name="已提前")),
@@ -124,16 +125,6 @@ class Migration(migrations.Migration):
                         related_name="lines",
                         to="funds.quotadocument",
                         verbose_name="指标文件",
-                    ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="projects.project",
-                        verbose_name="项目",
                     ),
                 ),
                 (
@@ -211,8 +202,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="quotaline",
             constraint=models.CheckConstraint(
-                condition=models.Q(("project__isnull", True), ("taken_from__isnull", False), _connector="OR"),
-                name="quota_of_a_project_is_taken_from_a_line",
+                condition=models.Q(("item__isnull", True), ("taken_from__isnull", False), _connector="OR"),
+                name="quota_of_an_item_is_taken",
             ),
         ),
         protect("funds_quotaline", grants="SELECT, INSERT, UPDATE (received_on, received_by)"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from anju import file_sizes
 from anju.core.files import keep_file
+from anju.core.ledgers import Item
 from anju.core.models.file import File
 from anju.core.models.region import Region
 from anju.core.pages.addresses import page_address
@@ -18,7 +19,6 @@ from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.forms import Input
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
-from anju.core.people.scope import visible_rows
 from anju.core.regions.tree import child_regions
 from anju.funds import catalogue
 from anju.funds.base import QuotaPaper, QuotaRow
@@ -28,7 +28,6 @@ from anju.funds.queries import quotas
 from anju.funds.services import quotas as quota_services
 from anju.funds.services import sharing_out
 from anju.problems import Problem, Refused
-from anju.projects.models import Project
 
 ROWS, MORE, MOST = 6, 6, 200
 PARTS = ("source", "subject", "purpose", "unit", "amount", "whole", "already")
@@ -82,16 +81,13 @@ def hand_down(request: Request) -> HttpResponse:
 @needs_region()
 def assign_quota(request: Request) -> HttpResponse:
     """落实到项目: a row a project, a column a line of which something is left."""
-    region = _region(request)
-    rows = visible_rows(
-        Project.objects.filter(region=region, state=Project.PLANNED).select_related("region", "body"), request.actor
-    )
-    projects = [(f"p{one.pk}", one.name, one) for one in rows.order_by("-year", "code")]
+    items = quotas.list_items(request.actor, _region(request), _year(request))
+    projects = [(f"p{one.id}", one.label, one) for one in items]
     return _shared_out(request, projects, "落实到项目", "项目", sharing_out.assign_quota)
 
 
 def _shared_out(
-    request: Request, receivers: Sequence[tuple[str, str, Region | Project]], act: str, first: str, do: object
+    request: Request, receivers: Sequence[tuple[str, str, Region | Item]], act: str, first: str, do: object
 ) -> HttpResponse:
     region, user = _region(request), request.actor
     year = _year(request)
@@ -107,7 +103,7 @@ def _shared_out(
             rows = [
                 QuotaRow(
                     amount=posted.text(f"{key}-{one.line.pk}"), taken_from=one.line.pk, label=f"{name}，{one.line.document.number}",
-                    receiver=to if isinstance(to, Region) else None, project=to if isinstance(to, Project) else None,
+                    receiver=to if isinstance(to, Region) else None, item=to if isinstance(to, Item) else None,
                 )
                 for key, name, to in receivers for one in held if posted.text(f"{key}-{one.line.pk}")
             ]  # fmt: skip

@@ -5,9 +5,11 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from anju.core.ledgers import Item, ledger
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
+from anju.funds.catalogue import LEDGER
 from anju.funds.models import QuotaDocument, QuotaLine
 from anju.quantities import exact_text
 from anju.rules.engine.outcome import OutcomeRow
@@ -40,7 +42,15 @@ def find_line(user: Actor, pk: int) -> QuotaLine:
 
 def lines_of(user: Actor, document: QuotaDocument) -> QuerySet[QuotaLine]:
     """Its lines that the user sees: of a paper to thirteen counties a county sees its own."""
-    return visible_rows(document.lines.select_related("region", "project", "taken_from__document"), user)
+    return visible_rows(document.lines.select_related("region", "taken_from__document"), user)
+
+
+def list_items(user: Actor, region: Region, year: int | None) -> list[Item]:
+    """The projects that money of a budget year may be assigned to; none where there are regions below, which assign to their own."""
+    if year is None or tree.child_regions(user, region):
+        return []
+    projects = ledger(LEDGER)
+    return projects.lines(user, region, projects.kinds(), date(year, 1, 1), date(year, 12, 31))
 
 
 def quota_periods(user: Actor, region: Region) -> list[str]:
@@ -51,9 +61,7 @@ def quota_periods(user: Actor, region: Region) -> list[str]:
 
 def received_lines(user: Actor, region: Region, year: int | None = None) -> QuerySet[QuotaLine]:
     """What a region received: from outside of the ledger, or from the level above; never what it assigned to its own projects."""
-    rows = visible_rows(QuotaLine.objects.filter(region=region, project=None), user).select_related(
-        "document", "region"
-    )
+    rows = visible_rows(QuotaLine.objects.filter(region=region, item=None), user).select_related("document", "region")
     return rows if year is None else rows.filter(document__budget_year=year)
 
 
@@ -100,9 +108,9 @@ def held_quotas(user: Actor, region: Region, on: date, year: int | None = None) 
     lines = list(received_lines(user, region, year).order_by("received_on", "document_id", "id"))
     parts = visible_rows(QuotaLine.objects.filter(taken_from__in=[line.pk for line in lines]), user)
     taken: dict[int, tuple[int, int, date]] = {}
-    for above, project, amount, dated in parts.values_list("taken_from_id", "project_id", "amount", "document__dated"):
+    for above, item, amount, dated in parts.values_list("taken_from_id", "item", "amount", "document__dated"):
         given, assigned, last = taken.get(above, (0, 0, dated))
-        to_project = project is not None
+        to_project = item is not None
         taken[above] = (
             given + (0 if to_project else amount),
             assigned + (amount if to_project else 0),

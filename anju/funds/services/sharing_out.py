@@ -26,8 +26,8 @@ from anju.funds.base import (
     shown_money,
 )
 from anju.funds.models import QuotaDocument, QuotaLine
+from anju.funds.queries.quotas import list_items
 from anju.problems import Place, Problem, Refused
-from anju.projects.models import Project
 
 
 @transaction.atomic
@@ -58,6 +58,9 @@ def _hand_on(
 ) -> QuotaDocument:
     """Take each row from its line. The lines are locked in order, so that of two at once the second sees what the first took."""
     hold_number(region, paper.number)
+    items = (
+        {one.id: one for one in list_items(by, region, paper.budget_year)} if way == QuotaDocument.Way.ASSIGNED else {}
+    )
     problems = [*paper_problems(by, region, paper, way), *count_problems(rows)]
     held = _hold_lines(by, region, {row.taken_from for row in rows if row.taken_from is not None})
     left = {pk: line.amount - _taken(by, line) for pk, line in held.items()}
@@ -94,8 +97,7 @@ def _hand_on(
                 continue
             line.region = row.receiver
         else:
-            project = row.project
-            if project is None or project.region_id != region.pk or project.state != Project.PLANNED:
+            if row.item is None or row.item.id not in items:
                 problems.append(
                     Problem(
                         "FUND-013",
@@ -105,11 +107,7 @@ def _hand_on(
                     )
                 )
                 continue
-            line.region, line.project, line.unit = (
-                region,
-                project,
-                project.body.name if project.body else "",
-            )
+            line.region, line.item, line.item_label = region, row.item.id, items[row.item.id].label
         lines.append(line)
     for pk, rest in left.items():
         if rest < 0:
@@ -140,7 +138,7 @@ def _hand_on(
 
 def _hold_lines(by: Actor, region: Region, ids: set[int]) -> dict[int, QuotaLine]:
     """The lines received by that region itself, no project's, held in the order of their keys."""
-    rows = QuotaLine.objects.filter(pk__in=ids, region=region, project=None).select_related("document", "region")
+    rows = QuotaLine.objects.filter(pk__in=ids, region=region, item=None).select_related("document", "region")
     return {line.pk: line for line in visible_rows(rows.select_for_update(of=("self",)), by).order_by("pk")}
 
 
