@@ -31,7 +31,7 @@ PAGES = (
     "desk:leader", "figures:targets", "figures:explorer", "figures:measure", "figures:door", "runs:list", "runs:run", "documents:list", "documents:document",
     "documents:tables", "documents:styles", "documents:style", "runs:books",
     "oversight:dispatch", "figures:imports", "projects:list", "projects:table", "projects:map", "projects:ledger", "projects:project", "projects:total",
-    "returns:home", "returns:return", "mfa_index",
+    "returns:home", "returns:return", "mfa_index", "funds:quotas", "funds:documents", "funds:document",
 )  # fmt: skip
 WRITES = ("projects:edit", "projects:record", "projects:site", "projects:new", "returns:receiver", "documents:table")
 PEOPLE = {
