@@ -4,5 +4,4 @@ BAND = "ledgers"
 PREFIXES = ("funds/",)
 NAVIGATION = ({"order": 33, "label": "资金", "url": "funds:quotas", "permission": "funds.see", "guide": "funds"},)
 REMINDERS = ("anju.funds.reminders:quota_reminders",)
-PERIODS = ("anju.funds.queries.quotas:quota_periods",)
 DEMO = ("anju.funds.demo:FUNDS",)

@@ -78,7 +78,8 @@ def show_quotas(request: Request) -> HttpResponse:
     left = sum(one.left for one in held)
     heading = f"{made.region.name}：{year}年度收到指标{shown_amount(sum(one.line.amount for one in held))}万元"
     return render_page(
-        request, "funds/quotas.html", rows=[_row(one) for one in held], year=year,
+        request, "funds/quotas.html", years=sorted({year, *quotas.budget_years(user, made.region)}, reverse=True),
+        rows=[_row(one) for one in held], year=year,
         heading=heading + (f"，{shown_amount(left)}万元没有分下去" if left else "，全部分下去了" if held else ""),
         totals=[
             (catalogue.fund_sources()[one.source].label, *map(shown_amount, (one.received, one.given, one.assigned, one.left)))

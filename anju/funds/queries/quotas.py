@@ -53,10 +53,10 @@ def list_items(user: Actor, region: Region, year: int | None) -> list[Item]:
     return projects.lines(user, region, projects.kinds(), date(year, 1, 1), date(year, 12, 31))
 
 
-def quota_periods(user: Actor, region: Region) -> list[str]:
-    """The budget years of what stands in a region's ledger or came to it."""
+def budget_years(user: Actor, region: Region) -> list[int]:
+    """Of what stands in a region's ledger or came to it, the newest first."""
     years = list_documents(user, region).order_by().values_list("budget_year", flat=True)
-    return [str(year) for year in sorted(set(years))]
+    return sorted(set(years), reverse=True)
 
 
 def received_lines(user: Actor, region: Region, year: int | None = None) -> QuerySet[QuotaLine]:
