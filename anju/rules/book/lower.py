@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import COUNTED
-from anju.rules.book.lower_parameters import lower_parameter
+from anju.rules.book.lower_parameters import lower_allowed, lower_parameter
 from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput, BookStep, Value
 from anju.rules.language import ir
 from anju.rules.language.exact import floor_scaled, to_scaled
 from anju.rules.language.formula import (
+    Allowed,
     And,
     Between,
     Call,
@@ -33,6 +34,7 @@ from anju.rules.language.formula import (
     Or,
     Product,
     Quotient,
+    Ranked,
     Sum,
 )
 from anju.rules.language.ir import FREE, MAX_ROWS, RATIO_PLACES, Choice, Day, Factors, Num, Term, Truth, Type, Words
@@ -54,9 +56,7 @@ class Program:
 
     @property
     def windowed(self) -> bool:
-        return bool(self.book.order) or any(
-            _windowed(node) for node in (*self.steps.values(), *self.conditions.values())
-        )
+        return any(_windowed(node) for node in (*self.steps.values(), *self.conditions.values()))
 
     def lowered(self, expr: Expr) -> Term:
         """A further expression over the program's names: a figure of a sentence. FormulaError as for a step."""
@@ -99,9 +99,6 @@ def lower_book(book: Book, values: Mapping[str, Value], order: list[str]) -> Pro
             program.types["payable"] = replace(result, low=min(0, result.low), high=max(0, result.high))
         else:
             program.errors.append((book.result, f"{book.kind} 类规则书的 result 须是一个数。"))
-    if book.order and not program.errors:
-        node = scope.rank()
-        program.steps["rank"], program.types["rank"] = node, node.type
     return program
 
 
@@ -118,7 +115,7 @@ class _Skip(Exception):
 
 
 def _windowed(node: Term) -> bool:
-    return node.op in ("total", "row_number", "rank") or any(_windowed(arg) for arg in node.args)
+    return node.op in ir.WINDOWS or any(_windowed(arg) for arg in node.args)
 
 
 class _Scope:
@@ -184,10 +181,6 @@ class _Scope:
             (bottom, top),
         )
 
-    def rank(self) -> Term:
-        keys = tuple(self.name(item.name) for item in self.program.book.order)
-        return ir.number("rank", Num(0, 1, MAX_ROWS), keys, tuple(item.descending for item in self.program.book.order))
-
     # -- names
 
     def name(self, name: str) -> Term:
@@ -238,6 +231,14 @@ class _Scope:
                 return ir.choose(lowered, self.lower(otherwise, want, tail))
             case Call(name, args):
                 return self.call(name, args, want, tail)
+            case Allowed(parameter, _, condition):
+                made = self.program.book.parameters[parameter]
+                return lower_allowed(made, self.values[parameter], condition, self.name, self.factors)
+            case Ranked(keys, _, entire):
+                directions = tuple(descending for _, descending in keys)
+                return ir.number(
+                    "rank", Num(0, 1, MAX_ROWS), tuple(self.lower(key) for key, _ in keys), (directions, entire)
+                )
         raise FormulaError("公式里不允许这种写法。")
 
     def number(self, expr: Expr, tail: int | None = None) -> Term:
