@@ -16,7 +16,7 @@ from anju.documents.models import OfficeStyle, StyleCopy
 from anju.documents.styles.language.schema import Style
 from anju.documents.styles.library.finding import StyleLibrary, style_library
 from anju.documents.styles.library.loading import load_text
-from anju.documents.styles.library.unusable import UnusableStyle, spoken_variants
+from anju.documents.styles.library.unusable import UnusableStyle
 from anju.documents.styles.values.requests import unknown_codes
 from anju.figures.queries.current import find_measures
 from anju.problems import Place, Problem, Refused
@@ -135,19 +135,19 @@ def _read_published() -> tuple[Style | UnusableStyle, ...]:
         rows = list(
             OfficeStyle.objects.filter(state=OfficeStyle.PUBLISHED)
             .order_by("-published_at", "-pk")
-            .values_list("region__code", "kind", "name", "number", "text", "valid_from", "valid_until")
+            .values("region__code", "kind", "name", "number", "text", "valid_from", "valid_until")
         )
     found: list[Style | UnusableStyle] = []
-    for region, kind, name, number, text, since, until in rows:
-        file = f"《{name}》（{number}）"
+    for row in rows:
+        file = f"《{row['name']}》（{row['number']}）"
         try:
-            found += _parsed(text, file).each_kind()
+            found += _parsed(row["text"], file).each_kind()
         except Refused as refused:
-            problems = tuple(refused.problems)
-            found += [
-                UnusableStyle(code, name, region, since, until, file, problems)
-                for code in dict.fromkeys((kind, *spoken_variants(text)))
-            ]
+            aside = UnusableStyle(
+                code=row["kind"], name=row["name"], region=row["region__code"], applies_from=row["valid_from"],
+                applies_until=row["valid_until"], file=file, problems=tuple(refused.problems),
+            )  # fmt: skip
+            found += aside.each_kind(row["text"])
     return tuple(found)
 
 

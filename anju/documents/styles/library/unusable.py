@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from anju.problems import Place, Problem, Refused
@@ -31,6 +31,10 @@ class UnusableStyle:
     def in_force(self, on: date) -> bool:
         return self.applies_from <= on and (self.applies_until is None or on <= self.applies_until)
 
+    def each_kind(self, text: str) -> "list[UnusableStyle]":
+        """The style itself and one for each variant that its text has."""
+        return [self, *(replace(self, code=code) for code in spoken_variants(text) if code != self.code)]
+
     def refusal(self) -> Refused:
         what = f"有 {len(self.problems)} 处现在的程序读不懂，不用来写公文。第一处：{self.problems[0]}"
         fix = "请改正后再写；已发布的，照改正的另起一稿发布，或者废止它。anju style list 列出全部错误。"
@@ -50,11 +54,11 @@ def set_aside(text: str, file: str, problems: Sequence[Problem]) -> list[Unusabl
     if not code or not region or since is None:
         return []
     name = NAME.search(text)
-    until = _day(applies[1], "until") if applies else None
-    return [
-        UnusableStyle(one, name[1].strip() if name else one, region[1], since, until, file, tuple(problems))
-        for one in (code[1], *spoken_variants(text))
-    ]
+    first = UnusableStyle(
+        code=code[1], name=name[1].strip() if name else code[1], region=region[1], applies_from=since,
+        applies_until=_day(applies[1], "until") if applies else None, file=file, problems=tuple(problems),
+    )  # fmt: skip
+    return first.each_kind(text)
 
 
 def spoken_variants(text: str) -> Iterator[str]:
