@@ -134,20 +134,20 @@ def _read_published() -> tuple[Style | UnusableStyle, ...]:
     with open_scope(local_actor()):  # what is published counts for whoever is below, and is kept for all
         rows = list(
             OfficeStyle.objects.filter(state=OfficeStyle.PUBLISHED)
+            .select_related("region")
             .order_by("-published_at", "-pk")
-            .values("region__code", "kind", "name", "number", "text", "valid_from", "valid_until")
         )
     found: list[Style | UnusableStyle] = []
     for row in rows:
-        file = f"《{row['name']}》（{row['number']}）"
+        file = f"《{row.name}》（{row.number}）"
         try:
-            found += _parsed(row["text"], file).each_kind()
+            found += _parsed(row.text, file).each_kind()
         except Refused as refused:
             aside = UnusableStyle(
-                code=row["kind"], name=row["name"], region=row["region__code"], applies_from=row["valid_from"],
-                applies_until=row["valid_until"], file=file, problems=tuple(refused.problems),
+                code=row.kind, name=row.name, region=row.region.code, applies_from=row.valid_from,
+                applies_until=row.valid_until, file=file, problems=tuple(refused.problems),
             )  # fmt: skip
-            found += aside.each_kind(row["text"])
+            found += aside.each_kind(row.text)
     return tuple(found)
 
 
