@@ -200,7 +200,7 @@ def input_origin(item: Any) -> str:
 
 def sentence_with_names(book: Book, text: str) -> str:
     """A sentence's braces with Chinese names: {rate} → 〔完成率〕."""
-    for name in sorted((*book.inputs, *book.parameters, *book.steps), key=len, reverse=True):
+    for name in sorted((*book.inputs, *book.parameters, *book.rollups, *book.steps), key=len, reverse=True):
         text = text.replace("{" + name + "}", f"〔{book.label(name)}〕")
     return text
 
