@@ -26,6 +26,7 @@ from anju.rules.book.rollups import member_book, operator_of
 from anju.rules.book.schema import ENUM, MEMBERS, NUMBER, Band, Book, BookStep, Parameter, Value
 from anju.rules.engine.bind import BoundTable, Scalar
 from anju.rules.engine.members.reference import rolled_value
+from anju.rules.language.decimals import compare, half_up, months_apart, rounded_to
 from anju.rules.language.formula import (
     Allowed,
     And,
@@ -70,10 +71,6 @@ Known = Decimal | bool | str | date
 Causes = frozenset[Cause]
 Result = tuple[Known | None, Causes]
 NONE: Causes = frozenset()
-
-
-def half_up(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
 class Trace:
@@ -304,7 +301,7 @@ class _Eval:
                 )
             case Compare(sign, left, right):
                 values, causes = self.all([left, right])
-                return (None, causes) if values is None else (_compare(sign, values[0], values[1]), NONE)
+                return (None, causes) if values is None else (compare(sign, values[0], values[1]), NONE)
             case And(parts):
                 return self.junction(parts, False)
             case Or(parts):
@@ -390,13 +387,13 @@ class _Eval:
             case (("lose_per_item" | "lose_per_day" | "gain_per_item"), [count, each, most]):
                 return min(most, max(Decimal(0), count) * each), NONE
             case (("floor_to" | "ceil_to" | "round_to"), [value, size]):
-                return _rounded(name, value, size), NONE
+                return rounded_to(name, value, size), NONE
             case "age_on", [born, day]:
                 if day < born:
                     return None, self.cause(DATES)
                 return Decimal(day.year - born.year - ((day.month, day.day) < (born.month, born.day))), NONE
             case "months_between", [first, last]:
-                return Decimal(_months(first, last) if last >= first else -_months(last, first)), NONE
+                return Decimal(months_apart(first, last) if last >= first else -months_apart(last, first)), NONE
             case "days_between", [first, last]:
                 return Decimal((last - first).days), NONE
         raise AssertionError(name)
@@ -475,26 +472,3 @@ class _Eval:
         turns = sorted(scaled, key=lambda pair: (-(pair[1] - down[pair[0]]), self.trace.table.rank[pair[0]]))
         turn = next(place for place, (member, _) in enumerate(turns, 1) if member == self.row)
         return (down[self.row] + (1 if turn <= missing else 0)).scaleb(-places), NONE
-
-
-def _compare(sign: str, first: Any, second: Any) -> bool:
-    tests = {"=": first == second, "<>": first != second}
-    if sign not in tests:
-        tests |= {"<": first < second, "<=": first <= second, ">": first > second, ">=": first >= second}
-    return bool(tests[sign])
-
-
-def _rounded(name: str, value: Decimal, size: Decimal) -> Decimal:
-    whole = int(value // size)  # Decimal's // truncates
-    rest = value - whole * size
-    if name == "floor_to":
-        whole -= rest < 0
-    elif name == "ceil_to":
-        whole += rest > 0
-    else:
-        whole = int(half_up(value / size, 0))
-    return whole * size
-
-
-def _months(first: date, last: date) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
