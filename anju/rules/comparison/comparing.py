@@ -21,7 +21,7 @@ from anju.rules.comparison.sides import (
     DECISIONS,
     ComparedValue,
     Side,
-    compared_value,
+    check_sides,
     condition_labels,
     judgement_sql,
 )
@@ -67,14 +67,7 @@ def compare_file(
     absent: inputs that the file does not have, of either book. Refused: RULE-070 the two sides are the same; RULE-071 their results cannot be
     subtracted; RULE-072 a column that will not do; RULE-073 nothing to compare; what the rows or the file are refused for, once for both sides.
     """
-    if (before.book.digest, before.on, dict(before.parameters)) == (
-        after.book.digest,
-        after.on,
-        dict(after.parameters),
-    ):
-        what = "原来与改后的规则书、业务日期、参数都相同，没有可比的。"
-        raise Refused(Problem("RULE-070", f"《{before.book.title}》", what, "请另选日期、规则书，或改一个参数。"))
-    value = compared_value(before, after)
+    value = check_sides(before, after)
     columns = _Columns((before, after), source, names, by)
     with outcome_file(output) as (part, connection), engine_errors(after.book):
         watched = Watched(connection, None)
@@ -216,9 +209,8 @@ def _differences(
 def _outcome_headings(before: Book, after: Book, value: ComparedValue | None) -> list[Heading]:
     headings = [Heading(EFFECT, _named("effect", EFFECTS))]
     if value:
-        unit = {"fen": "（分）", "point": "（分）", "1": "", "": ""}.get(value.unit, f"（{value.unit}）")
-        for name, column in (BEFORE, "b_value"), (AFTER, "a_value"), ("变化", "change"):
-            headings.append(Heading(f"{name}{unit}", _decimals(column, value)))
+        for heading, column in zip(value.headings, ("b_value", "a_value", "change"), strict=True):
+            headings.append(Heading(heading, _decimals(column, value)))
     for name, letter, book in (BEFORE, "b", before), (AFTER, "a", after):
         headings.append(Heading(f"{name}判定", _named(f"{letter}_decision", DECISIONS)))
         for mask, told in (("failed", "不符合"), ("unknown", "待核")):
