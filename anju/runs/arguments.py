@@ -69,13 +69,13 @@ def find_named_book(name: str, on: date | None, region: str | None) -> Any:
 
 
 def book_dates(book: Any) -> str:
-    return f"{book.applies_from} 至 {book.applies_until or '今'}"
+    return f"{book.applies_from} 至 {book.applies_until or '今'}{'' if book.stated else '（施行日期未载）'}"
 
 
 def book_summary(book: Any) -> dict[str, Any]:
     return {
-        "kind": book.kind, "subject": book.subject, "title": book.title, "region": book.region, "from": book.applies_from.isoformat(),
-        "until": book.applies_until.isoformat() if book.applies_until else None, "file": book.file, "digest": book.digest,
+        "kind": book.kind, "subject": book.subject, "title": book.title, "regions": book.regions, "from": book.applies_from.isoformat(),
+        "until": book.applies_until.isoformat() if book.applies_until else None, "stated": book.stated, "file": book.file, "digest": book.digest,
     }  # fmt: skip
 
 

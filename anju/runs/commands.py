@@ -112,7 +112,8 @@ def list_books(args: argparse.Namespace) -> int:
     books = sorted(library_in_use().books, key=lambda book: (book.kind, book.subject, book.applies_from))
     books = [book for book in books if on is None or book.in_force(on)]
     lines = [
-        f"{book.kind}/{book.subject}  {book_dates(book)}  {book.region or '不限地区'}  {book.title}" for book in books
+        f"{book.kind}/{book.subject}  {book_dates(book)}  {'、'.join(book.regions) or '不限地区'}  {book.title}"
+        for book in books
     ]
     print_result(args, [book_summary(book) for book in books], lines or ["没有。"])
     return OK
@@ -257,11 +258,12 @@ def _run(args: argparse.Namespace) -> Any:
 
 def _book_lines(book: Any) -> list[str]:
     """A book in Chinese, for a person who has never seen YAML."""
+    from anju.rules.book.display import value_text
     from anju.rules.explanation.explain import render_formula
 
     lines = [
         book.title,
-        f"{book.kind}/{book.subject}  {book_dates(book)}  {book.region or '不限地区'}  摘要 {book.digest}",
+        f"{book.kind}/{book.subject}  {book_dates(book)}  {'、'.join(book.regions) or '不限地区'}  摘要 {book.digest}",
         "",
         "依据",
     ]
@@ -275,13 +277,8 @@ def _book_lines(book: Any) -> list[str]:
         lines += ["", "参数"]
         for name, parameter in book.parameters.items():
             for dated in parameter.values:
-                value = (
-                    dated.value
-                    if isinstance(dated.value, str) or not hasattr(dated.value, "items")
-                    else dict(dated.value)
-                )
                 lines.append(
-                    f"  {parameter.label}（{name}）自 {dated.since} 起：{value} {parameter.unit}  {dated.source}，核对于 {dated.checked}"
+                    f"  {parameter.label}（{name}）自 {dated.since} 起：{value_text(book, parameter, dated.value)}  {dated.source}，核对于 {dated.checked}"
                 )
     if book.steps:
         lines += ["", "评分项" if book.criteria else "步骤"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import permutations
 from typing import Any
 
 from anju.rules.book.loading.steps import StepReader
@@ -25,7 +26,7 @@ from anju.rules.language.formula import IDENTIFIER
 from anju.rules.language.versions import LANGUAGE
 
 HEAD = (
-    "kind", "subject", "region", "applies", "title", "sources", "row", "suspended", "note", "partition",
+    "kind", "subject", "region", "regions", "applies", "title", "sources", "row", "suspended", "note", "partition",
     "inputs", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "total", "examples",
 )  # fmt: skip
 IMPLIED = {"scoring": "total", "queue": "rank"}
@@ -46,7 +47,7 @@ class BookLoader(ValueReader, StepReader):
         kind = head["kind"].choice(KINDS) if "kind" in head else ""
         if implied := IMPLIED.get(kind):
             self.taken[implied] = 0
-        applies = head["applies"].fields(("from", "until"), ("from",)) if "applies" in head else {}
+        applies = head["applies"].fields(("from", "until", "stated"), ("from",)) if "applies" in head else {}
         since, until = self.period(applies)
         self.sources = {key: self.source(key, item) for key, item in self.items(head, "sources")}
         inputs = {name: self.input(name, item) for name, item in self.names(head, "inputs")}
@@ -71,8 +72,8 @@ class BookLoader(ValueReader, StepReader):
             steps["rank"] = rank_step(order)
         return Book(
             file=self.report.file, digest=digest, kind=kind, subject=self.slug(head.get("subject")),
-            region=self.region(head["region"]) if "region" in head else None,
-            applies_from=since, applies_until=until,
+            regions=self.regions(head), applies_from=since, applies_until=until,
+            stated="stated" not in applies or applies["stated"].truth() is not False,
             title=head["title"].text() if "title" in head else "", row=head["row"].text() if "row" in head else "",
             sources=self.sources, inputs=inputs, parameters=parameters, steps={**steps, **criteria}, conditions=conditions,
             result=head["result"].text() if "result" in head else IMPLIED.get(kind, ""), total=total,
@@ -123,6 +124,27 @@ class BookLoader(ValueReader, StepReader):
                 "BOOK-013", f"区划代码“{value}”写法不对。", "写六位代码并加引号；开发区等用自编代码，如 123456-KFQ。"
             )
         return value
+
+    def regions(self, head: dict[str, YamlNode]) -> tuple[str, ...]:
+        """Of `region`, or of `regions`: each once, none inside another."""
+        if "regions" not in head:
+            return (self.region(head["region"]),) if "region" in head else ()
+        tree = head["regions"]
+        codes = tuple(self.region(item) for item in tree.elements())
+        if "region" in head:
+            tree.wrong(
+                "BOOK-063", "region 与 regions 只能写一个。", "一个区划写 region，几个写 regions: [代码, 代码]。"
+            )
+        if not codes or len(set(codes)) < len(codes):
+            tree.wrong("BOOK-063", "regions 里没有区划，或同一个写了两次。", '写成 regions: ["440604", "440605"]。')
+        for inner, outer in permutations(codes, 2):
+            known = (
+                inner.isdigit() and outer.isdigit()
+            )  # codes of our own do not say where they lie: `Library.find` asks the tree
+            if known and inner != outer and inner.startswith(outer.removesuffix("00").removesuffix("00")):
+                what = f"{inner} 在 {outer} 里面，写了 {outer} 就都适用。"
+                tree.wrong("BOOK-063", what, f"请删去 {inner}；只在那里不同的，另写一本 region 是 {inner} 的。")
+        return codes
 
     def suspended(self, tree: YamlNode) -> Suspension | None:
         fields = tree.fields(("from", "until", "why", "by"), ("from", "why", "by"))

@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import COUNTED
-from anju.rules.book.lower_parameters import lower_parameter
+from anju.rules.book.lower_parameters import lower_allowed, lower_parameter
 from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput, BookStep, Value
 from anju.rules.language import ir
 from anju.rules.language.exact import floor_scaled, to_scaled
 from anju.rules.language.formula import (
+    Allowed,
     And,
     Between,
     Call,
@@ -230,6 +231,9 @@ class _Scope:
                 return ir.choose(lowered, self.lower(otherwise, want, tail))
             case Call(name, args):
                 return self.call(name, args, want, tail)
+            case Allowed(parameter, _, condition):
+                made = self.program.book.parameters[parameter]
+                return lower_allowed(made, self.values[parameter], condition, self.name, self.factors)
             case Ranked(keys, _, entire):
                 directions = tuple(descending for _, descending in keys)
                 return ir.number(

@@ -25,6 +25,7 @@ from anju.quantities import COUNTED, UNITS
 from anju.rules.book.schema import ENUM, NUMBER, Band, Book, BookStep, Parameter, Value
 from anju.rules.engine.bind import BoundTable, Scalar
 from anju.rules.language.formula import (
+    Allowed,
     And,
     Between,
     Call,
@@ -209,7 +210,7 @@ class _NamedValues:
 def _looked_up(table: Any, subject: Any) -> Any:
     """What a table or bands give for a known value: a value, the row of the next key, or None."""
     if isinstance(table, tuple):
-        return next((band.value for band in table if _inside(band, subject)), None)
+        return _band_of(table, subject).value
     if table is None or not isinstance(subject, Decimal):
         return table and table.get(str(subject))
     if str(int(subject)) not in table and "more" in table and subject > max(int(key) for key in table if key != "more"):
@@ -217,9 +218,14 @@ def _looked_up(table: Any, subject: Any) -> Any:
     return table.get(str(int(subject)))
 
 
+def _band_of(bands: tuple[Band, ...], value: Any) -> Band:
+    return next(band for band in bands if _inside(band, value))
+
+
 def _inside(band: Band, value: Decimal) -> bool:
-    above = band.lower is None or value > band.lower or (band.lower_closed and value == band.lower)
-    return above and (band.upper is None or value < band.upper or (band.upper_closed and value == band.upper))
+    lower, upper = cast(Decimal | None, band.lower), cast(Decimal | None, band.upper)  # edges are numbers by now
+    above = lower is None or value > lower or (band.lower_closed and value == lower)
+    return above and (upper is None or value < upper or (band.upper_closed and value == upper))
 
 
 def _less(book: Book, name: str, left: Any, right: Any) -> bool:
@@ -294,6 +300,10 @@ class _Eval:
                 return self.ev(otherwise, tail)
             case Call(name, args):
                 return self.call(name, args, tail)
+            case Allowed(parameter, subject, condition):
+                value, causes = self.trace.value(self.row, subject)
+                bands = cast(tuple[Band, ...], self.trace.params[self.row][parameter])
+                return (None, causes) if value is None else (_band_of(bands, value).refuses != condition, NONE)
             case Ranked():
                 return self.place(expr)
         raise AssertionError(expr)

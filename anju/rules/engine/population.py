@@ -237,7 +237,8 @@ class TableReader(TableContract):
         for name, kind in compiled.inputs:
             known = self.value(self.book.inputs[name], kind) if name in self.types else f"CAST(NULL AS {kind})"
             items.append(f"{known} AS {quote(name)}")
-        return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of"
+        # Ended as a level: what is converted is converted once, however often a formula names it.
+        return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of{self.dialect.fence}"
 
     def key_misfit(self) -> str:
         test = f"{quote(self.key)} IS NULL"

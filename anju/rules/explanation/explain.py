@@ -15,6 +15,7 @@ from anju.rules.engine.outcome import OutcomeRow, reasons_from_causes
 from anju.rules.engine.reference import run_reference
 from anju.rules.language.exact import needed_places, to_scaled
 from anju.rules.language.formula import (
+    Allowed,
     And,
     Between,
     Call,
@@ -200,7 +201,9 @@ def named_text(row: OutcomeRow, name: str) -> str:
         return figure_text(value, parameter.unit, shown if parameter.show is not None or parameter.places > 2 else None)
     if isinstance(value, date):
         return f"{value.year}年{value.month}月{value.day}日"
-    return "未知" if value is None else MODES.get(str(value), str(value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "未知" if value is None else MODES.get(value, value)
 
 
 def render_formula(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:
@@ -240,6 +243,8 @@ def render_formula(expr: Expr, name: Callable[[str], str], inner: bool = False) 
         case CaseExpression(branches, otherwise):
             text = "；".join(f"{sub(test)} 时取 {sub(value)}" for test, value in branches)
             return f"（{text}；否则取 {sub(otherwise)}）"
+        case Allowed(_, subject):
+            return f"{name(subject)} 不在不予办理的一段"
         case Call(operator, args):
             texts = [render_formula(arg, name) for arg in args]
             return OPERATORS[operator].reads.format(*texts, all="，".join(texts))

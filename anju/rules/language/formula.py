@@ -117,6 +117,15 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Allowed:
+    """Whether what the parameter has bands of stands in a band that does not refuse by that condition. The loader makes it, nobody writes it."""
+
+    parameter: str
+    subject: str
+    condition: str
+
+
+@dataclass(frozen=True)
 class Ranked:
     """A place in an order (名次), 1 for the first. A book writes it as `order` or under `ranks`; no formula can.
 
@@ -144,6 +153,7 @@ Expr = (
     | In
     | CaseExpression
     | Call
+    | Allowed
     | Ranked
 )
 
@@ -203,6 +213,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (*(part for branch in branches for part in branch), otherwise)
         case Call(_, args):
             return args
+        case Allowed(parameter):
+            return (Name(parameter),)
         case Ranked(keys):
             return tuple(name for name, _ in keys)
         case _:

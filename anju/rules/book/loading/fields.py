@@ -8,6 +8,7 @@ from decimal import Decimal
 from anju.quantities import ALIASES, UNITS
 from anju.rules.book.schema import BookSource
 from anju.rules.book.tree import ProblemReport, YamlNode
+from anju.rules.language.formula import Allowed
 from anju.rules.language.versions import LANGUAGE
 
 
@@ -18,6 +19,7 @@ class FieldReader:
         self.report, self.language = report, language
         self.failed: dict[str, str] = {}
         self.sources: dict[str, BookSource] = {}
+        self.refusals: dict[str, list[Allowed]] = {}  # conditions that bands of parameters refuse by
 
     def text(self, fields: dict[str, YamlNode], key: str) -> str:
         return fields[key].text() if key in fields else ""

@@ -20,7 +20,7 @@ from anju.rules.book.schema import (
     SortKey,
 )
 from anju.rules.book.tree import INTEGER, YamlNode
-from anju.rules.language.formula import Expr, FormulaError, parse_formula
+from anju.rules.language.formula import And, Expr, FormulaError, parse_formula
 
 TIES = ("shared", "unique")  # equal rows have one place, or there are no equal rows
 
@@ -82,14 +82,17 @@ class StepReader(FieldReader):
         own = {"warning": ("colour", "propose"), "check": ("level",)}.get(kind, ())
         gate = ("gate",) if kind in PAYING and self.language > 1 else ()
         fields = tree.fields(
-            ("label", "formula", "says", "clause", "source", "note", *own, *gate), ("formula", "says", *own[:1])
+            ("label", "formula", "says", "clause", "source", "note", *own, *gate),
+            (*(() if name in self.refusals else ("formula",)), "says", *own[:1]),
         )
         formula, says = self.formula(fields.get("formula")), self.says(fields.get("says"))
-        if formula is None or says is None:
+        parts = ([formula[1]] if formula else []) + [*self.refusals.get(name, ())]
+        if ("formula" in fields and formula is None) or not parts or says is None:
             self.failed[name] = "conditions"
             return None
         return BookCondition(
-            name=name, label=self.text(fields, "label") or name, formula=formula[0], expr=formula[1], says=says,
+            name=name, label=self.text(fields, "label") or name, says=says,
+            formula=formula[0] if formula else "", expr=parts[0] if len(parts) == 1 else And(tuple(parts)),
             colour=fields["colour"].choice(COLOURS) if "colour" in fields else "", propose=self.text(fields, "propose"),
             level=fields["level"].choice(LEVELS) if "level" in fields else "", clause=self.citation(fields.get("clause")),
             source=self.citation(fields.get("source")), note=self.text(fields, "note"), line=tree.line,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -21,12 +20,18 @@ from anju.rules.book.schema import (
     DatedValue,
     Keyed,
     Parameter,
+    Plain,
     Value,
 )
 from anju.rules.book.tree import YamlNode
 from anju.rules.language.exact import needed_places, to_scaled
+from anju.rules.language.formula import IDENTIFIER, Allowed
 from anju.rules.language.ir import LIMIT
 
+NOTHING: dict[str, Plain] = {
+    NUMBER: Decimal(0),
+    TRUTH: False,
+}  # what a band that refuses gives unless it says otherwise
 BAND_EDGES = {
     "above": ("lower", False),
     "at_least": ("lower", True),
@@ -80,9 +85,13 @@ class ValueReader(FieldReader):
         fields = tree.fields(
             ("label", "type", "unit", "show", "by", "bands", "enum", "values", "note"), ("label", "values")
         )
-        kind = fields["type"].choice((NUMBER, DATE)) if "type" in fields else (ENUM if "enum" in fields else NUMBER)
+        kind = (
+            fields["type"].choice((NUMBER, DATE, TRUTH)) if "type" in fields else (ENUM if "enum" in fields else NUMBER)
+        )
         if "by" in fields and "bands" in fields:
             tree.wrong("BOOK-023", "by 和 bands 只能写一个。", "按取值列举用 by，按区间用 bands。")
+        if kind == TRUTH and (extra := [key for key in ("unit", "show") if key in fields]):
+            tree.wrong("BOOK-022", f"不是数量，却写了 {'、'.join(extra)}。", "请删去。")
         enum = self.enum(fields.get("enum"))
         by, bands = self.keys(fields.get("by")), self.text(fields, "bands")
         values = []
@@ -90,11 +99,14 @@ class ValueReader(FieldReader):
             if dated := self.dated(item, kind, enum, by, bands):
                 values.append(dated)
         self.check_dates(tree, values)
-        return Parameter(
+        made = Parameter(
             name=name, label=self.text(fields, "label"), type=kind, unit=self.unit(fields["unit"]) if "unit" in fields else "",
             places=max((places_of(value) for dated in values for value in flat_values(dated.value)), default=0), show=self.places(fields.get("show")),
             by=by, bands=bands, enum=enum, values=tuple(values), note=self.text(fields, "note"), line=tree.line,
         )  # fmt: skip
+        for condition in made.refusals:
+            self.refusals.setdefault(condition, []).append(Allowed(name, bands, condition))
+        return made
 
     def keys(self, tree: YamlNode | None) -> tuple[str, ...]:
         """The names that a table is keyed by: one, or a list of them."""
@@ -123,16 +135,18 @@ class ValueReader(FieldReader):
             value = self.plain(fields["value"], kind, enum)
         return None if value is None else DatedValue(since, value, source, checked, until, tree.line)
 
-    def plain(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> Decimal | str | date | None:
+    def plain(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> Plain | None:
         if kind == NUMBER:
             return tree.decimal()
+        if kind == TRUTH:
+            return tree.truth()
         return tree.day() if kind == DATE else tree.choice(enum)
 
     def keyed(self, tree: YamlNode, kind: str, enum: tuple[str, ...], depth: int) -> Keyed | None:
-        values: dict[str, Decimal | str | Keyed] = {}
+        values: dict[str, Plain | Keyed] = {}
         for key, item in tree.items():
             value = self.plain(item, kind, enum) if depth == 1 else self.keyed(item, kind, enum, depth - 1)
-            if isinstance(value, Decimal | str | dict):
+            if value is not None:
                 values[key] = value
         if not values or set(values) == {"more"}:
             tree.wrong("BOOK-024", "没有列出取值。", '例如 {1: "30", 2: "45", more: "60"}。')
@@ -141,7 +155,7 @@ class ValueReader(FieldReader):
     def banded(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> tuple[Band, ...] | None:
         bands = []
         for item in tree.elements():
-            fields = item.fields((*BAND_EDGES, "value"), ("value",))
+            fields = item.fields((*BAND_EDGES, "value", "refuse"))
             edges: dict[str, Any] = {}
             for key in BAND_EDGES.keys() & fields.keys():
                 side, closed = BAND_EDGES[key]
@@ -151,12 +165,29 @@ class ValueReader(FieldReader):
                         "同一端写了两次。",
                         "下端写 above（不含）或 at_least（含），上端写 upto（含）或 below（不含）。",
                     )
-                edges |= {side: fields[key].decimal(), f"{side}_closed": closed}
-            value = self.plain(fields["value"], kind, enum) if "value" in fields else None
-            if isinstance(value, Decimal | str):
+                edges |= {side: self.edge(fields[key]), f"{side}_closed": closed}
+            if refuses := self.text(fields, "refuse"):
+                edges["refuses"] = refuses
+            if "value" in fields:
+                value = self.plain(fields["value"], kind, enum)
+            elif refuses and kind in NOTHING:
+                value = NOTHING[kind]
+            else:
+                item.wrong(
+                    "BOOK-005",
+                    "缺少“value”。",
+                    "请补上。不予办理的一段写 refuse: 条件的名称，数量和真假可以不写 value。",
+                )
+                continue
+            if value is not None:
                 bands.append(Band(value, **edges))
         self.check_bands(tree, bands)
         return tuple(bands) or None
+
+    def edge(self, tree: YamlNode) -> Decimal | str | None:
+        """A number, or the name of a parameter."""
+        text = str(tree.node.value)
+        return text if IDENTIFIER.match(text) else tree.decimal()
 
     def check_bands(self, tree: YamlNode, bands: list[Band]) -> None:
         """Every value falls in exactly one band: the first is open below, the last above, neighbours meet once."""
