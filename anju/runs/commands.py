@@ -1,18 +1,25 @@
-"""anju rules: check, list, show, explain, run."""
+"""anju rules: check, list, show, explain, run, compare."""
 
 import argparse
-import sys
-from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from anju.core.console.command import OK, add_group, add_parser, print_result, set_up_django, show_problems
 from anju.problems import Place, Problem, Refused
 from anju.rules.explanation.explain import explain_row, row_sentences
+from anju.runs.arguments import (
+    BOOK,
+    book_dates,
+    book_summary,
+    changed_parameters,
+    find_named_book,
+    library_in_use,
+    read_day,
+    shown_progress,
+)
+from anju.runs.comparing import add_compare
 
 ROW_BY_ROW = 2_000_000  # bytes of a CSV whose every misfit is told by its line; a larger one runs where it lies
-BOOK = "规则书：文件路径，或“类别/事项”，如 scoring/old-communities"
 
 
 def add_commands(subparsers: Any) -> None:
@@ -36,6 +43,7 @@ def add_commands(subparsers: Any) -> None:
         "--engine", choices=("duckdb", "postgres"), default="duckdb", help="在哪个引擎上算（默认 duckdb）"
     )
     parser.add_argument("--output", metavar="文件", required=True, help="结果写到哪个 .csv 或 .parquet 文件")
+    add_compare(rules)
 
 
 def _choose(parser: argparse.ArgumentParser, needed: bool = False) -> None:
@@ -61,7 +69,8 @@ def _take(parser: argparse.ArgumentParser) -> None:
 
 
 def check_books(args: argparse.Namespace) -> int:
-    """Every problem of every file (examples on the reference among them), then every example on DuckDB."""
+    """Every problem of every file (examples on the reference among them), then every example on DuckDB; then what to look at before they are used."""
+    from anju.rules.analysis.doubts import find_doubts
     from anju.rules.engine import running
     from anju.rules.engine.examples import example_failures
     from anju.rules.shipped.library import BOOKS, Library
@@ -92,28 +101,34 @@ def check_books(args: argparse.Namespace) -> int:
             )
     if problems:
         return show_problems(problems, args)
-    listed = [_summary(book) | {"examples": len(book.examples)} for book in books]
-    print_result(
-        args, {"books": listed, "examples": count, "problems": []}, f"{len(books)} 本规则书、{count} 个算例全部通过。"
-    )
+    doubts = [doubt for book in books for doubt in find_doubts(book)]
+    listed = [book_summary(book) | {"examples": len(book.examples)} for book in books]
+    lines = [f"{len(books)} 本规则书、{count} 个算例全部通过。"]
+    if doubts:
+        lines += ["", f"启用前请看 {len(doubts)} 处：", *map(str, doubts)]
+    data = {"books": listed, "examples": count, "problems": [], "doubts": [doubt.as_json() for doubt in doubts]}
+    print_result(args, data, lines)
     return OK
 
 
 def list_books(args: argparse.Namespace) -> int:
-    on = _read_day(args.on)
-    books = sorted(_library().books, key=lambda book: (book.kind, book.subject, book.applies_from))
+    on = read_day(args.on)
+    books = sorted(library_in_use().books, key=lambda book: (book.kind, book.subject, book.applies_from))
     books = [book for book in books if on is None or book.in_force(on)]
     lines = [
-        f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  {book.title}" for book in books
+        f"{book.kind}/{book.subject}  {book_dates(book)}  {'、'.join(book.regions) or '不限地区'}  {book.title}"
+        for book in books
     ]
-    print_result(args, [_summary(book) for book in books], lines or ["没有。"])
+    print_result(args, [book_summary(book) for book in books], lines or ["没有。"])
     return OK
 
 
 def show_book(args: argparse.Namespace) -> int:
-    book = _book(args.book, _read_day(args.on), args.region)
+    book = find_named_book(args.book, read_day(args.on), args.region)
     print_result(
-        args, _summary(book) | {"inputs": {name: item.label for name, item in book.inputs.items()}}, _book_lines(book)
+        args,
+        book_summary(book) | {"inputs": {name: item.label for name, item in book.inputs.items()}},
+        _book_lines(book),
     )
     return OK
 
@@ -169,7 +184,7 @@ def run_book(args: argparse.Namespace) -> int:
     unknown = sum(1 for row in done.rows if row.reasons) if len(done.rows) <= 10_000 else None
     data = {
         "rows": len(done.rows), "unknown": unknown, "output": str(target), "digest": done.rows_digest, "inputs_digest": done.inputs_digest,
-        "book": _summary(done.book), "problems": [problem.as_json() for problem in done.problems],
+        "book": book_summary(done.book), "problems": [problem.as_json() for problem in done.problems],
     }  # fmt: skip
     remark = "" if not unknown else f"，其中 {unknown} 行有算不出的（结果为空）"
     trial = "（试算，参数已改）" if args.set else ""
@@ -197,30 +212,25 @@ def _run_in_bulk(args: argparse.Namespace, source: Path, target: Path) -> int:
     from anju.rules.engine.files import run_file
     from anju.runs.binding.row_files import column_names
 
-    on = _read_day(args.on)
+    on = read_day(args.on)
     assert on is not None
-    book = _book(args.book, on, args.region)
+    book = find_named_book(args.book, on, args.region)
     names = column_names(source, book, args.key)
-    progress = None if args.json or not sys.stderr.isatty() else _show_progress
+    progress = shown_progress(args)
     done = run_file(
-        book, source, target, on=on, names=names, absent=args.absent, parameters=_changed(book, args.set), progress=progress
+        book, source, target, on=on, names=names, absent=args.absent, parameters=changed_parameters(book, args.set), progress=progress
     )  # fmt: skip
     if done.problems and not args.json:
         show_problems(done.problems)
     data = {
         "rows": done.rows, "unknown": done.pending, "output": str(target), "digest": done.digest, "inputs_digest": done.inputs_digest,
-        "book": _summary(book), "problems": [problem.as_json() for problem in done.problems],
+        "book": book_summary(book), "problems": [problem.as_json() for problem in done.problems],
     }  # fmt: skip
     remark = "" if not done.pending else f"，其中 {done.pending} 行有算不出的（结果为空）"
     trial = "（试算，参数已改）" if args.set else ""
     lines = [f"《{book.title}》已算 {done.rows} 行{remark}{trial}，写入 {target}。", f"结果摘要 {done.digest}"]
     print_result(args, data, lines)
     return OK
-
-
-def _show_progress(percent: int) -> None:
-    sys.stderr.write(f"\r已算 {percent}%　")
-    sys.stderr.flush()
 
 
 # -- shared
@@ -230,11 +240,11 @@ def _run(args: argparse.Namespace) -> Any:
     from anju.rules.engine import running
     from anju.runs.binding.row_files import read_rows
 
-    on = _read_day(args.on)
+    on = read_day(args.on)
     assert on is not None
-    book = _book(args.book, on, args.region)
+    book = find_named_book(args.book, on, args.region)
     rows = read_rows(Path(args.input), book, args.key)
-    changed = _changed(book, args.set)
+    changed = changed_parameters(book, args.set)
     if rows and (absent := [name for name in book.inputs if name not in rows[0] and name not in args.absent]):
         listed = "、".join(f"{book.label(name)}（{name}）" for name in absent)
         fix = "请补上；文件里确实没有的，用 --absent 写明，各行按未知计算。"
@@ -250,80 +260,14 @@ def _run(args: argparse.Namespace) -> Any:
     )
 
 
-def _changed(book: Any, pairs: Iterable[str]) -> dict[str, Any]:
-    """--set name=value; a keyed parameter takes name.key=value, one of two keys name.key.key=value."""
-    changes: dict[str, Any] = {}
-    problems = []
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        *rows, last = (part.strip() for part in name.split("."))
-        row: Any = changes
-        for key in rows:
-            row = row.setdefault(key, {}) if isinstance(row, dict) else None
-        if not sign or not last or not value.strip() or not isinstance(row, dict) or isinstance(row.get(last), dict):
-            fix = "请写成 参数=值，例如 share_goal=15；按取值列举的写 参数.取值=值，两级的写 参数.取值.取值=值。"
-            problems.append(Problem("RUN-017", f"--set {pair}", "写法不对。", fix))
-        else:
-            row[last] = value.strip()
-    if problems:
-        raise Refused(*problems)
-    return changes
-
-
-def _read_day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused(Problem("RUN-018", f"日期“{text}”", "不是日期。", "请写成 2020-12-31 的样子。")) from None
-
-
-def _library() -> Any:
-    from anju.runs.binding.folders import book_library
-
-    return book_library()
-
-
-def _book(name: str, on: date | None, region: str | None) -> Any:
-    """A file, or kind/subject: of several dated books the one in force, or the only one."""
-    from anju.rules.load import load_book
-
-    if name.endswith((".yaml", ".yml")) or Path(name).is_file():
-        if not Path(name).is_file():
-            raise Refused(Problem("RUN-010", name, "没有这个文件。", "请核对路径和文件名。"))
-        return load_book(Path(name))
-    kind, _, subject = name.partition("/")
-    mine = [book for book in _library().books if (book.kind, book.subject) == (kind, subject)]
-    if not mine:
-        known = "、".join(dict.fromkeys(f"{book.kind}/{book.subject}" for book in _library().books))
-        raise Refused(Problem("RUN-019", f"规则书“{name}”", "没有这本规则书。", f"有：{known}。也可以给出文件路径。"))
-    if on is not None:
-        return _library().find(kind, subject, [region] if region else [], on)
-    if len(mine) > 1:
-        dates = "；".join(_applies(book) for book in mine)
-        raise Refused(Problem("RUN-019", f"规则书“{name}”", f"有 {len(mine)} 本：{dates}。", "请用 --on 指明日期。"))
-    return mine[0]
-
-
-def _applies(book: Any) -> str:
-    return f"{book.applies_from} 至 {book.applies_until or '今'}"
-
-
-def _summary(book: Any) -> dict[str, Any]:
-    return {
-        "kind": book.kind, "subject": book.subject, "title": book.title, "region": book.region, "from": book.applies_from.isoformat(),
-        "until": book.applies_until.isoformat() if book.applies_until else None, "file": book.file, "digest": book.digest,
-    }  # fmt: skip
-
-
 def _book_lines(book: Any) -> list[str]:
     """A book in Chinese, for a person who has never seen YAML."""
+    from anju.rules.book.display import value_text
     from anju.rules.explanation.explain import render_formula
 
     lines = [
         book.title,
-        f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  摘要 {book.digest}",
+        f"{book.kind}/{book.subject}  {book_dates(book)}  {'、'.join(book.regions) or '不限地区'}  摘要 {book.digest}",
         "",
         "依据",
     ]
@@ -337,13 +281,8 @@ def _book_lines(book: Any) -> list[str]:
         lines += ["", "参数"]
         for name, parameter in book.parameters.items():
             for dated in parameter.values:
-                value = (
-                    dated.value
-                    if isinstance(dated.value, str) or not hasattr(dated.value, "items")
-                    else dict(dated.value)
-                )
                 lines.append(
-                    f"  {parameter.label}（{name}）自 {dated.since} 起：{value} {parameter.unit}  {dated.source}，核对于 {dated.checked}"
+                    f"  {parameter.label}（{name}）自 {dated.since} 起：{value_text(book, parameter, dated.value)}  {dated.source}，核对于 {dated.checked}"
                 )
     if book.steps:
         lines += ["", "评分项" if book.criteria else "步骤"]

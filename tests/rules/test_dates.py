@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from anju.problems import Refused
+from anju.rules.book.display import applies_text
 from anju.rules.engine import running
 from anju.rules.explanation.explain import explain_row
 from anju.rules.load import load_text
@@ -142,7 +143,7 @@ def test_the_nearest_region_that_has_the_subject_wins(shelf):
 
     def found(*regions, on):
         book = library.find("subsidy", "test", regions, date.fromisoformat(on))
-        return book.region, book.applies_from.year
+        return (*book.regions, None)[0], book.applies_from.year
 
     assert found("410802", "410800", "410000", on="2021-06-01") == ("410800", 2021)
     assert found("410802", "410800", "410000", on="2022-06-01") == ("410800", 2022)
@@ -175,7 +176,7 @@ def test_neighbouring_books_stand_side_by_side(shelf):
 
 def test_a_suspended_book_is_found_and_refused(shelf):
     library = shelf(("410000", "2020-01-01", "", 'suspended: {from: "2021-01-01", why: 办法修订, by: 市保障办}\n'))
-    assert library.find("subsidy", "test", ["410000"], date(2020, 12, 31)).region == "410000"
+    assert library.find("subsidy", "test", ["410000"], date(2020, 12, 31)).regions == ("410000",)
     with pytest.raises(Refused, match="办法修订") as refused:
         library.find("subsidy", "test", ["410000"], date(2021, 1, 1))
     assert codes(refused) == ["RULE-002"]
@@ -206,8 +207,8 @@ def test_an_office_book_that_no_longer_loads_is_set_aside_and_the_others_go_on(t
     office_book(office, "good.yaml", "410700", unit="元")
     library = Library([*tmp_path.glob("*.yaml")], aside=[office])
     day = date(2021, 1, 1)
-    assert library.find("subsidy", "test", ["410700"], day).region == "410700"
-    assert library.find("subsidy", "test", ["650000"], day).region is None
+    assert library.find("subsidy", "test", ["410700"], day).regions == ("410700",)
+    assert library.find("subsidy", "test", ["650000"], day).regions == ()
     with pytest.raises(Refused, match="to_unit") as refused:
         library.find("subsidy", "test", ["410800"], day)  # never quietly the book of the region above
     assert codes(refused) == ["RULE-021"]
@@ -231,3 +232,69 @@ def test_a_stored_book_of_the_first_language_is_read_with_the_letters_it_has():
     with pytest.raises(Refused, match="BOOK-051"):
         load_text(body, "新.yaml")
     assert load_text(body, "旧.yaml", language=1).steps["out"].label == "甲\u202e乙"
+
+
+REGIONS = 'regions: ["440604", "440605", "440300"]'
+
+
+def several(tmp_path, regions=REGIONS, name="several.yaml", since="2020-01-01"):
+    body = text(inputs=numbers("a"), steps={"out": "{formula: a}"}, result="out")
+    body = body.replace("subject: test", f"subject: test\n{regions}").replace("2020-01-01", since)
+    (tmp_path / name).write_text(body, encoding="utf-8")
+
+
+def test_a_book_for_several_regions_is_found_from_each_of_them(tmp_path, shelf):
+    several(tmp_path)
+    library = shelf((None, "2000-01-01", "", ""), ("440600", "2000-01-01", "", ""))
+    day = date(2021, 1, 1)
+    for path in (["440604", "440600", "440000"], ["440605001", "440605", "440600"], ["440305", "440300"]):
+        assert library.find("subsidy", "test", path, day).regions == ("440604", "440605", "440300")
+    assert library.find("subsidy", "test", ["440606", "440600"], day).regions == ("440600",)
+    assert library.find("subsidy", "test", ["650000"], day).regions == ()
+
+
+def test_books_that_share_one_of_their_regions_overlap(tmp_path, shelf):
+    several(tmp_path)
+    with pytest.raises(Refused) as refused:
+        shelf(("440605", "2021-01-01", "", ""))
+    assert codes(refused) == ["BOOK-050"]
+
+
+@pytest.mark.parametrize(
+    ("regions", "what"),
+    [
+        ('regions: ["440600", "440604"]', "440604 在 440600 里面"),
+        ('regions: ["440604", "440000"]', "440604 在 440000 里面"),
+        ('regions: ["440604", "440604"]', "写了两次"),
+        ("regions: []", "没有区划"),
+        ('region: "440604"\nregions: ["440605"]', "只能写一个"),
+    ],
+)
+def test_regions_are_each_written_once_and_none_inside_another(tmp_path, regions, what):
+    several(tmp_path, regions)
+    with pytest.raises(Refused, match=what) as refused:
+        Library([tmp_path])
+    assert codes(refused) == ["BOOK-063"]
+
+
+def test_a_zone_inside_a_region_of_the_same_book_is_told_by_the_tree(tmp_path):
+    several(tmp_path, 'regions: ["440604", "440699-KFQ"]')
+    library = Library([tmp_path])
+    assert library.find("subsidy", "test", ["440699-KFQ", "440600"], DAY).regions
+    with pytest.raises(Refused, match="440699-KFQ 和它的上级 440604") as refused:
+        library.find("subsidy", "test", ["440699-KFQ", "440604"], DAY)
+    assert codes(refused) == ["RULE-041"]
+
+
+def test_a_day_of_effect_that_no_document_states_is_told_as_such():
+    unstated = load_text(
+        text(inputs=numbers("a"), steps={"out": "{formula: a}"}, result="out")
+        .replace('"2020-01-01"}', '"2020-01-01", stated: false}')
+        .encode(),
+        "试验.yaml",
+    )
+    assert applies_text(unstated) == "施行日期未载，按2020年1月1日起施行"
+    assert applies_text(rated()) == "2020年1月1日起施行"
+    with pytest.raises(Refused, match="施行日期未载，按自 2020-01-01 起") as refused:
+        running.run_rows(unstated, [], on=date(2019, 12, 31), key="key")
+    assert codes(refused) == ["RULE-001"]

@@ -33,6 +33,10 @@ PARAMETERS = {
     "r": '{label: 按类别, unit: "1", by: g, values: [{from: "2020-01-01", value: {低保: "1.3", 其他: "0.4"}, source: S1 一, checked: "2021-01-01"}]}',
     "s": '{label: 分段, unit: "1", bands: b, values: [{from: "2020-01-01", source: S1 一, checked: "2021-01-01", value: '
     '[{below: "-0.00005", value: "1"}, {at_least: "-0.00005", upto: "810.5", value: "0.8"}, {above: "810.5", value: "0"}]}]}',
+    "v": '{label: 动的分段, unit: "1", bands: c, values: [{from: "2020-01-01", source: S1 一, checked: "2021-01-01", value: '
+    '[{below: "-3", value: "2", refuse: cv}, {at_least: "-3", below: p, value: "0.6"}, {at_least: p, value: "0.1"}]}]}',
+    "y": '{label: 真假参数, type: truth, bands: b, values: [{from: "2020-01-01", value: [{upto: "1", value: true}, {above: "1", value: false}], source: S1 一, checked: "2021-01-01"}, '
+    '{from: "2021-03-01", value: [{upto: "7.5", value: false}, {above: "7.5", value: true}], source: S1 一, checked: "2021-01-01"}]}',
     "m": '{label: 取整, enum: [ceil, floor, prorata], values: [{from: "2020-01-01", value: floor, source: S1 一, checked: "2021-01-01"}, '
     '{from: "2021-03-01", value: prorata, source: S1 一, checked: "2021-01-01"}]}',
 }
@@ -43,11 +47,11 @@ LITERALS = st.sampled_from(["0", "1", "2", "3", "0.5", "100", "7", "0.25", "1000
 @st.composite
 def number(draw, names, depth, window=True):
     if depth == 0:
-        return draw(st.one_of(st.sampled_from(names), st.sampled_from(["p", "q", "r", "s"]), LITERALS))
+        return draw(st.one_of(st.sampled_from(names), st.sampled_from(["p", "q", "r", "s", "v"]), LITERALS))
     inner = number(names, depth - 1, window)
     kinds = [
         "add", "sub", "mul", "div", "neg", "case", "greatest", "least", "abs", "full_if", "parts", "veto",
-        "step", "item", "floor", "if_unknown", "date", "leaf", "mode",
+        "step", "item", "mean", "floor", "if_unknown", "date", "leaf", "mode",
     ] + (["share", "total"] if window else [])  # fmt: skip
     kind = draw(st.sampled_from(kinds))
     one, two = draw(inner), draw(inner)
@@ -69,9 +73,11 @@ def number(draw, names, depth, window=True):
             return f"parts({draw(truth_)}, 2, {draw(truth_)}, {one})"
         case "step" | "mode":
             mode = "m" if kind == "mode" else f"'{draw(st.sampled_from(['ceil', 'floor', 'prorata']))}'"
-            return f"lose_per_step({one}, {draw(st.sampled_from(['1', '4', '0.5', '3']))}, {draw(st.sampled_from(['1', '0.5', '7']))}, 35, {mode})"
+            return f"{draw(st.sampled_from(['lose', 'gain']))}_per_step({one}, {draw(st.sampled_from(['1', '4', '0.5', '3']))}, {draw(st.sampled_from(['1', '0.5', '7']))}, 35, {mode})"
         case "item":
-            return f"{draw(st.sampled_from(['lose_per_item', 'lose_per_day']))}({one}, 0.5, 5)"
+            return f"{draw(st.sampled_from(['lose_per_item', 'lose_per_day', 'gain_per_item']))}({one}, 0.5, 5)"
+        case "mean":
+            return f"mean({one}, {two}, {draw(LITERALS)})"
         case "floor":
             return f"{draw(st.sampled_from(['floor_to', 'ceil_to', 'round_to']))}({one}, {draw(st.sampled_from(['1', '10', '0.5', '0.03']))})"
         case "if_unknown":
@@ -88,7 +94,7 @@ def number(draw, names, depth, window=True):
 
 @st.composite
 def truth(draw, names, depth):
-    kind = draw(st.sampled_from(["t", "u", "cmp", "and", "or", "not", "between", "in", "enum", "date"]))
+    kind = draw(st.sampled_from(["t", "u", "y", "cmp", "rise", "and", "or", "not", "between", "in", "enum", "date"]))
     leaf = number(names, max(0, depth - 1), window=False)
     inner = truth(names, depth - 1) if depth > 0 else st.sampled_from(["t", "u"])
     match kind:
@@ -96,6 +102,8 @@ def truth(draw, names, depth):
             return f"({draw(leaf)}) {draw(st.sampled_from(['=', '<>', '<', '<=', '>', '>=']))} ({draw(leaf)})"
         case "and" | "or":
             return f"({draw(inner)} {kind} {draw(inner)})"
+        case "rise":
+            return f"reaches_or_rises({draw(leaf)}, 3, {draw(leaf)}, {draw(LITERALS)})"
         case "not":
             return f"not ({draw(inner)})"
         case "between":
@@ -121,11 +129,19 @@ def made(draw):
         limits = draw(st.sampled_from(["", "", "range: [-1000, 1000], ", "range: [0, 1e9], "]))
         steps[f"y{index}"] = f'{{label: 步{index}, {places}{limits}source: S1 一, formula: "{formula}"}}'
         names = [*names, f"y{index}"]
+    ranks = {}
+    if draw(st.booleans()):
+        keys = draw(st.lists(st.sampled_from([*names, "t", "g", "d", "k"]), min_size=1, max_size=3, unique=True))
+        order = ", ".join(f"{key} {draw(st.sampled_from(['asc', 'desc']))}" for key in keys)
+        ranks = {"place": f"{{order: [{order}], ties: shared}}"}
+        steps["placed"] = f'{{label: 按名次, places: 2, formula: "place * 3 - {draw(st.sampled_from(names))}"}}'
+        names = [*names, "place", "placed"]
     conditions = {
         f"c{index}": f'{{source: S1 一, formula: "{draw(truth(names, 2))}", says: "{{{draw(st.sampled_from(names))}}} 与 {{a / n : 3}} 不符"}}'
         for index in range(draw(st.integers(0, 3)))
     }
-    if conditions:  # a condition is a truth that a step may use
+    conditions["cv"] = '{says: "{c} 在不予办理的一段"}'
+    if "c0" in conditions:  # a condition is a truth that a step may use
         steps["last"] = '{label: 末步, source: S1 一, formula: "case when not c0 or t then a else y0 end"}'
     partition = draw(st.sampled_from(["[]", "[k]", "[g]"])) if draw(st.booleans()) else "[]"
     head = {} if partition == "[]" else {"partition": partition}
@@ -135,7 +151,8 @@ def made(draw):
         inputs=INPUTS,
         parameters=PARAMETERS,
         steps=steps,
-        **({"conditions": conditions} if conditions else {}),
+        **({"ranks": ranks} if ranks else {}),
+        conditions=conditions,
         result="y0",
     )
 

@@ -163,7 +163,7 @@ def _by_book(
     if given and subject in given:
         return [(given[subject], rows)]
     books = book_library()
-    if all(book.region is None for book in books.books if (book.kind, book.subject) == ("counting", subject)):
+    if not any(book.regions for book in books.books if (book.kind, book.subject) == ("counting", subject)):
         return [(books.find("counting", subject, [], on), rows)] if rows else []
     groups: dict[str, tuple[Book, list[dict]]] = {}
     found = {

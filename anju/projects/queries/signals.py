@@ -26,6 +26,7 @@ from anju.rules.engine import engines, running
 from anju.rules.engine.outcome import OutcomeRow
 from anju.rules.explanation import explain
 from anju.runs.binding.folders import book_library
+from anju.runs.queries.books import NOT_IN_FORCE
 
 
 @dataclass(frozen=True)
@@ -235,12 +236,14 @@ def _by_book(watch: BookWatch, rows: list[dict[str, Any]], on: date) -> list[tup
 def watching_books(watch: BookWatch, region_ids: Collection[int], on: date) -> list[tuple[Book, list[int]]]:
     """The books of a watch that are in force in these regions on that day, each with its regions. Regions without one are passed over."""
     books, groups = book_library(), dict[str, tuple[Book, list[int]]]()
-    own = any(book.region for book in books.books if (book.kind, book.subject) == (watch.kind, watch.subject))
+    own = any(book.regions for book in books.books if (book.kind, book.subject) == (watch.kind, watch.subject))
     regions = places.region_tree().by_id
     for pk in sorted(region_ids):
         try:
             book = books.find(watch.kind, watch.subject, places.region_path_codes(regions[pk]) if own else [], on)
-        except Refused:
+        except Refused as refused:
+            if {problem.code for problem in refused.problems} - NOT_IN_FORCE:
+                raise
             if own:
                 continue
             return []
@@ -259,5 +262,5 @@ def signal_against(user: Actor, ledger: str, project: Project, on: date) -> Sign
 
 def ledger_names() -> dict[str, str]:
     """What people call a ledger, by the subject of the book that opens its entries; a place's own book does not rename everybody's."""
-    books = sorted(book_library().books, key=lambda book: book.region is None)
+    books = sorted(book_library().books, key=lambda book: not book.regions)
     return {book.subject: book.title for book in books}

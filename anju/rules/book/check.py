@@ -7,16 +7,18 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from anju.periods import period_bounds
-from anju.problems import Refused
+from anju.problems import Problem, Refused
 from anju.rules.book import parameters
 from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import dependencies, order_steps
 from anju.rules.book.schema import (
+    DECIDING,
     MAX_CHAIN,
     MAX_INPUTS,
     MAX_NODES,
     MAX_PARAMETERS,
     MAX_STEPS,
+    NUMBER,
     RELATIVE_PERIODS,
     Book,
     BookCondition,
@@ -26,8 +28,8 @@ from anju.rules.book.schema import (
     Parameter,
 )
 from anju.rules.book.tree import ProblemReport
-from anju.rules.language.formula import Expr, FormulaError, Literal, formula_names, operator_calls, walk
-from anju.rules.language.ir import Num, Type
+from anju.rules.language.formula import Expr, FormulaError, Literal, Name, Ranked, formula_names, operator_calls, walk
+from anju.rules.language.ir import Num, Type, join_units
 from anju.rules.language.operators import WINDOWS
 
 
@@ -134,7 +136,7 @@ class _Checker:
             )
         if book.kind != "queue" and book.order:
             self.report.add("BOOK-022", 1, "order", "只有 queue 类规则书写 order。", "请删去，或改 kind。")
-        if book.result and book.result not in (*book.steps, *self.failed, "rank"):
+        if book.result and book.result not in (*book.steps, *self.failed):
             self.report.add(
                 "BOOK-040", 1, "result", f"result 写的“{book.result}”不是一个步骤。", "请写 steps 中的一个名称。"
             )
@@ -164,6 +166,9 @@ class _Checker:
         book = self.book
         known = {*book.inputs, *book.parameters, *book.steps, *book.conditions, "run_date", *self.failed}
         for name, expr in self.expressions():
+            if isinstance(expr, Ranked):
+                self.sort_keys(name, expr)
+                continue
             for used in dict.fromkeys(formula_names(expr)):
                 if used not in known:
                     self.wrong(
@@ -181,22 +186,42 @@ class _Checker:
                         f"by 或 bands 所指的“{used}”不是输入或步骤。",
                         "请写一个输入或步骤的名称。",
                     )
-        for item in book.order:
-            if item.name not in book.inputs and item.name not in book.steps and item.name not in self.failed:
-                self.report.add(
-                    "BOOK-040", 1, "order", f"排序所用的“{item.name}”不是输入或步骤。", "请写一个输入或步骤的名称。"
-                )
-        if book.order and book.order[-1].name not in (*book.inputs, *self.failed):
-            self.report.add(
-                "BOOK-026",
-                1,
-                "order",
-                "最后一个排序键须是输入，且每行不同（例如申请编号），否则同分的先后没有定论。",
-                "请在末尾加上这样的键。",
-            )
+            for refused in {*parameter.refusals} - self.failed.keys():
+                condition = book.conditions.get(refused)
+                if book.kind not in DECIDING:
+                    what, fix = (
+                        f"{book.kind} 类规则书没有“不予办理”，不能写 refuse。",
+                        f"只有 {'、'.join(DECIDING)} 类可以写。",
+                    )
+                    self.wrong("BOOK-062", parameter.name, what, fix)
+                elif condition is None or not condition.gate:
+                    what = f"refuse 所指的“{refused}”{'不是一个条件' if condition is None else '不影响发放（gate: false）'}。"
+                    self.wrong(
+                        "BOOK-062", parameter.name, what, "请在 conditions 里写这个条件和它的 says，公式可以不写。"
+                    )
+            for edge in parameter.edges:
+                line = book.parameters.get(edge)
+                if edge not in self.failed and (line is None or line.type != NUMBER or line.by or line.bands):
+                    what = f"分段的端点“{edge}”不是一个只有一个数的参数。"
+                    self.wrong("BOOK-060", parameter.name, what, "端点写数，或写一个不按取值、不分段的数量参数的名称。")
         for used in book.partition:
             if used not in book.inputs and used not in self.failed:
                 self.report.add("BOOK-040", 1, "partition", f"分组所用的“{used}”不是输入。", "请写一个输入的名称。")
+
+    def sort_keys(self, name: str, ranked: Ranked) -> None:
+        book = self.book
+        where, line = ("order", 1) if ranked.entire else (name, book.steps[name].line)
+        names = [key.name for key, _ in ranked.keys]
+        for used in names:
+            if used not in book.inputs and used not in book.steps and used not in self.failed:
+                what = f"排序所用的“{used}”不是输入或步骤。"
+                self.report.add("BOOK-040", line, where, what, "请写一个输入或步骤的名称。")
+        if not ranked.shared and names[-1] not in (*book.inputs, *self.failed):
+            code, fix = ("BOOK-026", "请在末尾加上这样的键。")
+            if not ranked.entire:
+                code, fix = "BOOK-070", "请在末尾加上这样的键；同分的排在同一名次，写 ties: shared。"
+            what = "最后一个排序键须是输入，且每行不同（例如申请编号），否则同分的先后没有定论。"
+            self.report.add(code, line, where, what, fix)
 
     def formulas(self) -> list[BookStep | BookCondition]:
         return [*self.book.steps.values(), *self.book.conditions.values()]
@@ -236,7 +261,8 @@ class _Checker:
         scales: dict[str, Type] = {}
         reported: set[tuple[str, str]] = set()
         dates = 0
-        for day, now in parameters.each_program(self.book):
+        disordered: list[Problem] = []
+        for day, now in parameters.each_program(self.book, disordered):
             dates += 1
             program = lower_book(self.book, now, order)
             for name, message in program.errors:
@@ -249,9 +275,12 @@ class _Checker:
                         "请改写公式，或核对输入和参数的单位、范围。",
                     )
             if not program.errors:
+                self.edges_of_one_unit(program, reported)
                 self.figures_typed(program, reported)
                 self.same_scale(program, scales, day.isoformat())
-        if not dates:
+        for problem in disordered:
+            self.wrong("BOOK-061", problem.where.field, problem.what, problem.fix)
+        if not dates and not disordered:
             self.report.add(
                 "BOOK-014",
                 1,
@@ -259,6 +288,17 @@ class _Checker:
                 "施行期内没有一天是所有参数都有值的。",
                 "请核对 applies 与各参数的 from、until。",
             )
+
+    def edges_of_one_unit(self, program: Program, reported: set[tuple[str, str]]) -> None:
+        """A parameter that is an edge of bands is compared with what they are bands of."""
+        for parameter in self.book.parameters.values():
+            for edge in parameter.edges:
+                try:
+                    join_units([program.lowered(Name(parameter.bands)), program.lowered(Name(edge))])
+                except FormulaError as error:
+                    if (parameter.name, str(error)) not in reported:
+                        reported.add((parameter.name, str(error)))
+                        self.wrong("BOOK-060", parameter.name, f"分段的端点“{edge}”：{error}", "请改用同一单位的参数。")
 
     def same_scale(self, program: Program, scales: dict[str, Type], day: str) -> None:
         for name, type_ in program.types.items():

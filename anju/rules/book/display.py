@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from anju.quantities import UNITS, divide_half_up, scaled_text, trim_zeros
-from anju.rules.book.schema import Book
+from anju.rules.book.schema import Band, Book, Parameter
 from anju.rules.language.exact import needed_places, to_scaled
 from anju.rules.language.ir import Choice, Day, Num, Type
 
@@ -64,6 +66,51 @@ def figure_text(value: Decimal, unit: str, places: int | None) -> str:
     return number_text(
         to_scaled(value, finer), finer, SHOWN_RATIO if places is None else places, unit, fixed=places is not None
     )
+
+
+def applies_text(book: Book) -> str:
+    """From when to when a book applies, and whether its document says so."""
+    since, until = _day_text(book.applies_from), f"至{_day_text(book.applies_until)}止" if book.applies_until else ""
+    if not book.stated:
+        return f"施行日期未载，按{since}起{until or '施行'}"
+    return f"{since}起，{until}" if until else f"{since}起施行"
+
+
+def regions_text(book: Book) -> str:
+    return "、".join(book.regions) or "不限地区"
+
+
+def _day_text(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def value_text(book: Book, parameter: Parameter, value: Any) -> str:
+    """A plain, keyed or banded value of a parameter as one line."""
+    if isinstance(value, tuple):
+        gives = (value_text(book, parameter, band.value) if not band.refuses else "不予办理" for band in value)
+        return "；".join(f"{band_text(book, band)} {given}" for band, given in zip(value, gives, strict=True))
+    if isinstance(value, Mapping):
+        words = {key: "更多" if key == "more" else key for key in value}
+        return "；".join(
+            f"{words[key]}（{value_text(book, parameter, one)}）"
+            if isinstance(one, Mapping)
+            else f"{words[key]}：{value_text(book, parameter, one)}"
+            for key, one in value.items()
+        )
+    if isinstance(value, Decimal):
+        finer = needed_places(value)
+        return number_text(to_scaled(value, finer), finer, finer + 2 * (parameter.unit == "fen"), parameter.unit)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return _day_text(value) if isinstance(value, date) else str(value)
+
+
+def band_text(book: Book, band: Band) -> str:
+    """A band's ends in words; an edge that is a parameter by its label."""
+    low, high = (f"“{book.label(edge)}”" if isinstance(edge, str) else f"{edge}" for edge in (band.lower, band.upper))
+    ends = [f"{'满' if band.lower_closed else '超过'} {low}"] if band.lower is not None else []
+    ends += [f"{'不超过' if band.upper_closed else '不满'} {high}"] if band.upper is not None else []
+    return "，".join(ends) or "任何值"
 
 
 def convert_value(value: Decimal, unit: str, wanted: str) -> Decimal:

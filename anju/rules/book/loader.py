@@ -4,73 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
-from itertools import pairwise
+from itertools import permutations
 from typing import Any
 
-from anju.quantities import ALIASES, UNITS
-from anju.rules.book.notation import band_faults, flat_values, places_of, plain_map, short_text
-from anju.rules.book.order import total_step
+from anju.rules.book.loading.steps import StepReader
+from anju.rules.book.loading.values import DATING, ValueReader
+from anju.rules.book.notation import plain_map
+from anju.rules.book.order import rank_step, total_step
 from anju.rules.book.schema import (
-    COLOURS,
-    DATE,
-    ENUM,
     KINDS,
-    LEVELS,
     MAX_CONDITIONS,
-    MAX_KEYS,
-    NUMBER,
-    PAYING,
     RESERVED,
     RESERVED_BY_LANGUAGE,
-    TEXT,
-    TRUTH,
-    Band,
     Book,
-    BookCondition,
-    BookInput,
     BookSource,
-    BookStep,
-    BracedFigure,
-    DatedValue,
-    Keyed,
-    Parameter,
-    SentenceTemplate,
-    SortKey,
     Suspension,
-    Value,
     WorkedExample,
 )
-from anju.rules.book.tree import INTEGER, ProblemReport, YamlNode
-from anju.rules.language.exact import needed_places, to_scaled
-from anju.rules.language.formula import IDENTIFIER, Expr, FormulaError, parse_formula
-from anju.rules.language.ir import LIMIT
+from anju.rules.book.tree import ProblemReport, YamlNode
+from anju.rules.language.formula import IDENTIFIER
 from anju.rules.language.versions import LANGUAGE
 
 HEAD = (
-    "kind", "subject", "region", "applies", "title", "sources", "row", "suspended", "note", "partition",
-    "inputs", "parameters", "steps", "criteria", "conditions", "order", "result", "total", "examples",
+    "kind", "subject", "region", "regions", "applies", "title", "sources", "row", "suspended", "note", "partition",
+    "dated", "inputs", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "total", "examples",
 )  # fmt: skip
 IMPLIED = {"scoring": "total", "queue": "rank"}
 REGION = re.compile(r"[0-9]{6}(-[A-Z]{1,6})?\Z")
-BAND_EDGES = {
-    "above": ("lower", False),
-    "at_least": ("lower", True),
-    "upto": ("upper", True),
-    "below": ("upper", False),
-}
 
 
-class BookLoader:
-    """failed: names of what was written and cannot be used, and the part they stand in; what uses them is told only after they are mended."""
+class BookLoader(ValueReader, StepReader):
+    """The whole book: its head, its named parts, its examples."""
 
     def __init__(self, report: ProblemReport, language: int = LANGUAGE) -> None:
-        self.report, self.language = report, language
+        super().__init__(report, language)
         later = (words for since, words in RESERVED_BY_LANGUAGE.items() if since <= language)
         self.reserved = RESERVED.union(*later)
-        self.failed: dict[str, str] = {}
-        self.sources: dict[str, BookSource] = {}
         self.taken: dict[str, int] = {}
 
     def book(self, tree: YamlNode, digest: str) -> Book:
@@ -78,12 +47,14 @@ class BookLoader:
         kind = head["kind"].choice(KINDS) if "kind" in head else ""
         if implied := IMPLIED.get(kind):
             self.taken[implied] = 0
-        applies = head["applies"].fields(("from", "until"), ("from",)) if "applies" in head else {}
+        applies = head["applies"].fields(("from", "until", "stated"), ("from",)) if "applies" in head else {}
         since, until = self.period(applies)
         self.sources = {key: self.source(key, item) for key, item in self.items(head, "sources")}
+        self.head = self.dating(head["dated"].fields(DATING)) if "dated" in head else {}
         inputs = {name: self.input(name, item) for name, item in self.names(head, "inputs")}
         parameters = {name: self.parameter(name, item) for name, item in self.names(head, "parameters")}
         steps = {name: step for name, item in self.names(head, "steps") if (step := self.step(name, item))}
+        steps |= {name: step for name, item in self.names(head, "ranks") if (step := self.rank(name, item))}
         criteria = {
             name: step for name, item in self.names(head, "criteria") if (step := self.step(name, item, criterion=True))
         }
@@ -97,14 +68,17 @@ class BookLoader:
         total = head["total"].decimal() if "total" in head else None
         if kind == "scoring":
             criteria["total"] = total_step(criteria)
+        order = tuple(self.order(head["order"])) if "order" in head else ()
+        if kind == "queue" and order:
+            steps["rank"] = rank_step(order)
         return Book(
             file=self.report.file, digest=digest, kind=kind, subject=self.slug(head.get("subject")),
-            region=self.region(head["region"]) if "region" in head else None,
-            applies_from=since, applies_until=until,
+            regions=self.regions(head), applies_from=since, applies_until=until,
+            stated="stated" not in applies or applies["stated"].truth() is not False,
             title=head["title"].text() if "title" in head else "", row=head["row"].text() if "row" in head else "",
             sources=self.sources, inputs=inputs, parameters=parameters, steps={**steps, **criteria}, conditions=conditions,
             result=head["result"].text() if "result" in head else IMPLIED.get(kind, ""), total=total,
-            order=tuple(self.order(head["order"])) if "order" in head else (),
+            order=order,
             partition=tuple(item.text() for item in head["partition"].elements()) if "partition" in head else (),
             examples=tuple(self.example(item) for item in head["examples"].elements()) if "examples" in head else (),
             suspended=self.suspended(head["suspended"]) if "suspended" in head else None,
@@ -152,12 +126,26 @@ class BookLoader:
             )
         return value
 
-    def period(self, fields: dict[str, YamlNode]) -> tuple[date, date | None]:
-        since = fields["from"].day() if "from" in fields else None
-        until = fields["until"].day() if "until" in fields else None
-        if since and until and until < since:
-            fields["until"].wrong("BOOK-014", f"止于 {until}，早于起始日 {since}。", "请核对两个日期。")
-        return since or date(1900, 1, 1), until
+    def regions(self, head: dict[str, YamlNode]) -> tuple[str, ...]:
+        """Of `region`, or of `regions`: each once, none inside another."""
+        if "regions" not in head:
+            return (self.region(head["region"]),) if "region" in head else ()
+        tree = head["regions"]
+        codes = tuple(self.region(item) for item in tree.elements())
+        if "region" in head:
+            tree.wrong(
+                "BOOK-063", "region 与 regions 只能写一个。", "一个区划写 region，几个写 regions: [代码, 代码]。"
+            )
+        if not codes or len(set(codes)) < len(codes):
+            tree.wrong("BOOK-063", "regions 里没有区划，或同一个写了两次。", '写成 regions: ["440604", "440605"]。')
+        for inner, outer in permutations(codes, 2):
+            known = (
+                inner.isdigit() and outer.isdigit()
+            )  # codes of our own do not say where they lie: `Library.find` asks the tree
+            if known and inner != outer and inner.startswith(outer.removesuffix("00").removesuffix("00")):
+                what = f"{inner} 在 {outer} 里面，写了 {outer} 就都适用。"
+                tree.wrong("BOOK-063", what, f"请删去 {inner}；只在那里不同的，另写一本 region 是 {inner} 的。")
+        return codes
 
     def suspended(self, tree: YamlNode) -> Suspension | None:
         fields = tree.fields(("from", "until", "why", "by"), ("from", "why", "by"))
@@ -173,306 +161,6 @@ class BookLoader:
         texts = {name: item.text() for name, item in fields.items() if name != "trust"}
         trust = fields["trust"].choice(("核", "次", "忆")) if "trust" in fields else ""
         return BookSource(key=key, title=texts.pop("title", ""), trust=trust, **texts)
-
-    def citation(self, tree: YamlNode | None) -> str:
-        """“S1 第五条”: begins with a declared source."""
-        if tree is None:
-            return ""
-        value = tree.text()
-        if value.split(" ")[0] not in self.sources:
-            tree.wrong(
-                "BOOK-015",
-                f"“{value}”没有指明依据。",
-                f"请以 sources 里的编号开头，例如“S1 第五条”；现有：{'、'.join(self.sources) or '无'}。",
-            )
-        return value
-
-    # -- inputs and parameters
-
-    def unit(self, tree: YamlNode) -> str:
-        value = tree.text()
-        known = [part in UNITS or part in ALIASES for part in value.split("/")]
-        if not all(known) or len(known) > 2:
-            tree.wrong("BOOK-016", f"不认识的计量单位“{value}”。", f"可写：{'、'.join(UNITS)}，或“元/㎡”的样子。")
-        return "/".join(ALIASES.get(part, part) for part in value.split("/"))
-
-    def places(self, tree: YamlNode | None) -> int | None:
-        value = tree.integer() if tree else None
-        if tree and value is not None and not 0 <= value <= 12:
-            tree.wrong("BOOK-017", f"小数位数 {value} 不行。", "请写 0 至 12。")
-            return 0
-        return value
-
-    def range(self, tree: YamlNode | None) -> tuple[Decimal, Decimal] | None:
-        if tree is None:
-            return None
-        ends = [item.limit() for item in tree.elements()]
-        if len(ends) != 2 or ends[0] is None or ends[1] is None or ends[0] > ends[1]:
-            tree.wrong("BOOK-018", "范围须是 [最小, 最大]。", "例如 range: [0, 1e9]。")
-            return None
-        return ends[0], ends[1]
-
-    def enum(self, tree: YamlNode | None) -> tuple[str, ...]:
-        if tree is None:
-            return ()
-        values = tuple(item.text() for item in tree.elements())
-        if (
-            len(set(values)) != len(values)
-            or not values
-            or len(values) > 500
-            or any(set(value) & set("'\"\\") for value in values)
-        ):
-            tree.wrong("BOOK-019", "可选值须有 1 至 500 个，互不相同，不含引号和反斜杠。", "请改写。")
-        return values
-
-    def input(self, name: str, tree: YamlNode) -> BookInput:
-        origins = ("measure", "target", "ledger", "judged")
-        fields = tree.fields(
-            ("label", "type", "unit", "places", "show", "range", "enum", *origins, "calibre", "period", "note"),
-            ("label",),
-        )
-        given = [key for key in origins if key in fields]
-        if len(given) > 1:
-            tree.wrong(
-                "BOOK-021",
-                f"来源写了 {len(given)} 个：{'、'.join(given)}。",
-                "measure、target、ledger、judged 只能写一个；都不写就是由调用者给出。",
-            )
-        kind = (
-            fields["type"].choice((NUMBER, TRUTH, DATE, TEXT))
-            if "type" in fields
-            else (ENUM if "enum" in fields else NUMBER)
-        )
-        if kind == NUMBER and not {"unit", "range"} <= fields.keys():
-            tree.wrong(
-                "BOOK-005", "数量须写明 unit 和 range。", "例如 unit: 户, range: [0, 1e8]；超出范围的数据会被拒绝。"
-            )
-        if kind != NUMBER and (extra := [key for key in ("unit", "places", "range", "show") if key in fields]):
-            tree.wrong("BOOK-022", f"不是数量，却写了 {'、'.join(extra)}。", "请删去。")
-        places = self.places(fields.get("places")) or 0
-        limits = self.range(fields.get("range"))
-        if limits and any(needed_places(end) > places for end in limits):
-            tree.wrong("BOOK-018", "范围的两端比 places 更细。", "请增加 places 或改范围。")
-            limits = None
-        if limits and any(abs(to_scaled(end, places)) > LIMIT for end in limits):
-            tree.wrong("BOOK-018", "范围按 places 放大后超过 38 位整数。", "请缩小范围。")
-            limits = None
-        return BookInput(
-            name=name, label=self.text(fields, "label"), type=kind, places=places, show=self.places(fields.get("show")), range=limits,
-            unit=self.unit(fields["unit"]) if "unit" in fields else "", enum=self.enum(fields.get("enum")),
-            measure=self.text(fields, "measure") or self.text(fields, "target"), target="target" in fields,
-            calibre=self.text(fields, "calibre"), period=self.text(fields, "period"), ledger=self.text(fields, "ledger"),
-            judged="judged" in fields and bool(fields["judged"].truth()), note=self.text(fields, "note"), line=tree.line,
-        )  # fmt: skip
-
-    def text(self, fields: dict[str, YamlNode], key: str) -> str:
-        return fields[key].text() if key in fields else ""
-
-    def parameter(self, name: str, tree: YamlNode) -> Parameter:
-        fields = tree.fields(
-            ("label", "type", "unit", "show", "by", "bands", "enum", "values", "note"), ("label", "values")
-        )
-        kind = fields["type"].choice((NUMBER, DATE)) if "type" in fields else (ENUM if "enum" in fields else NUMBER)
-        if "by" in fields and "bands" in fields:
-            tree.wrong("BOOK-023", "by 和 bands 只能写一个。", "按取值列举用 by，按区间用 bands。")
-        enum = self.enum(fields.get("enum"))
-        by, bands = self.keys(fields.get("by")), self.text(fields, "bands")
-        values = []
-        for item in fields["values"].elements() if "values" in fields else ():
-            if dated := self.dated(item, kind, enum, by, bands):
-                values.append(dated)
-        self.check_dates(tree, values)
-        return Parameter(
-            name=name, label=self.text(fields, "label"), type=kind, unit=self.unit(fields["unit"]) if "unit" in fields else "",
-            places=max((places_of(value) for dated in values for value in flat_values(dated.value)), default=0), show=self.places(fields.get("show")),
-            by=by, bands=bands, enum=enum, values=tuple(values), note=self.text(fields, "note"), line=tree.line,
-        )  # fmt: skip
-
-    def keys(self, tree: YamlNode | None) -> tuple[str, ...]:
-        """The names that a table is keyed by: one, or a list of them."""
-        if tree is None:
-            return ()
-        names = tuple(item.text() for item in tree.elements()) if tree.is_list() else (tree.text(),)
-        if not 1 <= len(set(names)) == len(names) <= MAX_KEYS:
-            tree.wrong("BOOK-023", f"by 须是 1 至 {MAX_KEYS} 个不同的名称。", "例如 by: [class, persons]。")
-        return names
-
-    def dated(
-        self, tree: YamlNode, kind: str, enum: tuple[str, ...], by: tuple[str, ...], bands: str
-    ) -> DatedValue | None:
-        fields = tree.fields(("from", "until", "value", "source", "checked"), ("from", "value", "source", "checked"))
-        source = self.citation(fields.get("source"))
-        since, until = self.period(fields)
-        checked = fields["checked"].day() if "checked" in fields else None
-        if "value" not in fields or checked is None:
-            return None
-        value: Value | None
-        if by:
-            value = self.keyed(fields["value"], kind, enum, len(by))
-        elif bands:
-            value = self.banded(fields["value"], kind, enum)
-        else:
-            value = self.plain(fields["value"], kind, enum)
-        return None if value is None else DatedValue(since, value, source, checked, until, tree.line)
-
-    def plain(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> Decimal | str | date | None:
-        if kind == NUMBER:
-            return tree.decimal()
-        return tree.day() if kind == DATE else tree.choice(enum)
-
-    def keyed(self, tree: YamlNode, kind: str, enum: tuple[str, ...], depth: int) -> Keyed | None:
-        values: dict[str, Decimal | str | Keyed] = {}
-        for key, item in tree.items():
-            value = self.plain(item, kind, enum) if depth == 1 else self.keyed(item, kind, enum, depth - 1)
-            if isinstance(value, Decimal | str | dict):
-                values[key] = value
-        if not values or set(values) == {"more"}:
-            tree.wrong("BOOK-024", "没有列出取值。", '例如 {1: "30", 2: "45", more: "60"}。')
-        return values or None
-
-    def banded(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> tuple[Band, ...] | None:
-        bands = []
-        for item in tree.elements():
-            fields = item.fields((*BAND_EDGES, "value"), ("value",))
-            edges: dict[str, Any] = {}
-            for key in BAND_EDGES.keys() & fields.keys():
-                side, closed = BAND_EDGES[key]
-                if side in edges:
-                    item.wrong(
-                        "BOOK-025",
-                        "同一端写了两次。",
-                        "下端写 above（不含）或 at_least（含），上端写 upto（含）或 below（不含）。",
-                    )
-                edges |= {side: fields[key].decimal(), f"{side}_closed": closed}
-            value = self.plain(fields["value"], kind, enum) if "value" in fields else None
-            if isinstance(value, Decimal | str):
-                bands.append(Band(value, **edges))
-        self.check_bands(tree, bands)
-        return tuple(bands) or None
-
-    def check_bands(self, tree: YamlNode, bands: list[Band]) -> None:
-        """Every value falls in exactly one band: the first is open below, the last above, neighbours meet once."""
-        fix = "请补上或改正：第一段只写上端，最后一段只写下端，相邻两段同一个数一段含、一段不含。"
-        for what in band_faults(bands):
-            tree.wrong("BOOK-025", what, fix)
-
-    def check_dates(self, tree: YamlNode, values: list[DatedValue]) -> None:
-        for earlier, later in pairwise(values):
-            if earlier.since >= later.since:
-                tree.wrong(
-                    "BOOK-014",
-                    f"{later.since} 起的值应排在 {earlier.since} 起的值之前，或日期重复。",
-                    "请按施行日期从早到晚排列。",
-                )
-            elif earlier.until is not None and (earlier.until >= later.since or (later.since - earlier.until).days > 1):
-                tree.wrong(
-                    "BOOK-014",
-                    f"{earlier.since} 起的值止于 {earlier.until}，与 {later.since} 起的值之间有空当或重叠。",
-                    "请删去 until，或使两者首尾相接。",
-                )
-        if not values:
-            tree.wrong("BOOK-024", "没有一个可用的值。", "请在 values 下写出施行日期、值、依据和核对日期。")
-
-    # -- steps, conditions, sentences
-
-    def formula(self, tree: YamlNode | None) -> tuple[str, Expr] | None:
-        if tree is None:
-            return None
-        node = tree.scalar()
-        text = str(node.value).strip() if node else ""
-        try:
-            return text, parse_formula(text)
-        except FormulaError as error:
-            tree.wrong("BOOK-030", f"公式“{short_text(text)}”：{error}", "请改写公式。")
-            return None
-
-    def step(self, name: str, tree: YamlNode, criterion: bool = False) -> BookStep | None:
-        extra = ("under", "points", "standard") if criterion else ()
-        required = ("points", "says", "formula") if criterion else ("formula",)
-        fields = tree.fields(
-            ("label", *extra, "unit", "places", "show", "range", "enum", "formula", "says", "clause", "source", "note"),
-            required,
-        )
-        if criterion and (wrong := [key for key in ("unit", "enum") if key in fields]):
-            tree.wrong("BOOK-022", f"评分项不写 {'、'.join(wrong)}。", "评分项的单位就是分（point）。")
-        points = fields["points"].decimal() if "points" in fields else None
-        formula = self.formula(fields.get("formula"))
-        if formula is None or (criterion and points is None):
-            self.failed[name] = "criteria" if criterion else "steps"
-            return None
-        under = tuple(item.text() for item in fields["under"].elements()) if "under" in fields else ()
-        return BookStep(
-            name=name, label=self.text(fields, "label") or (under[-1] if under else name), formula=formula[0], expr=formula[1],
-            unit="point" if criterion else (self.unit(fields["unit"]) if "unit" in fields else None),
-            places=self.places(fields.get("places")), show=self.places(fields.get("show")), range=self.range(fields.get("range")),
-            enum=self.enum(fields.get("enum")), points=points, under=under,
-            standard=self.text(fields, "standard"),
-            says=self.says(fields.get("says")), clause=self.citation(fields.get("clause")), source=self.citation(fields.get("source")),
-            note=self.text(fields, "note"), line=tree.line,
-        )  # fmt: skip
-
-    def condition(self, name: str, tree: YamlNode, kind: str) -> BookCondition | None:
-        own = {"warning": ("colour", "propose"), "check": ("level",)}.get(kind, ())
-        gate = ("gate",) if kind in PAYING and self.language > 1 else ()
-        fields = tree.fields(
-            ("label", "formula", "says", "clause", "source", "note", *own, *gate), ("formula", "says", *own[:1])
-        )
-        formula, says = self.formula(fields.get("formula")), self.says(fields.get("says"))
-        if formula is None or says is None:
-            self.failed[name] = "conditions"
-            return None
-        return BookCondition(
-            name=name, label=self.text(fields, "label") or name, formula=formula[0], expr=formula[1], says=says,
-            colour=fields["colour"].choice(COLOURS) if "colour" in fields else "", propose=self.text(fields, "propose"),
-            level=fields["level"].choice(LEVELS) if "level" in fields else "", clause=self.citation(fields.get("clause")),
-            source=self.citation(fields.get("source")), note=self.text(fields, "note"), line=tree.line,
-            gate=fields["gate"].truth() is not False if "gate" in fields else True,
-        )  # fmt: skip
-
-    def says(self, tree: YamlNode | None) -> SentenceTemplate | None:
-        if tree is None:
-            return None
-        text = tree.text()
-        parts: list[str | BracedFigure] = []
-        for index, piece in enumerate(re.split(r"[{}]", text)):
-            if index % 2 == 0:
-                parts.append(piece)
-                continue
-            body, _, form = piece.partition(":")
-            try:
-                parts.append(self.figure(body.strip(), form.split()))
-            except (FormulaError, ValueError) as error:
-                tree.wrong(
-                    "BOOK-031",
-                    f"句子里的“{{{short_text(piece)}}}”：{error}",
-                    "花括号里写名称或算式，可加“: 单位 小数位”。",
-                )
-        if text.count("{") != text.count("}") or re.search(r"\{[^}]*\{|\}[^{]*\}", text) or re.match(r"[^{]*\}", text):
-            tree.wrong("BOOK-031", "花括号没有配齐。", "每个 { 后面有一个 }，不能套用。")
-        return SentenceTemplate(text, tuple(parts))
-
-    def figure(self, body: str, form: list[str]) -> BracedFigure:
-        unit = places = None
-        for word in form:
-            if INTEGER.match(word) and 0 <= int(word) <= 12:
-                places = int(word)
-            elif word in UNITS or word in ALIASES:
-                unit = ALIASES.get(word, word)
-            else:
-                raise ValueError(f"不认识的写法“{word}”。")
-        return BracedFigure(parse_formula(body), unit, places)
-
-    def order(self, tree: YamlNode) -> Iterable[SortKey]:
-        for item in tree.elements():
-            words = item.text().split()
-            if len(words) != 2 or words[1] not in ("asc", "desc"):
-                item.wrong(
-                    "BOOK-026",
-                    f"排序“{' '.join(words)}”写法不对。",
-                    "写成“名称 asc”（从小到大）或“名称 desc”（从大到小）。",
-                )
-            else:
-                yield SortKey(words[0], words[1] == "desc")
 
     # -- examples
 

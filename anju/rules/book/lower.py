@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import COUNTED
-from anju.rules.book.lower_parameters import lower_parameter
+from anju.rules.book.lower_parameters import lower_allowed, lower_parameter
 from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput, BookStep, Value
 from anju.rules.language import ir
 from anju.rules.language.exact import floor_scaled, to_scaled
 from anju.rules.language.formula import (
+    Allowed,
     And,
     Between,
     Call,
@@ -33,6 +34,7 @@ from anju.rules.language.formula import (
     Or,
     Product,
     Quotient,
+    Ranked,
     Sum,
 )
 from anju.rules.language.ir import FREE, MAX_ROWS, RATIO_PLACES, Choice, Day, Factors, Num, Term, Truth, Type, Words
@@ -54,9 +56,7 @@ class Program:
 
     @property
     def windowed(self) -> bool:
-        return bool(self.book.order) or any(
-            _windowed(node) for node in (*self.steps.values(), *self.conditions.values())
-        )
+        return any(_windowed(node) for node in (*self.steps.values(), *self.conditions.values()))
 
     def lowered(self, expr: Expr) -> Term:
         """A further expression over the program's names: a figure of a sentence. FormulaError as for a step."""
@@ -99,9 +99,6 @@ def lower_book(book: Book, values: Mapping[str, Value], order: list[str]) -> Pro
             program.types["payable"] = replace(result, low=min(0, result.low), high=max(0, result.high))
         else:
             program.errors.append((book.result, f"{book.kind} 类规则书的 result 须是一个数。"))
-    if book.order and not program.errors:
-        node = scope.rank()
-        program.steps["rank"], program.types["rank"] = node, node.type
     return program
 
 
@@ -118,7 +115,7 @@ class _Skip(Exception):
 
 
 def _windowed(node: Term) -> bool:
-    return node.op in ("total", "row_number", "rank") or any(_windowed(arg) for arg in node.args)
+    return node.op in ir.WINDOWS or any(_windowed(arg) for arg in node.args)
 
 
 class _Scope:
@@ -184,10 +181,6 @@ class _Scope:
             (bottom, top),
         )
 
-    def rank(self) -> Term:
-        keys = tuple(self.name(item.name) for item in self.program.book.order)
-        return ir.number("rank", Num(0, 1, MAX_ROWS), keys, tuple(item.descending for item in self.program.book.order))
-
     # -- names
 
     def name(self, name: str) -> Term:
@@ -238,6 +231,14 @@ class _Scope:
                 return ir.choose(lowered, self.lower(otherwise, want, tail))
             case Call(name, args):
                 return self.call(name, args, want, tail)
+            case Allowed(parameter, _, condition):
+                made = self.program.book.parameters[parameter]
+                return lower_allowed(made, self.values[parameter], condition, self.name, self.factors)
+            case Ranked(keys, _, entire):
+                directions = tuple(descending for _, descending in keys)
+                return ir.number(
+                    "rank", Num(0, 1, MAX_ROWS), tuple(self.lower(key) for key, _ in keys), (directions, entire)
+                )
         raise FormulaError("公式里不允许这种写法。")
 
     def number(self, expr: Expr, tail: int | None = None) -> Term:
@@ -319,11 +320,19 @@ class _Scope:
                 return ir.add(
                     [(1, self.call("full_if", pair, (), None)) for pair in zip(args[::2], args[1::2], strict=True)]
                 )
-            case "lose_per_item" | "lose_per_day":
+            case "lose_per_item" | "lose_per_day" | "gain_per_item":
                 count = ir.extreme("greatest", [zero, self.number(args[0])])
-                return self.capped(ir.multiply(_free(count), self.not_negative(args[1], "每项（天）扣分")), args[2])
-            case "lose_per_step":
-                return self.lose_per_step(args, tail)
+                return self.capped(ir.multiply(_free(count), self.not_negative(args[1], "每项（天）的分")), args[2])
+            case "lose_per_step" | "gain_per_step":
+                return self.per_step(args, tail)
+            case "reaches_or_rises":
+                now, goal, base, rise = args
+                risen = Compare(">=", Sum(((1, now), (-1, base))), rise)
+                return self.lower(Or((Compare(">=", now, goal), risen)))
+            case "mean":
+                added = ir.add([(1, self.number(arg)) for arg in args])
+                places = self.places if tail is None else tail
+                return ir.divide(added, ir.constant(len(args)), places, unit=added.num.unit)
             case "floor_to" | "ceil_to" | "round_to":
                 return self.rounded(name, self.number(args[0]), self.positive(args[1], "取整单位"))
             case "share":
@@ -353,23 +362,23 @@ class _Scope:
         high = max(abs(num.low), abs(num.high))
         return ir.number("abs", Num(num.places, low, high, num.unit, num.factors), (node,))
 
-    def capped(self, loss: Term, cap: Expr) -> Term:
-        most = self.not_negative(cap, "最多扣分")
-        return ir.extreme("least", [most, Term(loss.op, loss.type, loss.args, loss.value)])
+    def capped(self, points: Term, cap: Expr) -> Term:
+        most = self.not_negative(cap, "最多扣（加）分")
+        return ir.extreme("least", [most, points])
 
-    def lose_per_step(self, args: tuple[Expr, ...], tail: int | None) -> Term:
+    def per_step(self, args: tuple[Expr, ...], tail: int | None) -> Term:
         mode = self.mode(args[4])
         gap, size = self.number(args[0]), self.positive(args[1], "每档")
         ir.join_units([gap, size])
         gap, size = ir.align([_free(ir.extreme("greatest", [ir.constant(0), gap])), _free(size)])
-        each = self.not_negative(args[2], "每档扣分")
+        each = self.not_negative(args[2], "每档扣（加）分")
         if mode == "prorata":
-            loss = ir.divide(ir.multiply(gap, each), size, self.places if tail is None else tail)
+            points = ir.divide(ir.multiply(gap, each), size, self.places if tail is None else tail)
         else:
             if mode == "ceil":  # whole steps, a part of one counts as one: (gap + size − 1 smallest unit) ÷ size
                 gap = ir.add([(1, gap), (1, size), (-1, ir.constant(1, gap.num.places))])
-            loss = ir.multiply(ir.floor_divide(gap, size), each)
-        return self.capped(loss, args[3])
+            points = ir.multiply(ir.floor_divide(gap, size), each)
+        return self.capped(points, args[3])
 
     def mode(self, expr: Expr) -> str:
         value: Any = None

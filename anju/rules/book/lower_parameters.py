@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from anju.rules.book.schema import Band, Keyed, Parameter, Value
+from anju.rules.book.schema import Band, Keyed, Parameter, Plain, Value
 from anju.rules.book.tree import INTEGER
 from anju.rules.language import ir
 from anju.rules.language.exact import floor_scaled
 from anju.rules.language.formula import FormulaError
-from anju.rules.language.ir import Choice, Day, Factors, Num, Term
+from anju.rules.language.ir import Choice, Day, Factors, Num, Term, Truth
 
 
 def lower_parameter(
@@ -20,6 +20,14 @@ def lower_parameter(
 ) -> Term:
     """name: the node of an input or step; factors: what a unit says of money. FormulaError for keys and bands that do not suit what they are of."""
     return _LoweredParameter(parameter, name, factors).value(value, parameter.by)
+
+
+def lower_allowed(
+    parameter: Parameter, value: Value, condition: str, name: Callable[[str], Term], factors: Callable[[str], Factors]
+) -> Term:
+    """The truth of a condition that bands of the parameter refuse by: false in those bands, unknown where their number is."""
+    assert isinstance(value, tuple)
+    return _LoweredParameter(parameter, name, factors).bands(value, lambda band: band.refuses != condition)
 
 
 class _LoweredParameter:
@@ -33,8 +41,10 @@ class _LoweredParameter:
             return self.keyed(value, by)
         return self.plain(value)
 
-    def plain(self, value: Decimal | str | date) -> Term:
+    def plain(self, value: Plain) -> Term:
         parameter = self.parameter
+        if isinstance(value, bool):
+            return Term("const", Truth(), value=value)
         if isinstance(value, Decimal):
             return ir.from_decimal(value, parameter.places, parameter.unit or None, self.factors(parameter.unit))
         if isinstance(value, date):
@@ -64,7 +74,8 @@ class _LoweredParameter:
             raise FormulaError(f"by 的“{by[0]}”须是可选值或整数（places 为 0），取值须与之相配。")
         return self.pick(subject, tests)
 
-    def bands(self, value: tuple[Band, ...]) -> Term:
+    def bands(self, value: tuple[Band, ...], given: Callable[[Band], Plain] = lambda band: band.value) -> Term:
+        """given: what a band gives; its value."""
         bands_of = self.parameter.bands
         subject = self.name(bands_of)
         if not isinstance(subject.type, Num):
@@ -72,10 +83,11 @@ class _LoweredParameter:
         tests: list[tuple[str, Any, Term]] = []
         for band in value[:-1]:
             # An edge finer than the subject falls between two of its integers: both comparisons move to the lower one.
-            floor, exact = floor_scaled(band.upper or Decimal(0), subject.type.places)
+            assert isinstance(band.upper, Decimal), "edges are numbers by now"
+            floor, exact = floor_scaled(band.upper, subject.type.places)
             closed = band.upper_closed or not exact
-            tests.append(("upto" if closed else "below", floor, self.plain(band.value)))
-        tests.append(("rest", None, self.plain(value[-1].value)))
+            tests.append(("upto" if closed else "below", floor, self.plain(given(band))))
+        tests.append(("rest", None, self.plain(given(value[-1]))))
         return self.pick(subject, tests)
 
 

@@ -43,7 +43,7 @@ def band_faults(bands: Sequence[Band]) -> Iterator[str]:
         apart = band.upper is None or following.lower is None or band.upper != following.lower
         if apart or band.upper_closed == following.lower_closed:
             yield f"分段 {band_text(band)} 与 {band_text(following)} 之间有空当或重叠。"
-        if band.lower is not None and band.upper is not None and band.lower >= band.upper:
+        if isinstance(band.lower, Decimal) and isinstance(band.upper, Decimal) and band.lower >= band.upper:
             yield f"分段 {band_text(band)} 是空的。"
 
 

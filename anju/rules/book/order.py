@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from anju.rules.book.schema import Book, BookStep
-from anju.rules.language.formula import Expr, Name, Sum, formula_names
+from anju.rules.book.schema import Book, BookStep, SortKey
+from anju.rules.language.formula import Expr, Name, Ranked, Sum, formula_names
 
 
 def total_step(criteria: Mapping[str, BookStep]) -> BookStep:
     """The implied total of a score table."""
     terms = tuple((1, Name(name)) for name in criteria)
     return BookStep(name="total", label="合计", formula=" + ".join(criteria), expr=Sum(terms), unit="point")
+
+
+def ranked(order: Sequence[SortKey], shared: bool = False, entire: bool = False) -> Ranked:
+    return Ranked(tuple((Name(item.name), item.descending) for item in order), shared, entire)
+
+
+def order_text(order: Sequence[SortKey]) -> str:
+    return ", ".join(f"{item.name} {'desc' if item.descending else 'asc'}" for item in order)
+
+
+def rank_step(order: Sequence[SortKey]) -> BookStep:
+    """The implied place of a row in a queue."""
+    return BookStep(name="rank", label="名次", formula=order_text(order), expr=ranked(order, entire=True))
 
 
 def order_steps(book: Book) -> list[str]:

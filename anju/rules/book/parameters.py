@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from anju.problems import ASK, Place, Problem, Refused
-from anju.rules.book.schema import ENUM, NUMBER, Band, Book, Keyed, Parameter, Value
+from anju.rules.book.notation import band_faults
+from anju.rules.book.schema import ENUM, NUMBER, TRUTH, Band, Book, Keyed, Parameter, Plain, Value
 from anju.rules.book.tree import DECIMAL
 from anju.rules.language.exact import needed_places
 
 STALE_MONTHS = 12
+TRUTHS = {"是": True, "true": True, "否": False, "false": False}  # as a person types one
 
 
 def parameter_place(book: Book, name: str = "") -> Place:
@@ -30,7 +33,7 @@ def check_day(book: Book, on: date) -> list[Problem]:
             Problem(
                 "RULE-001",
                 parameter_place(book),
-                f"{on} 不在施行期内：自 {book.applies_from} 起{until}施行。",
+                f"{on} 不在施行期内：{'' if book.stated else '施行日期未载，按'}自 {book.applies_from} 起{until}施行。",
                 "请核对业务日期，或补充适用于这一天的规则书。",
             )
         )
@@ -48,7 +51,8 @@ def check_day(book: Book, on: date) -> list[Problem]:
 
 
 def values_in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -> dict[str, Value]:
-    """Every parameter's value on that day, overrides in place. Refused names every gap and every bad override."""
+    """Every parameter's value on that day, overrides in place, edges of bands as numbers. Refused names every gap, every bad override
+    (RULE-004) and every band that its edges leave empty (RULE-040)."""
     problems: list[Problem] = []
     values: dict[str, Value] = {}
     overrides = overrides or {}
@@ -81,9 +85,34 @@ def values_in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = 
                     "请按规则书中该参数的写法给出。",
                 )
             )
+    problems = problems or list(_set_edges(book, on, values, overrides))
     if problems:
         raise Refused(*problems)
     return values
+
+
+def _set_edges(book: Book, on: date, values: dict[str, Value], overrides: Mapping[str, Any]) -> Iterator[Problem]:
+    """Put numbers in the place of the parameters that are edges of bands; the bands must stay in order."""
+    for name in book.parameters:
+        bands = values[name]
+        if not isinstance(bands, tuple):
+            continue
+        edges = {edge for band in bands for edge in (band.lower, band.upper) if isinstance(edge, str)}
+        if not edges:
+            continue
+        numbers: dict[Any, Any] = {edge: values[edge] for edge in edges}
+        values[name] = bands = tuple(
+            replace(band, lower=numbers.get(band.lower, band.lower), upper=numbers.get(band.upper, band.upper))
+            for band in bands
+        )
+        used = "，".join(f"“{book.label(edge)}”（{edge}）是 {numbers[edge]}" for edge in sorted(edges))
+        fix = (
+            "请换一个试算的值。"
+            if overrides.keys() & {name, *edges}
+            else "请核对这些参数在这一天的值，使各段由小到大。"
+        )
+        for fault in band_faults(bands):
+            yield Problem("RULE-040", parameter_place(book, name), f"{on} {used}：{fault}", fix)
 
 
 def _gap_problem(book: Book, parameter: Parameter, on: date) -> Problem:
@@ -141,6 +170,12 @@ def _override(parameter: Parameter, value: Value, new: Any) -> Value:
     if parameter.bands:
         if not isinstance(new, tuple) or not all(isinstance(band, Band) for band in new):
             raise ValueError("分段的值须整组给出。")
+        if faults := list(band_faults(new)):
+            raise ValueError(faults[0])
+        if strange := {edge for band in new for edge in (band.lower, band.upper) if isinstance(edge, str)} - {
+            *parameter.edges
+        }:
+            raise ValueError(f"分段的端点“{'、'.join(sorted(strange))}”不是规则书里原来的端点。")
         return new
     if parameter.by:
         if not isinstance(new, Mapping):
@@ -158,12 +193,12 @@ def _changed_rows(parameter: Parameter, old: Keyed, new: Mapping[Any, Any], dept
                 raise ValueError("按几个取值列举的，须逐级写出取值。")
             row = old.get(str(key), {})
             changed[str(key)] = _changed_rows(parameter, row if isinstance(row, Mapping) else {}, item, depth - 1)
-        elif isinstance(plain := _plain(parameter, item), Decimal | str):
-            changed[str(key)] = plain
+        else:
+            changed[str(key)] = _plain(parameter, item)
     return changed
 
 
-def _plain(parameter: Parameter, new: Any) -> Decimal | str | date:
+def _plain(parameter: Parameter, new: Any) -> Plain:
     if parameter.type == NUMBER:
         if isinstance(new, bool | float) or not DECIMAL.match(str(new)):
             raise ValueError(f"“{new}”不是小数。")
@@ -175,6 +210,10 @@ def _plain(parameter: Parameter, new: Any) -> Decimal | str | date:
         if new not in parameter.enum:
             raise ValueError(f"“{new}”不在可选值之内。")
         return str(new)
+    if parameter.type == TRUTH:
+        if not isinstance(new, bool) and new not in TRUTHS:
+            raise ValueError(f"“{new}”不是“是”或“否”。")
+        return new if isinstance(new, bool) else TRUTHS[new]
     return new if type(new) is date else date.fromisoformat(str(new))
 
 
@@ -185,12 +224,16 @@ def fingerprint(values: Mapping[str, Value]) -> str:
     )
 
 
-def each_program(book: Book) -> Iterable[tuple[date, dict[str, Value]]]:
-    """Every distinct set of values the book can run with, for checking it when it is loaded."""
+def each_program(book: Book, problems: list[Problem]) -> Iterable[tuple[date, dict[str, Value]]]:
+    """Every distinct set of values the book can run with, for checking it when it is loaded; problems: gets what is wrong with the others."""
     seen = set()
     for day in change_days(book):
         if all(parameter.in_force(day) for parameter in book.parameters.values()):
-            values = values_in_force(book, day)
+            try:
+                values = values_in_force(book, day)
+            except Refused as refused:
+                problems += refused.problems
+                continue
             if (mark := fingerprint(values)) not in seen:
                 seen.add(mark)
                 yield day, values

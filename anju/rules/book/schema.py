@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from anju.rules.language.formula import KEYWORDS, Expr
+from anju.rules.language.formula import KEYWORDS, Expr, Ranked
 from anju.rules.language.versions import LANGUAGE
 
 KINDS = ("scoring", "eligibility", "subsidy", "rent", "queue", "share", "warning", "check", "conduct", "counting")
@@ -20,6 +20,7 @@ COLOURS = ("红", "橙", "黄", "蓝", "绿")
 LEVELS = ("阻断", "提醒")
 NUMBER, TRUTH, DATE, TEXT, ENUM = "number", "truth", "date", "text", "enum"
 
+DECIDING = ("eligibility", "subsidy", "rent", "queue", "conduct")  # kinds in which a condition that fails refuses
 PAYING = ("subsidy", "rent")  # kinds whose result is money that somebody gets or owes
 
 RESERVED = KEYWORDS | {"run_date", "failed", "unknown", "decision", "colour", "more", "key"}
@@ -77,19 +78,25 @@ class BookInput:
     line: int = 0
 
 
+Plain = Decimal | str | bool | date
+
+
 @dataclass(frozen=True)
 class Band:
-    """One interval of a banded value; an absent edge is open to infinity."""
+    """One interval of a banded value. An edge is a number, or the name of a parameter whose value stands for it; absent: open to infinity.
 
-    value: Decimal | str
-    lower: Decimal | None = None
+    refuses: the condition that fails in this band; "" where none does.
+    """
+
+    value: Plain
+    lower: Decimal | str | None = None
     lower_closed: bool = False
-    upper: Decimal | None = None
+    upper: Decimal | str | None = None
     upper_closed: bool = False
+    refuses: str = ""
 
 
-Plain = Decimal | str | date
-Keyed = Mapping[str, "Decimal | str | Keyed"]  # a key of the domain, or "more" → value, or the row of the next key
+Keyed = Mapping[str, "Plain | Keyed"]  # a key of the domain, or "more" → value, or the row of the next key
 Value = Plain | Keyed | tuple[Band, ...]
 
 
@@ -121,6 +128,19 @@ class Parameter:
     values: tuple[DatedValue, ...] = ()
     note: str = ""
     line: int = 0
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """The conditions that bands of it fail, each once."""
+        bands = [band for dated in self.values if isinstance(dated.value, tuple) for band in dated.value]
+        return tuple(dict.fromkeys(band.refuses for band in bands if band.refuses))
+
+    @property
+    def edges(self) -> tuple[str, ...]:
+        """The parameters that edges of its bands are, each once."""
+        bands = [band for dated in self.values if isinstance(dated.value, tuple) for band in dated.value]
+        edges = [edge for band in bands for edge in (band.lower, band.upper)]
+        return tuple(dict.fromkeys(edge for edge in edges if isinstance(edge, str)))
 
     def in_force(self, on: date) -> DatedValue | None:
         """The value in force on that day; None in a gap."""
@@ -226,7 +246,11 @@ class Suspension:
 
 @dataclass(frozen=True)
 class Book:
-    """A rulebook. `steps` holds criteria and the implied total too, in the order written; `criteria` is a view of it."""
+    """A rulebook. `steps` holds criteria and the implied total too, in the order written; `criteria` is a view of it.
+
+    regions: codes of those it applies to, with all below them; none: anywhere. stated: whether the document says from when it applies (施行日期);
+    else `applies_from` is the day from which it is used.
+    """
 
     file: str
     digest: str
@@ -236,7 +260,8 @@ class Book:
     applies_from: date
     applies_until: date | None
     row: str
-    region: str | None = None
+    regions: tuple[str, ...] = ()
+    stated: bool = True
     sources: Mapping[str, BookSource] = field(default_factory=dict)
     inputs: Mapping[str, BookInput] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
@@ -265,6 +290,16 @@ class Book:
         """The conditions that decide."""
         return tuple(name for name, condition in self.conditions.items() if condition.gate)
 
+    @property
+    def ranks(self) -> Mapping[str, Ranked]:
+        """The steps that are places in an order."""
+        return {name: step.expr for name, step in self.steps.items() if isinstance(step.expr, Ranked)}
+
+    @property
+    def unique_keys(self) -> tuple[str, ...]:
+        """Inputs that must differ from row to row within a partition: what an order without shared places ends with."""
+        return tuple(dict.fromkeys(one.keys[-1][0].name for one in self.ranks.values() if not one.shared))
+
     def in_force(self, on: date) -> bool:
         return self.applies_from <= on and (self.applies_until is None or on <= self.applies_until)
 
@@ -278,7 +313,7 @@ class Book:
             if name in part:
                 return str(part[name].label)
         payable = "应发额" if self.kind == "subsidy" else "应缴额"
-        return {"rank": "名次", "run_date": "业务日期", "payable": payable}.get(name, name)
+        return {"run_date": "业务日期", "payable": payable}.get(name, name)
 
     def unit(self, name: str) -> str:
         name = self.result if name == "payable" else name

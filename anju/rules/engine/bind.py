@@ -156,8 +156,8 @@ def bind_rows(
     for name in book.partition:
         for index in (i for i, value in enumerate(columns[name]) if value is None):
             wrong(index, name, "RULE-016", "分组所依据的值未知。", "请先补上，否则不知道这一行与谁一起计算。")
-    if book.order and not problems:
-        _unique(book, columns, wrong)
+    for last in book.unique_keys if not problems else ():
+        _unique(book, last, columns, wrong)
     if more:
         problems.append(
             Problem("RULE-010", f"《{book.title}》", f"另有 {more} 处同类问题没有逐一列出。", "请先改正上面列出的。")
@@ -180,8 +180,7 @@ def _day(value: Any) -> date:
     return day
 
 
-def _unique(book: Book, columns: Mapping[str, list[Scalar]], wrong: Callable[..., None]) -> None:
-    last = book.order[-1].name
+def _unique(book: Book, last: str, columns: Mapping[str, list[Scalar]], wrong: Callable[..., None]) -> None:
     seen: dict[tuple[Scalar, ...], int] = {}
     for index, value in enumerate(columns[last]):
         if value is None:

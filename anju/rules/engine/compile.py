@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -17,7 +17,10 @@ from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import order_steps
 from anju.rules.book.parameters import fingerprint
 from anju.rules.book.schema import TRUTH, Book, Value
-from anju.rules.language.ir import INT64, Num, Term, Type
+from anju.rules.language.ir import INT64, WINDOWS, Num, Term, Type
+
+WORD = 31  # conditions of which one BIGINT says both whether they fail and whether they are unknown
+LOW = (1 << WORD) - 1
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,7 @@ class _Compiler:
         self.memo: dict[int, _Frag] = {}
         self.counts: dict[int, int] = {}
         self.hidden = 0
-        over = ", ".join(map(quote, self.book.partition))
-        self.partition = f"PARTITION BY {over}" if over else ""
+        self.partition = self.partition_by(self.book.partition)
 
     def run(self) -> Compiled:
         known = {**self.program.steps, **self.program.conditions}
@@ -120,17 +122,19 @@ class _Compiler:
             wide = isinstance(type_, Num) and not _fits(type_)
             inputs[item.name] = "BOOLEAN" if item.type == TRUTH else self.dialect.wide if wide else "BIGINT"
             self.columns[item.name] = _Column(item.name, "", 0, wide)
+        named = {node.value for root in nodes.values() for node in _nodes(root) if node.op == "col"}
+        tests = {}
         for name, node in nodes.items():
             frag = self.narrow(self.emit(node), node)
-            self.put(name, frag)
-        masks = [self.mask("failed_mask", "NOT {}"), self.mask("unknown_mask", "{} IS NULL")]
-        steps = [*(name for name in self.book.steps), *(["rank"] if "rank" in self.program.steps else [])]
-        sql, needed = self.select(['"_i"', *map(quote, steps), *masks], {"_i", *steps, *self.program.conditions})
+            if name in self.program.steps or name in named:
+                self.put(name, frag)
+                frag = _Frag(quote(name), self.columns[name].level, frag.wide, atom=True)
+            tests[name] = frag
+        words = self.words([tests[name] for name in self.book.conditions])
+        steps = list(self.book.steps)
         payable = [self.book.payable] if self.book.payable else []
-        if payable:
-            outer = ['"_i"', *map(quote, steps), self.payable(), '"failed_mask"', '"unknown_mask"']
-            fence = self.dialect.fence if self.book.conditions else ""
-            sql = f"SELECT {', '.join(outer)} FROM ({sql}{fence}) AS decided"
+        outputs = ['"_i"', *map(quote, steps), *([self.payable(words)] if payable else []), *self.masks(words)]
+        sql, needed = self.select(outputs, {"_i", *steps, *words})
         return Compiled(
             sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed),
             outputs=(*steps, *payable),
@@ -138,21 +142,46 @@ class _Compiler:
             strict=not self.program.windowed and not any(_takes_unknown(node) for node in nodes.values()),
         )  # fmt: skip
 
-    def mask(self, name: str, test: str) -> str:
-        bits = [
-            f"CASE WHEN {test.format(quote(condition))} THEN {self.literal(1 << place)} ELSE {self.literal(0)} END"
-            for place, condition in enumerate(self.book.conditions)
-        ]
-        return f"{' | '.join(bits) or self.literal(0)} AS {quote(name)}"
+    # -- conditions
 
-    def payable(self) -> str:
+    def words(self, tests: list[_Frag]) -> list[str]:
+        """Columns, each of up to WORD conditions: bit i says that the i-th of them fails, bit WORD + i that it is unknown. Each test is written once."""
+        names: list[str] = []
+        for start in range(0, len(tests), WORD):
+            part = tests[start : start + WORD]
+            bits = [
+                f"CASE {test.sql} WHEN TRUE THEN {self.literal(0)} WHEN FALSE THEN {self.literal(1 << place)} ELSE {self.literal(1 << place + WORD)} END"
+                for place, test in enumerate(part)
+            ]
+            names.append(f"_word{len(names)}")
+            self.put(names[-1], _Frag(" | ".join(bits), _level(part)))
+        return names
+
+    def masks(self, words: list[str]) -> list[str]:
+        """Bit i of failed_mask, of unknown_mask is of the i-th condition of the book."""
+        failed = [f"({quote(word)} & {self.literal(LOW)})" for word in words]
+        unknown = [self.quotient(quote(word), self.literal(1 << WORD), False) for word in words]
+        masks = []
+        for name, parts in (("failed_mask", failed), ("unknown_mask", unknown)):
+            moved = [
+                part if not place else f"{part} * {self.literal(1 << place * WORD)}" for place, part in enumerate(parts)
+            ]
+            masks.append(f"{' + '.join(moved) or self.literal(0)} AS {quote(name)}")
+        return masks
+
+    def payable(self, words: list[str]) -> str:
         """Nothing when a condition that decides is false, unknown while one is; else the result."""
         wide = isinstance(type_ := self.program.types["payable"], Num) and not _fits(type_)
-        deciding = self.literal(sum(1 << place for place, one in enumerate(self.book.conditions.values()) if one.gate))
-        return (
-            f'CASE WHEN ("failed_mask" & {deciding}) <> 0 THEN {self.literal(0, wide)} '
-            f'WHEN ("unknown_mask" & {deciding}) = 0 THEN {quote(self.book.result)} END AS "payable"'
-        )
+        gates = [condition.gate for condition in self.book.conditions.values()]
+        failed, known = [], []
+        for number, word in enumerate(words):
+            if deciding := sum(1 << place for place, gate in enumerate(gates[number * WORD :][:WORD]) if gate):
+                failed.append(f"({quote(word)} & {self.literal(deciding)}) <> 0")
+                known.append(f"({quote(word)} & {self.literal(deciding << WORD)}) = 0")
+        if not failed:
+            return f'{quote(self.book.result)} AS "payable"'
+        nothing = f"CASE WHEN {' OR '.join(failed)} THEN {self.literal(0, wide)}"
+        return f'{nothing} WHEN {" AND ".join(known)} THEN {quote(self.book.result)} END AS "payable"'
 
     # -- levels
 
@@ -173,15 +202,16 @@ class _Compiler:
 
     def select(self, outputs: list[str], wanted: set[str]) -> tuple[str, set[str]]:
         top = max((column.level for column in self.columns.values()), default=0)
-        uses: dict[str, int] = dict.fromkeys(wanted, 1)
+        uses: dict[str, int] = {}
         levels: list[list[_Column]] = [[] for _ in range(top + 1)]
         for column in self.columns.values():
             levels[column.level].append(column)
         for column in self.columns.values():
             for name in re.findall(r'"([a-z_][a-z0-9_]*)"', column.sql):
                 uses[name] = uses.get(name, 0) + 1
-        for name in self.book.conditions:
-            uses[name] = uses.get(name, 0) + 2
+        for text in outputs:
+            for name in re.findall(r'"([a-z_][a-z0-9_]*)"', text):
+                uses[name] = uses.get(name, 0) + 1
         last = dict.fromkeys(wanted, top + 1)
         for column in self.columns.values():
             for name in column.uses:
@@ -212,7 +242,7 @@ class _Compiler:
         if id(node) not in self.memo:
             frag = self.narrow(getattr(self, f"_{node.op}")(node), node)
             # A node with several users is computed once; a window function always stands in a level of its own.
-            if node.op in ("total", "row_number", "rank") or (self.counts.get(id(node), 1) > 1 and not frag.atom):
+            if node.op in WINDOWS or (self.counts.get(id(node), 1) > 1 and not frag.atom):
                 frag = self.hide(frag)
             self.memo[id(node)] = frag
         return self.memo[id(node)]
@@ -236,6 +266,8 @@ class _Compiler:
         return self.hide(self.emit(node))
 
     def _const(self, node: Term) -> _Frag:
+        if isinstance(node.value, bool):
+            return _Frag("TRUE" if node.value else "FALSE", 0, atom=True)
         return _Frag(self.literal(node.value), 0, abs(node.value) > INT64, atom=True)
 
     def _col(self, node: Term) -> _Frag:
@@ -380,14 +412,23 @@ class _Compiler:
         return _Frag(f'ROW_NUMBER() OVER ({self.partition} ORDER BY {frag.sql} DESC NULLS LAST, "_i")', frag.level)
 
     def _rank(self, node: Term) -> _Frag:
+        """Rows that are equal up to a key are told apart by it, or by a later one: unless all of them have it, none has a place."""
         frags = [self.atom(arg) for arg in node.args]
-        keys = []
-        for frag, descending in zip(frags, node.value, strict=True):
+        directions, entire = node.value
+        keys: list[str] = []
+        known: list[str] = []
+        equal: list[str] = []
+        for frag, descending in zip(frags, directions, strict=True):
+            over = f"OVER ({self.partition if entire else self.partition_by(self.book.partition, equal)})"
+            known.append(f"COUNT({frag.sql}) {over} = COUNT(*) {over}")
             keys.append(f"{frag.sql} {'DESC' if descending else 'ASC'} NULLS LAST")
-        over = f"OVER ({self.partition})"
-        known = " AND ".join(f"COUNT({frag.sql}) {over} = COUNT(*) {over}" for frag in frags)
-        order = f"ROW_NUMBER() OVER ({self.partition} ORDER BY {', '.join(keys)})"
-        return _Frag(f"CASE WHEN {known} THEN {order} END", _level(frags))
+            equal.append(frag.sql)
+        order = f"CAST(RANK() OVER ({self.partition} ORDER BY {', '.join(keys)}) AS BIGINT)"
+        return _Frag(f"CASE WHEN {' AND '.join(known)} THEN {order} END", _level(frags))
+
+    def partition_by(self, names: Sequence[str], columns: Sequence[str] = ()) -> str:
+        over = ", ".join([*map(quote, names), *columns])
+        return f"PARTITION BY {over}" if over else ""
 
     # -- dates are integers yyyymmdd
 
@@ -424,6 +465,12 @@ class _Compiler:
         days = f"MOD({day.sql}, 100) + {div(f'(153 * ({month} + 12 * {early.sql} - 3) + 2)', 5)}"
         years = f"365 * {year.sql} + {div(year.sql, 4)} - {div(year.sql, 100)} + {div(year.sql, 400)}"
         return _Frag(f"({days} + {years} - 32045)", max(early.level, year.level))
+
+
+def _nodes(node: Term) -> Iterator[Term]:
+    yield node
+    for arg in node.args:
+        yield from _nodes(arg)
 
 
 def _takes_unknown(node: Term) -> bool:

@@ -156,8 +156,9 @@ class TableContract:
         if item.type == NUMBER:
             return self.scaled(item, own, kind)
         if item.type == DATE:
-            year, month, day = (f"EXTRACT({part} FROM {column})" for part in ("YEAR", "MONTH", "DAY"))
-            return f"CAST({year} * 10000 + {month} * 100 + {day} AS BIGINT)"
+            # Each part becomes an integer by itself: PostgreSQL extracts NUMERIC, whose arithmetic is slow.
+            year, month, day = (f"CAST(EXTRACT({part} FROM {column}) AS BIGINT)" for part in ("YEAR", "MONTH", "DAY"))
+            return f"({year} * 10000 + {month} * 100 + {day})"
         if item.type == ENUM:
             text = f"CAST({column} AS VARCHAR)" if own.base == "ENUM" else column
             whens = " ".join(

@@ -25,6 +25,7 @@ from anju.quantities import COUNTED, UNITS
 from anju.rules.book.schema import ENUM, NUMBER, Band, Book, BookStep, Parameter, Value
 from anju.rules.engine.bind import BoundTable, Scalar
 from anju.rules.language.formula import (
+    Allowed,
     And,
     Between,
     Call,
@@ -40,6 +41,7 @@ from anju.rules.language.formula import (
     Or,
     Product,
     Quotient,
+    Ranked,
     Sum,
     children,
 )
@@ -107,7 +109,9 @@ class Trace:
                 return self.money_unit(left)
             case Call("to_unit", (_, Literal(unit))):
                 return unit
-            case Call(operator, _) if operator in ("share", "full_if", "veto") or operator.startswith("lose_per"):
+            case Call(operator, _) if operator in ("share", "full_if", "veto") or operator.startswith(
+                ("lose_per", "gain_per")
+            ):
                 return self.money_unit(expr.args[1]) if operator in ("full_if", "veto") else ""
             case CaseExpression(branches, otherwise):
                 units = [self.money_unit(value) for value in (*(value for _, value in branches), otherwise)]
@@ -130,8 +134,6 @@ class Trace:
             return self.step(row, book.steps[name])
         if name in book.conditions:
             return _Eval(self, row, name, RATIO).ev(book.conditions[name].expr)
-        if name == "rank":
-            return self.rank(row)
         if name == "payable" and book.payable:
             return self.payable(row)
         raise KeyError(name)
@@ -186,25 +188,6 @@ class Trace:
             causes |= why if truth is None else NONE
         return (None, causes) if any(truth is None for truth, _ in held) else self.value(row, self.book.result)
 
-    def rank(self, row: int) -> Result:
-        members = self.partitions[self.table.partition(row)]
-        keyed = []
-        causes: Causes = NONE
-        for member in members:
-            keys = []
-            for item in self.book.order:
-                value, why = self.value(member, item.name)
-                causes |= why
-                keys.append((value, item))
-            keyed.append((member, keys))
-        if causes:
-            return None, causes
-        ahead = 0
-        mine = next(keys for member, keys in keyed if member == row)
-        for _member, keys in keyed:
-            ahead += _before(self.book, keys, mine)
-        return Decimal(ahead + 1), NONE
-
 
 def evaluate_formula(expr: Expr, value: Callable[[str], Known | None], places: int) -> Known | None:
     """A formula that stands alone, over names that somebody else knows: None is unknown. places: of a quotient."""
@@ -229,7 +212,7 @@ class _NamedValues:
 def _looked_up(table: Any, subject: Any) -> Any:
     """What a table or bands give for a known value: a value, the row of the next key, or None."""
     if isinstance(table, tuple):
-        return next((band.value for band in table if _inside(band, subject)), None)
+        return band_of(table, subject).value
     if table is None or not isinstance(subject, Decimal):
         return table and table.get(str(subject))
     if str(int(subject)) not in table and "more" in table and subject > max(int(key) for key in table if key != "more"):
@@ -237,18 +220,20 @@ def _looked_up(table: Any, subject: Any) -> Any:
     return table.get(str(int(subject)))
 
 
+def band_of(bands: tuple[Band, ...], value: Any) -> Band:
+    """The one band that a known value stands in."""
+    return next(band for band in bands if _inside(band, value))
+
+
 def _inside(band: Band, value: Decimal) -> bool:
-    above = band.lower is None or value > band.lower or (band.lower_closed and value == band.lower)
-    return above and (band.upper is None or value < band.upper or (band.upper_closed and value == band.upper))
+    lower, upper = cast(Decimal | None, band.lower), cast(Decimal | None, band.upper)  # edges are numbers by now
+    above = lower is None or value > lower or (band.lower_closed and value == lower)
+    return above and (upper is None or value < upper or (band.upper_closed and value == upper))
 
 
-def _before(book: Book, left: list[Any], right: list[Any]) -> bool:
-    for (a, item), (b, _) in zip(left, right, strict=True):
-        if a != b:
-            enum = book.inputs[item.name].enum if item.name in book.inputs else book.steps[item.name].enum
-            first = enum.index(a) < enum.index(b) if enum else a < b
-            return bool(first != item.descending)
-    return False
+def _less(book: Book, name: str, left: Any, right: Any) -> bool:
+    enum = book.inputs[name].enum if name in book.inputs else book.steps[name].enum
+    return bool(enum.index(left) < enum.index(right) if enum else left < right)
 
 
 class _Eval:
@@ -318,6 +303,12 @@ class _Eval:
                 return self.ev(otherwise, tail)
             case Call(name, args):
                 return self.call(name, args, tail)
+            case Allowed(parameter, subject, condition):
+                value, causes = self.trace.value(self.row, subject)
+                bands = cast(tuple[Band, ...], self.trace.params[self.row][parameter])
+                return (None, causes) if value is None else (band_of(bands, value).refuses != condition, NONE)
+            case Ranked():
+                return self.place(expr)
         raise AssertionError(expr)
 
     def junction(self, parts: Sequence[Expr], decisive: bool) -> Result:
@@ -356,8 +347,11 @@ class _Eval:
             return (value if holds == (name == "full_if") else Decimal(0)), NONE
         if name == "parts":
             return self.parts(args)
-        if name == "lose_per_step":
-            return self.lose_per_step(args, tail)
+        if name in ("lose_per_step", "gain_per_step"):
+            return self.per_step(args, tail)
+        if name == "reaches_or_rises":
+            risen = Compare(">=", Sum(((1, args[0]), (-1, args[2]))), args[3])
+            return self.junction((Compare(">=", args[0], args[1]), risen), True)
         values, causes = self.all(args, tail if name in ("greatest", "least", "abs") else None)
         if values is None:
             return None, causes
@@ -368,7 +362,9 @@ class _Eval:
                 return min(values), NONE
             case "abs", [value]:
                 return abs(value), NONE
-            case (("lose_per_item" | "lose_per_day"), [count, each, most]):
+            case "mean", _:
+                return half_up(sum(values) / len(values), self.inner if tail is None else tail), NONE
+            case (("lose_per_item" | "lose_per_day" | "gain_per_item"), [count, each, most]):
                 return min(most, max(Decimal(0), count) * each), NONE
             case (("floor_to" | "ceil_to" | "round_to"), [value, size]):
                 return _rounded(name, value, size), NONE
@@ -391,7 +387,7 @@ class _Eval:
             added += value if isinstance(value, Decimal) else 0
         return (None, causes) if missing else (added, NONE)
 
-    def lose_per_step(self, args: tuple[Expr, ...], tail: int | None) -> Result:
+    def per_step(self, args: tuple[Expr, ...], tail: int | None) -> Result:
         values, causes = self.all(args)
         if values is None:
             return None, causes
@@ -428,6 +424,23 @@ class _Eval:
             return whole, NONE
         mine = next(value for member, value in members if member == self.row)
         return self.divide(mine, whole, self.inner if tail is None else tail)
+
+    def place(self, ranked: Ranked) -> Result:
+        """One more than the rows ahead. Who is ahead is not known of two rows that are equal up to a key which one of them lacks."""
+        value, members = self.trace.value, self.trace.partitions[self.trace.table.partition(self.row)]
+        needed = members if ranked.entire else [self.row]
+        causes = frozenset(cause for member in needed for key, _ in ranked.keys for cause in value(member, key.name)[1])
+        ahead = 0
+        for member in members:
+            for key, descending in ranked.keys:
+                (theirs, why), (mine, own) = value(member, key.name), value(self.row, key.name)
+                if theirs is None or mine is None:
+                    causes |= why | own
+                elif theirs != mine:
+                    ahead += _less(self.trace.book, key.name, theirs, mine) != descending
+                if theirs is None or theirs != mine:
+                    break
+        return (None, causes) if causes else (Decimal(ahead + 1), NONE)
 
     def largest_remainder(self, arg: Expr, places: int) -> Result:
         members, causes = self.members(arg)

@@ -10,9 +10,9 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -62,21 +62,32 @@ def run_file(
     if wrong := check_day(book, on):
         raise Refused(*wrong)
     compiled = compile_book(book, values_in_force(book, on, parameters), ENGINES["duckdb"].dialect)
+    with outcome_file(output) as (part, connection), engine_errors(book):
+        reader = _reader(book, source, connection, names, absent)
+        watched = Watched(connection, progress)
+        count = watched.do(reader.check)
+        if compiled.windowed:
+            check_size(book, count)
+        watched.do(lambda: connection.execute(_judged(reader, compiled, on)))
+        digest, pending = _digest(connection, compiled)
+        watched.do(lambda: connection.execute(_written(compiled, part, output.suffix)))
+    return FileOutcome(count, pending, digest, file_digest(source), stale_values(book, on))
+
+
+@contextmanager
+def outcome_file(output: Path) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
+    """The part to write, which becomes the output when all went well, and a DuckDB of our own with so much memory as it may take.
+
+    Refused RULE-031: what cannot be written is told before anything is read.
+    """
     part, spill = (output.with_name(f".{output.name}.anju-{what}") for what in ("part", "spill"))
     try:
         shutil.rmtree(spill, ignore_errors=True)
-        part.write_bytes(b"")  # where nothing can be written is told before anything is read
-        with connect() as connection, engine_errors(book):
+        part.write_bytes(b"")
+        with connect() as connection:
             connection.execute(f"SET temp_directory = {text_literal(str(spill))}")
             connection.execute(f"SET memory_limit = '{_memory()}MB'")
-            reader = _FileReader(book, source, connection, names, absent)
-            watched = _Watched(connection, progress)
-            count = watched.do(reader.check)
-            if compiled.windowed:
-                check_size(book, count)
-            watched.do(lambda: connection.execute(_judged(reader, compiled, on)))
-            digest, pending = _digest(connection, compiled)
-            watched.do(lambda: connection.execute(_written(compiled, part, output.suffix)))
+            yield part, connection
         part.replace(output)
     except OSError as error:
         what = f"写不进去：{error.strerror or error}。"
@@ -87,9 +98,11 @@ def run_file(
         with suppress(OSError):  # a folder of that name is not ours
             part.unlink(missing_ok=True)
         shutil.rmtree(spill, ignore_errors=True)
+
+
+def file_digest(source: Path) -> str:
     with source.open("rb") as file:
-        inputs_digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return FileOutcome(count, pending, digest, inputs_digest, stale_values(book, on))
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _memory() -> int:
@@ -98,52 +111,72 @@ def _memory() -> int:
     return max(200, int(said)) if said.isdecimal() and len(said) < 9 else pages
 
 
-class _FileReader(TableReader):
+def is_text(source: Path) -> bool:
+    return source.suffix.lower() == ".csv"
+
+
+def file_relation(source: Path, columns: Iterable[str]) -> str:
+    """A Parquet or CSV file as a relation, CSV as text. columns: those that are used; a line that is blank in all of them is no row."""
+    path = text_literal(one_path(source))
+    if not is_text(source):
+        return f"read_parquet({path}, file_row_number=true)"
+    relation = f"read_csv({path}, header=true, all_varchar=true, delim=',', quote='\"', strict_mode=true)"
+    return f"{relation} WHERE COALESCE({', '.join([*map(quote_any, columns), 'NULL'])}) IS NOT NULL"
+
+
+def line_number(source: Path) -> str:
+    """The key of a row where no column is it."""
+    return f"CAST({'ROW_NUMBER() OVER ()' if is_text(source) else 'file_row_number + 1'} AS BIGINT)"
+
+
+def file_columns(source: Path, book: Book, column: str, name: str) -> dict[str, str]:
+    """A column of a file under the name of the book's input, or "key": name → SQL over `file_relation`. Of a text its type too, and a mark of what
+    did not read as it should."""
+    item = book.inputs.get(name)
+    if not is_text(source):
+        return {name: quote_any(column)}
+    raw = f"NULLIF(TRIM({quote_any(column)}), '')"
+    if item is None or item.type not in MARKED:
+        return {name: raw}
+    typed, pattern = f"TRY_CAST({raw} AS DATE)", DAY_PATTERN
+    if item.type == TRUTH:
+        typed, pattern = f"CASE {raw} WHEN '是' THEN TRUE WHEN '否' THEN FALSE END", ".*"
+    elif item.type == NUMBER and item.range:
+        reach = max(map(abs, item.range)) * 10**item.places
+        typed, pattern = (
+            f"TRY_CAST({raw} AS DECIMAL({17 if reach < 10**16 else 38}, {item.places}))",
+            NUMBER_PATTERN,
+        )
+    typed = f"CASE WHEN regexp_full_match({raw}, '{pattern}') THEN {typed} END"
+    marks = [
+        f"CASE WHEN NOT regexp_full_match({raw}, '{pattern}') THEN 1 WHEN {raw} IS NOT NULL AND {typed} IS NULL THEN 2"
+    ]
+    if item.type == NUMBER:
+        marks.append(f"WHEN regexp_matches({raw}, '\\.[0-9]{{{item.places}}}[0-9]*[1-9]') THEN 3")
+    return {name: typed, f"mark of {name}": f"CAST({' '.join(marks)} ELSE 0 END AS TINYINT)"}
+
+
+def _reader(
+    book: Book, source: Path, connection: duckdb.DuckDBPyConnection, names: Mapping[str, str], absent: Collection[str]
+) -> FileReader:
+    columns: dict[str, str] = {}
+    for column, name in names.items():
+        columns |= file_columns(source, book, column, name)
+    if "key" not in names.values():
+        columns["key"] = line_number(source)
+    # Text is read once: its columns are typed, and what did not read as it should is marked beside them.
+    kind = "TABLE" if is_text(source) else "VIEW"
+    items = ", ".join(f"{sql} AS {quote(name)}" for name, sql in columns.items())
+    connection.execute(f"CREATE {kind} {ROWS} AS SELECT {items} FROM {file_relation(source, names)}")
+    return FileReader(book, ROWS, connection, absent, source)
+
+
+class FileReader(TableReader):
     """A file as a table of typed columns under the inputs' names. What a CSV holds is text: that it reads as what it should be is tested too."""
 
-    def __init__(
-        self, book: Book, source: Path, connection: Any, names: Mapping[str, str], absent: Collection[str]
-    ) -> None:
-        path = text_literal(one_path(source))
-        self.is_text = source.suffix.lower() == ".csv"
-        relation = f"read_parquet({path}, file_row_number=true)"
-        if self.is_text:
-            relation = f"read_csv({path}, header=true, all_varchar=true, delim=',', quote='\"', strict_mode=true)"
-            relation += (
-                f" WHERE COALESCE({', '.join([*map(quote_any, names), 'NULL'])}) IS NOT NULL"  # a blank line is no row
-            )
-        items = [item for column, name in names.items() for item in self._items(book, column, name)]
-        if "key" not in names.values():
-            number = "ROW_NUMBER() OVER ()" if self.is_text else "file_row_number + 1"
-            items.append(f'CAST({number} AS BIGINT) AS "key"')
-        # Text is read once: its columns are typed, and what did not read as it should is marked beside them.
-        kind = "TABLE" if self.is_text else "VIEW"
-        connection.execute(f"CREATE {kind} {ROWS} AS SELECT {', '.join(items)} FROM {relation}")
-        super().__init__(book, ROWS, "key", connection, ENGINES["duckdb"].dialect, absent, shown=source.name)
-
-    def _items(self, book: Book, column: str, name: str) -> list[str]:
-        item = book.inputs.get(name)
-        if not self.is_text:
-            return [f"{quote_any(column)} AS {quote(name)}"]
-        raw = f"NULLIF(TRIM({quote_any(column)}), '')"
-        if item is None or item.type not in MARKED:
-            return [f"{raw} AS {quote(name)}"]
-        typed, pattern = f"TRY_CAST({raw} AS DATE)", DAY_PATTERN
-        if item.type == TRUTH:
-            typed, pattern = f"CASE {raw} WHEN '是' THEN TRUE WHEN '否' THEN FALSE END", ".*"
-        elif item.type == NUMBER and item.range:
-            reach = max(map(abs, item.range)) * 10**item.places
-            typed, pattern = (
-                f"TRY_CAST({raw} AS DECIMAL({17 if reach < 10**16 else 38}, {item.places}))",
-                NUMBER_PATTERN,
-            )
-        typed = f"CASE WHEN regexp_full_match({raw}, '{pattern}') THEN {typed} END"
-        marks = [
-            f"CASE WHEN NOT regexp_full_match({raw}, '{pattern}') THEN 1 WHEN {raw} IS NOT NULL AND {typed} IS NULL THEN 2"
-        ]
-        if item.type == NUMBER:
-            marks.append(f"WHEN regexp_matches({raw}, '\\.[0-9]{{{item.places}}}[0-9]*[1-9]') THEN 3")
-        return [f"{typed} AS {quote(name)}", f'CAST({" ".join(marks)} ELSE 0 END AS TINYINT) AS "mark of {name}"']
+    def __init__(self, book: Book, table: str, connection: Any, absent: Collection[str], source: Path) -> None:
+        self.is_text = is_text(source)
+        super().__init__(book, table, "key", connection, ENGINES["duckdb"].dialect, absent, shown=source.name)
 
     def misfits(self) -> list[Misfit]:
         found = super().misfits()
@@ -160,7 +193,7 @@ def quote_any(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def _judged(reader: _FileReader, compiled: Compiled, on: date) -> str:
+def _judged(reader: FileReader, compiled: Compiled, on: date) -> str:
     statement = compiled.sql.replace("{source}", f"({reader.source(compiled, on)})")
     outputs = ", ".join([reader.key_back(compiled), *map(quote, compiled.outputs), '"failed_mask"', '"unknown_mask"'])
     return f'CREATE TABLE {OUTCOME} AS SELECT {outputs} FROM ({statement}) AS made ORDER BY CAST("_i" AS VARCHAR)'
@@ -213,7 +246,7 @@ def _shown(name: str, type_: Type, as_text: bool) -> str:
     return column
 
 
-class _Watched:
+class Watched:
     """Statements done in a thread of their own, so that somebody can be told how far they are, and stop them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, progress: Callable[[int], None] | None) -> None:

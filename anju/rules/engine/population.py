@@ -227,14 +227,18 @@ class TableReader(TableContract):
             return '"_i" AS "key"'
         return f'CAST("_i" AS {said.said.replace("DECIMAL", "NUMERIC") if self.postgres else said.said}) AS "key"'
 
+    def row_id(self, compiled: Compiled) -> str:
+        """What stands for a row in the statement: the key, as text where the order of rows decides anything."""
+        return self.key_text if compiled.windowed else quote(self.key)
+
     def source(self, compiled: Compiled, on: date) -> str:
-        """A select of "_i", "_on" and the inputs used, as scaled integers. "_i" is the key: as text where the order of rows decides anything."""
-        own = self.key_text if compiled.windowed else quote(self.key)
-        items = [f'{own} AS "_i"', f'CAST({day_number(on)} AS BIGINT) AS "_on"']
+        """A select of "_i", "_on" and the inputs used, as scaled integers."""
+        items = [f'{self.row_id(compiled)} AS "_i"', f'CAST({day_number(on)} AS BIGINT) AS "_on"']
         for name, kind in compiled.inputs:
             known = self.value(self.book.inputs[name], kind) if name in self.types else f"CAST(NULL AS {kind})"
             items.append(f"{known} AS {quote(name)}")
-        return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of"
+        # Ended as a level: what is converted is converted once, however often a formula names it.
+        return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of{self.dialect.fence}"
 
     def key_misfit(self) -> str:
         test = f"{quote(self.key)} IS NULL"
@@ -287,7 +291,7 @@ class TableReader(TableContract):
         if count != keys:
             what = f"{count} 行里只有 {keys} 个不同的行键。"
             problems.append(Problem("RULE-014", self.place(self.key), what, "每行须有一个不同的键。"))
-        if self.book.order and (last := self.book.order[-1].name) in self.types:
+        for last in (name for name in self.book.unique_keys if name in self.types):
             places = ", ".join(map(quote, (*self.book.partition, last)))
             known, different = self.one(
                 f"SELECT COUNT({quote(last)}), COUNT(DISTINCT ({places})) FROM {self.relation} AS q WHERE {quote(last)} IS NOT NULL"

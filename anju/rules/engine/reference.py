@@ -34,7 +34,7 @@ def run_reference(
         for index in group.indexes:
             row_values[index] = group.values
     trace = Trace(book, table, row_values)
-    outputs = (*book.steps, *(["rank"] if book.order else []), *([book.payable] if book.payable else []))
+    outputs = (*book.steps, *([book.payable] if book.payable else []))
     results = []
     for row in range(len(table)):
         held = [trace.value(row, name)[0] for name in book.conditions]

@@ -15,6 +15,7 @@ from anju.rules.engine.outcome import OutcomeRow, reasons_from_causes
 from anju.rules.engine.reference import run_reference
 from anju.rules.language.exact import needed_places, to_scaled
 from anju.rules.language.formula import (
+    Allowed,
     And,
     Between,
     Call,
@@ -29,6 +30,7 @@ from anju.rules.language.formula import (
     Or,
     Product,
     Quotient,
+    Ranked,
     Sum,
 )
 from anju.rules.language.ir import Num
@@ -70,30 +72,17 @@ def explain_outcome(
 
 def explain_row(row: OutcomeRow) -> list[Explained]:
     book = row.run.book
-    names = (*book.steps, *(["rank"] if book.order else []), *book.conditions)
+    names = (*book.steps, *book.conditions)
     return [_explained(row, name) for name in names]
 
 
 def _explained(row: OutcomeRow, name: str) -> Explained:
     book = row.run.book
-    if name == "rank":
-        keys = "，".join(
-            f"{book.label(item.name)}{'从大到小' if item.descending else '从小到大'}" for item in book.order
-        )
-        figures = "，".join(f"{book.label(item.name)} {row.shown(item.name)}" for item in book.order)
-        return Explained(
-            name=name,
-            label="名次",
-            formula=keys,
-            substituted=figures,
-            value_text=row.text(name) or "未知",
-            clause="",
-            source="",
-            sentence=_unknown(row, name),
-        )
     item: BookStep | BookCondition = book.steps[name] if name in book.steps else book.conditions[name]
     formula = render_formula(item.expr, lambda used: book.label(used))
     substituted = render_formula(item.expr, lambda used: named_text(row, used))
+    if isinstance(item.expr, Ranked):
+        substituted = "，".join(f"{book.label(key.name)} {row.shown(key.name)}" for key, _ in item.expr.keys)
     value = row.values[name]
     if isinstance(item, BookCondition):
         shown = "未知" if value is None else "是" if value else "否"
@@ -195,7 +184,7 @@ def _unit(row: OutcomeRow, expr: Expr) -> str | None:
         return row.run.book.unit(expr.name) or None
     if isinstance(expr, Sum):
         return next((unit for _, term in expr.terms if (unit := _unit(row, term))), None)
-    if isinstance(expr, Call) and expr.name in ("greatest", "least", "abs"):
+    if isinstance(expr, Call) and expr.name in ("greatest", "least", "abs", "mean"):
         return next((unit for arg in expr.args if (unit := _unit(row, arg))), None)
     return None
 
@@ -212,7 +201,9 @@ def named_text(row: OutcomeRow, name: str) -> str:
         return figure_text(value, parameter.unit, shown if parameter.show is not None or parameter.places > 2 else None)
     if isinstance(value, date):
         return f"{value.year}年{value.month}月{value.day}日"
-    return "未知" if value is None else MODES.get(str(value), str(value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "未知" if value is None else MODES.get(value, value)
 
 
 def render_formula(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:
@@ -252,7 +243,12 @@ def render_formula(expr: Expr, name: Callable[[str], str], inner: bool = False) 
         case CaseExpression(branches, otherwise):
             text = "；".join(f"{sub(test)} 时取 {sub(value)}" for test, value in branches)
             return f"（{text}；否则取 {sub(otherwise)}）"
+        case Allowed(_, subject):
+            return f"{name(subject)} 不在不予办理的一段"
         case Call(operator, args):
             texts = [render_formula(arg, name) for arg in args]
             return OPERATORS[operator].reads.format(*texts, all="，".join(texts))
+        case Ranked(keys, shared):
+            told = [f"{name(key.name)}{'从大到小' if descending else '从小到大'}" for key, descending in keys]
+            return "，".join([*told, *(["相同的并列"] if shared else [])])
     raise AssertionError(expr)

@@ -116,8 +116,45 @@ class Call:
     args: tuple[Expr, ...]
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """Whether what the parameter has bands of stands in a band that does not refuse by that condition. The loader makes it, nobody writes it."""
+
+    parameter: str
+    subject: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A place in an order (名次), 1 for the first. A book writes it as `order` or under `ranks`; no formula can.
+
+    keys: each with whether it goes from the greatest down. shared: equal rows have one place; else the last key is never equal.
+    entire: one unknown key leaves the whole partition without places, as in a queue; else only the rows that it might overtake.
+    """
+
+    keys: tuple[tuple[Name, bool], ...]
+    shared: bool
+    entire: bool = False
+
+
 Expr = (
-    Number | Literal | Name | Sum | Product | Quotient | Compare | And | Or | Not | Between | In | CaseExpression | Call
+    Number
+    | Literal
+    | Name
+    | Sum
+    | Product
+    | Quotient
+    | Compare
+    | And
+    | Or
+    | Not
+    | Between
+    | In
+    | CaseExpression
+    | Call
+    | Allowed
+    | Ranked
 )
 
 
@@ -176,6 +213,10 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (*(part for branch in branches for part in branch), otherwise)
         case Call(_, args):
             return args
+        case Allowed(parameter):
+            return (Name(parameter),)
+        case Ranked(keys):
+            return tuple(name for name, _ in keys)
         case _:
             return ()
 

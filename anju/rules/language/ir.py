@@ -16,6 +16,7 @@ from anju.rules.language.formula import FormulaError
 LIMIT = 10**38 - 1  # decimal(38,0): the widest integer that DuckDB, PostgreSQL and Spark all hold
 INT64 = 2**63 - 1
 RATIO_PLACES = 12
+WINDOWS = ("total", "row_number", "rank")  # nodes over a whole partition
 MAX_ROWS = 10**7  # rows in one partition, for the range of a sum
 
 

@@ -12,7 +12,7 @@ from anju.rules.book.schema import Book
 from anju.rules.load import read_once
 
 BOOKS = Path(__file__).parent / "books"
-IDENTITY = ("kind", "subject", "region", "applies")
+IDENTITY = ("kind", "subject", "region", "regions", "applies")
 
 
 def _identified(book: Book, problems: Iterable[Problem]) -> bool:
@@ -55,7 +55,8 @@ class Library:
         problems = []
         by_identity: dict[tuple[str, str, str | None], list[Book]] = {}
         for book in self.books:
-            by_identity.setdefault((book.kind, book.subject, book.region), []).append(book)
+            for region in book.regions or (None,):
+                by_identity.setdefault((book.kind, book.subject, region), []).append(book)
         for books in by_identity.values():
             books.sort(key=lambda book: book.applies_from)
             for earlier, later in pairwise(books):
@@ -70,14 +71,16 @@ class Library:
         """The book in force on that day. regions: codes from the nearest up the tree; a book without region is the last resort.
 
         The nearest region that has the subject wins. A region whose own book has lapsed is an error, not a return to the
-        region above; one whose first book is still to come leaves the region above in force.
+        region above; one whose first book is still to come leaves the region above in force. Refused RULE-041: the book names a region
+        and another inside it, which only the tree tells.
         """
         mine = [book for book in self.books if book.kind == kind and book.subject == subject]
         for region in (*regions, None):
-            own = [book for book in mine if book.region == region]
+            own = [book for book in mine if (region in book.regions if region else not book.regions)]
             for book in own:
                 if book.in_force(on):
                     self.require_usable(book)
+                    _check_regions(book, regions)
                     return self._not_suspended(book, on)
             if any(book.applies_from <= on for book in own):
                 last = max((book for book in own if book.applies_from <= on), key=lambda book: book.applies_from)
@@ -91,7 +94,8 @@ class Library:
                     )
                 )
         where = f"{kind}/{subject}（{'、'.join(regions) or '不限地区'}）"
-        first = min((book.applies_from for book in mine if book.region is None or book.region in regions), default=None)
+        near = [book.applies_from for book in mine if not book.regions or {*book.regions} & {*regions}]
+        first = min(near, default=None)
         what = f"{on} 没有适用的规则书{f'，最早一本自 {first} 起施行' if first else ''}。"
         raise Refused(Problem("RULE-020", where, what, "请核对业务日期和地区，或补充规则书。"))
 
@@ -110,3 +114,10 @@ class Library:
             what = f"自 {pause.since} 起暂停执行：{pause.why}（{pause.by}）。"
             raise Refused(Problem("RULE-002", f"规则书《{book.title}》（{book.file}）", what, "恢复执行后再办。"))
         return book
+
+
+def _check_regions(book: Book, path: Sequence[str]) -> None:
+    if len(named := [region for region in path if region in book.regions]) > 1:
+        what = f"同时写了 {named[0]} 和它的上级 {named[1]}。"
+        fix = f"请从 regions 里删去 {named[0]}；只在那里不同的，另写一本。"
+        raise Refused(Problem("RULE-041", f"规则书《{book.title}》（{book.file}）", what, fix))

@@ -6,7 +6,7 @@ The first line names the columns, by an input's name or by its label (标签); o
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -32,6 +32,17 @@ def read_rows(path: Path, book: Book, key: str = "") -> list[dict[str, Any]]:
     key: the heading of the key's column; without it one of 键, 行键, 编号, key, else the line number.
     Refused: RUN-010 the file cannot be read, RUN-011 binary fractions, RUN-012 headings that do not fit the book.
     """
+    headings, lines = _open(path)
+    (names,) = _names(path, headings, [book], key)
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        row = {name: _value(book.inputs.get(name), value) for name, value in zip(names, line, strict=False) if name}
+        rows.append({"key": str(number)} | row)
+    return rows
+
+
+def _open(path: Path) -> tuple[list[str], Iterable[Sequence[Any]]]:
+    """The headings, and the lines as they are."""
     if not path.is_file():
         raise _problem(path, "没有这个文件。", "请核对路径和文件名。")
     readers = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx, ".xls": _xlsx}
@@ -39,7 +50,7 @@ def read_rows(path: Path, book: Book, key: str = "") -> list[dict[str, Any]]:
     if reader is None:
         raise _problem(path, f"不认识这种文件（{path.suffix or '没有扩展名'}）。", f"可用：{'、'.join(readers)}。")
     try:
-        headings, lines = reader(path)
+        return reader(path)
     except Refused:
         raise
     except Exception as error:  # whatever a library says of a damaged file, the user gets a sentence
@@ -48,24 +59,55 @@ def read_rows(path: Path, book: Book, key: str = "") -> list[dict[str, Any]]:
             f"读不出来：{str(error).splitlines()[0][:200] if str(error) else type(error).__name__}",
             "请确认文件完好、格式与扩展名相符。",
         ) from error
-    names = _names(path, headings, book, key)
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        row = {name: _value(book.inputs.get(name), value) for name, value in zip(names, line, strict=False) if name}
-        rows.append({"key": str(number)} | row)
-    return rows
 
 
 def column_names(path: Path, book: Book, key: str = "") -> dict[str, str]:
     """Of a .csv or .parquet file: each heading that is used → the input's name, or "key". Refused as `read_rows`; no row is read."""
+    return columns_of_books(path, [book], key)[0]
+
+
+def columns_of_books(
+    path: Path, books: Sequence[Book], key: str = "", group_by: Collection[str] = ()
+) -> list[dict[str, str]]:
+    """The same for each of several books over one file. group_by: headings beside, by which rows are told apart; they need no input."""
     if not path.is_file():
         raise _problem(path, "没有这个文件。", "请核对路径和文件名。")
+    if path.suffix.lower() not in (".csv", ".parquet"):
+        raise _problem(path, f"不认识这种文件（{path.suffix or '没有扩展名'}）。", "可用：.csv、.parquet。")
     try:
         headings = _csv_headings(path) if path.suffix.lower() == ".csv" else _parquet_headings(path)
     except (UnicodeDecodeError, csv.Error, duckdb.Error) as error:
         fix = "请确认文件完好，CSV 用 UTF-8 编码，第一行是列名。"
         raise _problem(path, "列名读不出来。", fix) from error
-    return {heading: name for heading, name in zip(headings, _names(path, headings, book, key), strict=True) if name}
+    return [
+        {heading: name for heading, name in zip(headings, names, strict=True) if name}
+        for names in _names(path, headings, books, key, group_by)
+    ]
+
+
+def engine_file(path: Path, folder: Path) -> Path:
+    """The file as the engine reads it where it lies: itself when it is Parquet or a CSV in UTF-8, else its rows as such a CSV in that folder.
+
+    Refused as `read_rows` for what cannot be read.
+    """
+    if not path.is_file():
+        raise _problem(path, "没有这个文件。", "请核对路径和文件名。")
+    kind = path.suffix.lower()
+    if kind == ".parquet" or (kind == ".csv" and is_utf8(path)):
+        return path
+    headings, lines = _open(path)
+    plain = folder / f"{path.stem}.csv"
+    with plain.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(headings)
+        writer.writerows([_plain(value) for value in line] for line in lines)
+    return plain
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value.date() if isinstance(value, datetime) else "" if value is None else value)
 
 
 def is_utf8(path: Path) -> bool:
@@ -92,40 +134,46 @@ def _parquet_headings(path: Path) -> list[str]:
         ]
 
 
-def _names(path: Path, headings: list[str], book: Book, key: str) -> list[str]:
-    """Each heading as an input's name or "key"; "" for an empty heading. Everything that does not fit is said at once."""
-    labels = {item.label: name for name, item in book.inputs.items()}
-    keys = (key,) if key else KEYS
-    names, strange = [], []
-    for heading in headings:
-        known = heading if heading in book.inputs else labels.get(heading, "")
-        if heading in keys and (key or not known):
-            names.append("key")
-        elif known or not heading:
-            names.append(known)
-        else:
-            names.append("")
-            strange.append(heading)
+def _names(
+    path: Path, headings: list[str], books: Sequence[Book], key: str, group_by: Collection[str] = ()
+) -> list[list[str]]:
+    """For each book each heading as an input's name or "key"; "" for what is none of its inputs. Everything that does not fit is said at once."""
+    each = [_names_of(headings, book, key) for book in books]
+    labels = list(dict.fromkeys(item.label for book in books for item in book.inputs.values()))
     problems = []
+    place = Place(file=path.name, line=1)
+    strange = [
+        heading
+        for at, heading in enumerate(headings)
+        if heading and heading not in group_by and not any(names[at] for names in each)
+    ]
     if strange:
         what = f"列名“{'、'.join(strange)}”在规则书里没有对应的输入。"
-        problems.append(
-            Problem(
-                "RUN-012",
-                Place(file=path.name, line=1),
-                what,
-                f"列名写输入的名称或标签：{'、'.join(labels)}；行键一列用 --key 指明；无关的列请删去。",
-            )
-        )
+        fix = f"列名写输入的名称或标签：{'、'.join(labels)}；行键一列用 --key 指明；无关的列请删去。"
+        problems.append(Problem("RUN-012", place, what, fix))
     if key and key not in headings:
-        problems.append(Problem("RUN-012", Place(file=path.name, line=1), f"没有“{key}”这一列。", "请核对 --key。"))
-    used = [name for name in names if name]
-    if twice := sorted({name for name in used if used.count(name) > 1}):
+        problems.append(Problem("RUN-012", place, f"没有“{key}”这一列。", "请核对 --key。"))
+    if lost := [heading for heading in group_by if heading not in headings]:
+        what = f"没有“{'、'.join(lost)}”这一列，不能按它分组。"
         problems.append(
-            Problem("RUN-012", Place(file=path.name, line=1), f"“{'、'.join(twice)}”有两列。", "请删去一列。")
+            Problem("RUN-012", place, what, f"请核对分组的列名；文件里有：{'、'.join(filter(None, headings))}。")
         )
+    twice = {name for names in each for name in names if name and names.count(name) > 1}
+    twice |= {heading for heading in group_by if headings.count(heading) > 1}
+    if twice:
+        problems.append(Problem("RUN-012", place, f"“{'、'.join(sorted(twice))}”有两列。", "请删去一列。"))
     if problems:
         raise Refused(*problems)
+    return each
+
+
+def _names_of(headings: list[str], book: Book, key: str) -> list[str]:
+    labels = {item.label: name for name, item in book.inputs.items()}
+    keys = (key,) if key else KEYS
+    names = []
+    for heading in headings:
+        known = heading if heading in book.inputs else labels.get(heading, "")
+        names.append("key" if heading in keys and (key or not known) else known)
     return names
 
 

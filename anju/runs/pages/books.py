@@ -14,10 +14,9 @@ from anju.core.pages.context import page_context, render_page
 from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
-from anju.core.wording import read_day
-from anju.rules.book.display import POSTFIX
+from anju.rules.book.display import applies_text, regions_text, value_text
 from anju.rules.book.parameters import stale_values
-from anju.rules.book.schema import Band, Book, DatedValue, Parameter
+from anju.rules.book.schema import Book, DatedValue, Parameter
 from anju.rules.explanation.explain import render_formula
 from anju.runs.queries.books import book_library
 
@@ -29,10 +28,6 @@ KINDS = {
 
 def book_address(book: Book) -> str:
     return path_of("runs:book", book.kind, book.subject, book.applies_from)
-
-
-def applies_text(book: Book) -> str:
-    return f"{read_day(book.applies_from)}起{f'，至{read_day(book.applies_until)}止' if book.applies_until else '施行'}"
 
 
 @requires_permission("rules.see")
@@ -158,6 +153,7 @@ def show_book(request: Request, kind: str, subject: str, since: str) -> HttpResp
         "book": book,
         "kind": KINDS.get(kind, kind),
         "applies": applies_text(book),
+        "regions": regions_text(book),
         "headings": book_table(book),
         "steps": steps,
         "conditions": conditions,
@@ -202,32 +198,12 @@ def dated_value_row(book: Book, parameter: Parameter, value: DatedValue, today: 
     return {
         "since": value.since,
         "until": value.until,
-        "text": value_text(parameter, value.value),
+        "text": value_text(book, parameter, value.value),
         "source": value.source,
         "checked": value.checked,
         "in_force": in_force,
         "stale": in_force and any(problem.where.field == parameter.name for problem in stale_values(book, today)),
     }
-
-
-def value_text(parameter: Parameter, value: Any) -> str:
-    """A plain, keyed or banded value as one line."""
-    unit = POSTFIX.get(parameter.unit, f" {parameter.unit}" if parameter.unit else "")
-    if isinstance(value, tuple):
-        return "；".join(f"{band_words(band)} {band.value}{unit}" for band in value)
-    if hasattr(value, "items"):
-        words = {key: "更多" if key == "more" else key for key in value}
-        return "；".join(
-            f"{words[key]}（{value_text(parameter, one)}）" if hasattr(one, "items") else f"{words[key]}：{one}{unit}"
-            for key, one in value.items()
-        )
-    return read_day(value) if isinstance(value, date) else f"{value}{unit}"
-
-
-def band_words(band: Band) -> str:
-    low = "" if band.lower is None else f"{'满' if band.lower_closed else '超过'} {band.lower}"
-    high = "" if band.upper is None else f"{'不超过' if band.upper_closed else '不满'} {band.upper}"
-    return "，".join(filter(None, (low, high))) or "任何值"
 
 
 def example_rows(book: Book, example: Any) -> dict[str, Any]:
