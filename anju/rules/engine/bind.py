@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,13 +29,18 @@ LONGEST = 40  # letters of a value that a message shows
 
 @dataclass
 class BoundTable:
-    """Rows ready to run, column by column. rank: the place of each row in the order of keys, the last word in every tie."""
+    """Rows ready to run, column by column. rank: the place of each row in the order of keys, the last word in every tie.
+
+    rollups: what their members come to, filled in by an engine before the rows run.
+    """
 
     book: Book
     keys: list[str]
     rank: list[int]
     dates: list[date]
     columns: dict[str, list[Scalar]]
+    members: MemberTable | None = None
+    rollups: dict[str, list[Scalar]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -63,7 +68,33 @@ class BoundTable:
         return csv_bytes([["key", "on", *names], *lines])
 
     def digest(self) -> str:
-        return hashlib.sha256(self.csv()).hexdigest()
+        """Of the inputs, those of the members among them."""
+        members = self.members.csv() if self.members else b""
+        return hashlib.sha256(self.csv() + members).hexdigest()
+
+
+@dataclass
+class MemberTable:
+    """The members of rows, as rows of their own. of: the index of the row that each belongs to.
+
+    listed: the rows whose list is known, with the members of each; one that is known to have none is there with none.
+    """
+
+    table: BoundTable
+    of: list[int]
+    names: list[str]
+    listed: dict[int, list[int]]
+    keys: list[str]
+
+    def csv(self) -> bytes:
+        """Canonical, whatever the order they came in: how many each row has, then each with what was given of it."""
+        counts = sorted([self.keys[row], str(len(members))] for row, members in self.listed.items())
+        columns = list(self.table.columns.items())
+        lines = sorted(
+            [self.keys[row], *(self.table.text(name, column[member]) for name, column in columns)]
+            for member, row in enumerate(self.of)
+        )
+        return csv_bytes([["key", "members"], *counts, ["key", *self.table.columns], *lines])
 
 
 def input_text(item: BookInput, value: Scalar) -> str:

@@ -33,7 +33,7 @@ class DuckDB:
 
     def fetch(self, compiled: Compiled, table: BoundTable, indexes: list[int], connection: Any) -> list[EngineRow]:
         """Rows go in as one CSV file of bare integers: bound list parameters took minutes where this takes a fraction of a second."""
-        columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.inputs]
+        columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.rollups, *compiled.inputs]
         handle, name = tempfile.mkstemp(suffix=".csv", prefix="anju-rows-")
         own = connection is None
         connection = connect() if own else connection
@@ -61,7 +61,7 @@ class PostgreSQL:
     def fetch(self, compiled: Compiled, table: BoundTable, indexes: list[int], connection: Any) -> list[EngineRow]:
         if connection is None:
             raise ValueError("the PostgreSQL engine needs a connection")
-        columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.inputs]
+        columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.rollups, *compiled.inputs]
         arrays = ", ".join(f"%s::{kind}[]" for _, kind in columns)
         source = f"UNNEST({arrays}) AS q0({', '.join(quote(name) for name, _ in columns)})"
         with connection.cursor() as cursor:
@@ -76,6 +76,7 @@ def _columns(compiled: Compiled, table: BoundTable, indexes: list[int]) -> list[
     """The columns of those rows. Text only ever decides an order, so its place among its equals' sorted values stands for it:
     no engine's collation can then differ."""
     columns: list[list[Scalar]] = [[table.rank[i] for i in indexes], [day_number(table.dates[i]) for i in indexes]]
+    columns += [[table.rollups[name][i] for i in indexes] for name, _ in compiled.rollups]
     for name, _ in compiled.inputs:
         column = [table.columns[name][i] for i in indexes]
         if table.book.inputs[name].type == TEXT:
