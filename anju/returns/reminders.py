@@ -229,7 +229,12 @@ def urge_of(user: Actor, ret: Return) -> Urge | None:
         return None
     found = Urge.objects.filter(form__code=ret.form.code, region_id=ret.region_id, period=ret.period)
     newest = visible_rows(found, user).order_by("-id").first()
-    return newest if newest is not None and user.key in newest.keys else None
+    return newest if newest is not None and user.key in newest.keys and not _reported_since(ret, newest) else None
+
+
+def _reported_since(ret: Return | None, urge: Urge) -> bool:
+    """It did what it asked for: what is sent back afterwards is another matter."""
+    return ret is not None and ret.first_submitted_at is not None and ret.first_submitted_at >= urge.at
 
 
 def readings_of(urges: Iterable[Urge]) -> dict[int, dict[str, datetime]]:
@@ -297,7 +302,7 @@ def _reminder(user: Actor, one: DueReturn, act: str, office: int | None, urged: 
             what += f"：上级退回{len(returned)}处，{returned[0].text}"
         elif (last := _last_step(ret)) is not None and last.move == "return":
             what += f"：{last.by_name}退回，{last.remark}"
-    if urged is not None:
+    if urged is not None and not _reported_since(ret, urged):
         said = f"：{urged.remark}" if urged.remark else ""
         what += f"。{urged.by_name}{timezone.localtime(urged.at):%m-%d %H:%M}催报{said}"
     link = ret.get_absolute_url() if ret else f"{path_of('returns:home')}?region={one.region.code}"

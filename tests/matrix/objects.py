@@ -37,7 +37,7 @@ MAKERS: dict[str, Maker] = {}
 NO_REGION = {
     "mfa_index", "core:me", "account_set_password", "core:me-sessions", "core:session", "core:drafts", "core:me-deputy", "account_change_password", "account_reauthenticate",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs",
-    "core:guide-picture", "core:staff-register", "core:waiting-form",
+    "core:guide-picture", "core:staff-register", "core:waiting-form", "runs:comparison", "runs:comparison-rows", "runs:comparison-row", "runs:comparison-file", "runs:comparison-drop",
 }  # fmt: skip
 # Of a return that nobody delivered to the superior.
 NOT_DELIVERED = {
@@ -49,6 +49,11 @@ NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
 
 OF_ONE = {
     "documents:receive",
+    "runs:comparison",
+    "runs:comparison-rows",
+    "runs:comparison-row",
+    "runs:comparison-file",
+    "runs:comparison-drop",
     "core:me-end-deputy",
     "core:job",
     "core:job-stop",
@@ -170,6 +175,21 @@ def new_run(by: Actor, region: Region, visitor: Staff) -> At:
 @makes("runs:book")
 def rule(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"kind": "scoring", "subject": "prh-shanty", "since": "2020-01-01"})
+
+
+@makes("runs:comparison", "runs:comparison-rows", "runs:comparison-row", "runs:comparison-file", "runs:comparison-drop")
+def comparison(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.runs.queries.comparisons import SAMPLE_ROWS, ComparisonQuestion, Side, comparable_books
+    from anju.runs.services import comparisons
+
+    book = next(book for book in comparable_books() if book.subject == "sample-rental")
+    question = ComparisonQuestion(
+        Side(book, date(2025, 12, 31)), Side(book, date(2026, 1, 31)), SAMPLE_ROWS.name, ("区县",)
+    )
+    key = comparisons.compare_rows(
+        by=replace(by, key=visitor.username), question=question, content=SAMPLE_ROWS.read_bytes()
+    )
+    return At({"key": key, "number": 0}, bare=True)
 
 
 @makes("runs:run", "runs:what-if", "runs:next-steps", "runs:csv")
@@ -315,6 +335,31 @@ def demand(by: Actor, region: Region, visitor: Staff) -> At:
     file = keep_file(by=by, region_id=region.pk, name="佐证.pdf", content=b"%PDF-1.4", media="application/pdf")
     step = DemandStep.objects.create(demand=made, region=region, kind="answer", text="已办", file=file, by=by.key)
     return At({"pk": made.pk, "step_id": step.pk}, bare=True)
+
+
+@makes("funds:document", "funds:scan", "funds:confirm")
+def quota(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.files import keep_file
+    from anju.funds.models import QuotaDocument, QuotaLine
+
+    day = timezone.localdate()
+    file = keep_file(by=by, region_id=region.pk, name="文件.pdf", content=b"%PDF-1.4", media="application/pdf")
+    made = QuotaDocument.objects.create(
+        region=region, way="received", stage="whole", number="示例〔2026〕1号", title="示例", issuer="示例", dated=day,
+        budget_year=day.year, known="paper", file=file, by="somebody",
+    )  # fmt: skip
+    QuotaLine.objects.create(
+        document=made, region=region, source="central", subject="2210108", purpose="old", amount=100
+    )
+    return At({"pk": made.pk}, bare=True)
+
+
+@makes("funds:receive")
+def quota_line(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.funds.models import QuotaLine
+
+    made = QuotaLine.objects.get(document=quota(by, region, visitor).parts["pk"])
+    return At({"pk": made.pk}, data={"on": str(timezone.localdate())}, bare=True)
 
 
 @makes("documents:keep-scan", "documents:scan", "documents:confirm-scan", "documents:send")
