@@ -17,7 +17,15 @@ from anju.documents.styles.sources import paper_reminders
 from anju.documents.styles.writing import write_style
 from anju.problems import Problem, Refused
 
-SHAPE_NAMES = {"year": "年", "half": "半年", "quarter": "季度", "month": "月", "day": "日"}
+SHAPE_NAMES = {
+    "year": "年",
+    "half": "半年",
+    "quarter": "季度",
+    "month": "月",
+    "day": "日",
+    "plan": "规划",
+    "since": "自开始累计",
+}
 ON_PAGES = ("text", "texts", "number", "choice", "regions", "codes", "table", "given")  # a list of tables has no field
 
 
