@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,8 +36,7 @@ class DuckDB:
         """Rows go in as one CSV file of bare integers: bound list parameters took minutes where this takes a fraction of a second."""
         columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.rollups, *compiled.inputs]
         handle, name = tempfile.mkstemp(suffix=".csv", prefix="anju-rows-")
-        own = connection is None
-        connection = connect() if own else connection
+        connection = connection or _own()
         try:
             with os.fdopen(handle, "w", encoding="ascii", newline="") as file:
                 texts = (
@@ -49,8 +49,6 @@ class DuckDB:
             return connection.execute(compiled.sql.replace("{source}", source) + ORDERED).fetchall()  # type: ignore[no-any-return]
         finally:
             os.unlink(name)
-            if own:
-                connection.close()
 
 
 class PostgreSQL:
@@ -94,6 +92,16 @@ def connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(
         ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     )
+
+
+_kept = threading.local()
+
+
+def _own() -> duckdb.DuckDBPyConnection:
+    """This thread's: to open one takes longer than most runs, and a run leaves nothing in it."""
+    if getattr(_kept, "process", None) != os.getpid():
+        _kept.connection, _kept.process = connect(), os.getpid()
+    return _kept.connection  # type: ignore[no-any-return]
 
 
 def one_path(path: Path) -> str:
