@@ -1,6 +1,7 @@
 """anju rules: check, list, show, explain, run, compare."""
 
 import argparse
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from anju.runs.arguments import (
     shown_progress,
 )
 from anju.runs.comparing import add_compare
+from anju.runs.tables import add_outcomes, in_database, run_in_database
 
 ROW_BY_ROW = 2_000_000  # bytes of a CSV whose every misfit is told by its line; a larger one runs where it lies
 
@@ -34,15 +36,18 @@ def add_commands(subparsers: Any) -> None:
     _choose(parser, needed=True)
     _take(parser)
     parser.add_argument("--row", metavar="行键", help="只说明这一行（默认每一行）")
-    parser = add_parser(rules, "run", "对一个文件的每一行运行规则书，写出结果", run_book)
+    parser = add_parser(rules, "run", "对一个文件或一张表的每一行运行规则书，写出结果", run_book)
     parser.add_argument("--book", metavar="规则书", required=True, help=BOOK)
     parser.add_argument("--region", metavar="代码", help="按哪个区划找规则书（默认不限地区的）")
     parser.add_argument("--on", metavar="日期", required=True, help="业务日期，如 2020-12-31")
-    _take(parser)
+    _take(parser, needed=False)
+    parser.add_argument("--table", metavar="表", help="输入是数据库里的一张表或视图，列名是输入的名称（代替 --input）")
     parser.add_argument(
-        "--engine", choices=("duckdb", "postgres"), default="duckdb", help="在哪个引擎上算（默认 duckdb）"
+        "--engine", choices=("duckdb", "postgres"), help="在哪个引擎上算（默认看行在哪里、结果写到哪里）"
     )
-    parser.add_argument("--output", metavar="文件", required=True, help="结果写到哪个 .csv 或 .parquet 文件")
+    parser.add_argument("--output", metavar="文件", help="结果写到哪个 .csv 或 .parquet 文件")
+    parser.add_argument("--into", metavar="名称", help="结果存成数据库里的一张表 outcomes.名称（代替 --output）")
+    add_outcomes(rules)
     add_compare(rules)
 
 
@@ -52,9 +57,9 @@ def _choose(parser: argparse.ArgumentParser, needed: bool = False) -> None:
     parser.add_argument("--region", metavar="代码", help="按哪个区划找规则书（默认不限地区的）")
 
 
-def _take(parser: argparse.ArgumentParser) -> None:
+def _take(parser: argparse.ArgumentParser, needed: bool = True) -> None:
     parser.add_argument(
-        "--input", metavar="文件", required=True, help="输入：.csv、.parquet 或 .xlsx，第一行写输入的名称或标签"
+        "--input", metavar="文件", required=needed, help="输入：.csv、.parquet 或 .xlsx，第一行写输入的名称或标签"
     )
     parser.add_argument("--key", metavar="列名", default="", help="哪一列是行键（默认 键、行键、编号，再没有就用行号）")
     parser.add_argument(
@@ -154,6 +159,8 @@ def explain_run(args: argparse.Namespace) -> int:
 
 
 def run_book(args: argparse.Namespace) -> int:
+    if in_database(args) or not (args.input and args.output):
+        return run_in_database(args)
     target = Path(args.output)
     source = Path(args.input)
     bulk = _in_bulk(source, target, args.engine)
@@ -195,31 +202,34 @@ def run_book(args: argparse.Namespace) -> int:
     return OK
 
 
-def _in_bulk(source: Path, target: Path, engine: str) -> bool:
+def _in_bulk(source: Path, target: Path, engine: str | None) -> bool:
     """Whether the engine reads and writes the files itself: always Parquet, and what is too large to be told row by row."""
     from anju.runs.binding.row_files import is_utf8
 
-    large = source.suffix.lower() == ".csv" and source.is_file() and source.stat().st_size > ROW_BY_ROW
-    large = large and is_utf8(source)
-    return engine == "duckdb" and (large or ".parquet" in (source.suffix.lower(), target.suffix.lower()))
+    kind = source.suffix.lower()
+    large = kind in (".csv", ".xlsx", ".xls") and source.is_file() and source.stat().st_size > ROW_BY_ROW
+    large = large and (kind != ".csv" or is_utf8(source))
+    return engine != "postgres" and (large or ".parquet" in (source.suffix.lower(), target.suffix.lower()))
 
 
 def _run_in_bulk(args: argparse.Namespace, source: Path, target: Path) -> int:
-    from anju.rules.engine.files import run_file
-    from anju.runs.binding.row_files import column_names
+    from anju.rules.engine.files import file_digest, run_file
+    from anju.runs.binding.row_files import column_names, engine_file
 
     on = read_day(args.on)
     assert on is not None
     book = find_named_book(args.book, on, args.region)
-    names = column_names(source, book, args.key)
-    progress = shown_progress(args)
-    done = run_file(
-        book, source, target, on=on, names=names, absent=args.absent, parameters=changed_parameters(book, args.set), progress=progress
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="anju-") as folder:
+        file = engine_file(source, Path(folder))
+        names = column_names(file, book, args.key)
+        done = run_file(
+            book, file, target, on=on, names=names, absent=args.absent, parameters=changed_parameters(book, args.set),
+            progress=shown_progress(args),
+        )  # fmt: skip
     if done.problems and not args.json:
         show_problems(done.problems)
     data = {
-        "rows": done.rows, "unknown": done.pending, "output": str(target), "digest": done.digest, "inputs_digest": done.inputs_digest,
+        "rows": done.rows, "unknown": done.pending, "output": str(target), "digest": done.digest, "inputs_digest": file_digest(source),
         "book": book_summary(book), "problems": [problem.as_json() for problem in done.problems],
     }  # fmt: skip
     remark = "" if not done.pending else f"，其中 {done.pending} 行有算不出的（结果为空）"
@@ -245,7 +255,7 @@ def _run(args: argparse.Namespace) -> Any:
         listed = "、".join(f"{book.label(name)}（{name}）" for name in absent)
         fix = "请补上；文件里确实没有的，用 --absent 写明，各行按未知计算。"
         raise Refused(Problem("RULE-022", Place(file=Path(args.input).name), f"没有输入“{listed}”。", fix))
-    if getattr(args, "engine", "duckdb") == "duckdb":
+    if getattr(args, "engine", None) != "postgres":
         return running.run_rows(book, rows, on=on, key="key", parameters=changed)
     set_up_django()
     from django.db import connection
