@@ -12,8 +12,9 @@ from anju.core.models.region import Region
 from anju.core.people.permissions import require_permission
 from anju.core.people.scope import Actor, visible_rows
 from anju.problems import Place, Problem, Refused
-from anju.projects.fields import FIELDS, PLANNED, InvalidField, ProjectField, field_text
+from anju.projects.fields import FIELDS, PLANNED, ProjectField, field_text
 from anju.projects.models import Adjustment, Project
+from anju.workbooks.files.typed import InvalidField
 
 EDIT, ADJUST = "projects.edit", "projects.adjust"
 LEDGER = "ledger"  # the origin of what is entered here; others (return:…, import:…) were checked by their own act

@@ -10,22 +10,14 @@ from anju.core.models.region import Region
 from anju.core.regions import tree
 from anju.projects.event_kinds import EVERY
 from anju.projects.models import Project
-from anju.quantities import exact_text, to_base
+from anju.quantities import exact_text
 from anju.workbooks.files.numbers import NUMBER, fold_number, parse_number
-from anju.workbooks.files.typed import read_typed_number
+from anju.workbooks.files.typed import InvalidField, read_quantity
 
 BUILT = ("shanty", "prh", "arh", "economic", "capped")
 TEXT, CHOICE, NUMERIC, DAY, ORGANISATION = "text", "choice", "number", "date", "organisation"
 DEGREE = 6  # decimals of a degree
 LARGEST = {"IntegerField": 2**31 - 1, "SmallIntegerField": 2**15 - 1, "BigIntegerField": 2**63 - 1}
-
-
-class InvalidField(ValueError):
-    """A text that will not do: what is wrong, and how to write it."""
-
-    def __init__(self, what: str, fix: str) -> None:
-        super().__init__(what)
-        self.what, self.fix = what, fix
 
 
 @dataclass(frozen=True)
@@ -120,21 +112,6 @@ def read_day(text: str) -> date:
         return date(*(int(part) for part in plain.removesuffix("日").split("-")))
     except (TypeError, ValueError, OverflowError):
         raise InvalidField(f"“{text[:40]}”不是日期。", "请写成 2026-03-31 的样子。") from None
-
-
-def read_quantity(text: str, unit_name: str) -> int | None:
-    """A number as written, in that unit unless it names another of the same family; None for nothing. In base units."""
-    found = read_typed_number(text, unit_name)
-    if found.state == "blank":
-        return None
-    if found.state != NUMBER:
-        raise InvalidField(f"“{text}”不是数：{found.flaw or '没有数字'}。", f"请写以{unit_name}计的数；不知道的留空。")
-    if found.approx:
-        raise InvalidField(f"“{text}”是约数。", "请写确数。")
-    try:
-        return to_base(found.digits, found.places, unit_name)
-    except ValueError:
-        raise InvalidField(f"“{text}”太细，{unit_name}记不下。", "请核对小数位。") from None
 
 
 def _number(field: ProjectField, text: str) -> int | None:

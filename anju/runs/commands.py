@@ -74,7 +74,8 @@ def _take(parser: argparse.ArgumentParser, needed: bool = True) -> None:
 
 
 def check_books(args: argparse.Namespace) -> int:
-    """Every problem of every file (examples on the reference among them), then every example on DuckDB."""
+    """Every problem of every file (examples on the reference among them), then every example on DuckDB; then what to look at before they are used."""
+    from anju.rules.analysis.doubts import find_doubts
     from anju.rules.engine import running
     from anju.rules.engine.examples import example_failures
     from anju.rules.shipped.library import BOOKS, Library
@@ -105,10 +106,13 @@ def check_books(args: argparse.Namespace) -> int:
             )
     if problems:
         return show_problems(problems, args)
+    doubts = [doubt for book in books for doubt in find_doubts(book)]
     listed = [book_summary(book) | {"examples": len(book.examples)} for book in books]
-    print_result(
-        args, {"books": listed, "examples": count, "problems": []}, f"{len(books)} 本规则书、{count} 个算例全部通过。"
-    )
+    lines = [f"{len(books)} 本规则书、{count} 个算例全部通过。"]
+    if doubts:
+        lines += ["", f"启用前请看 {len(doubts)} 处：", *map(str, doubts)]
+    data = {"books": listed, "examples": count, "problems": [], "doubts": [doubt.as_json() for doubt in doubts]}
+    print_result(args, data, lines)
     return OK
 
 

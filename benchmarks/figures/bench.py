@@ -82,12 +82,8 @@ def measure(imported: int, stored: int) -> list[str]:
             for one in Region.objects.filter(kind="county", valid_until=None).order_by("id")
             if often[one.short] == 1 and one.valid_from.year <= 2020
         ]
-        codes = list(
-            Measure.objects.exclude(kind__in=("ratio", "sum"))
-            .filter(unit="套")
-            .order_by("order")
-            .values_list("code", flat=True)
-        )
+        measures = list(Measure.objects.exclude(kind__in=("ratio", "sum")).filter(unit="套").order_by("order"))
+        codes = [one.code for one in measures]
         city = Region.objects.filter(kind="city", valid_until=None).order_by("id")[20]
         page = [city, *Region.objects.filter(parent=city, valid_until=None)]
     owner = connections["owner"]
@@ -98,27 +94,26 @@ def measure(imported: int, stored: int) -> list[str]:
             return cursor.fetchall() if cursor.description else cursor.rowcount
 
     rows = list(islice(product(range(1, 40), codes, counties), imported))
+    # Parts add up to their whole: the first of each dimension has all of it, the others nothing.
+    above, first = {m.code: m for m in measures}, {}
+    for one in measures:
+        first.setdefault((one.of_id, one.dimension), one.code)
+
+    def value(code: str, number: int) -> int:
+        one = above[code]
+        if one.of_id not in above:
+            return number % 5000
+        return value(one.of_id, number) if first[one.of_id, one.dimension] == code else 0
+
+    order = {one.pk: at for at, one in enumerate(counties)}
     cells = [
         ReadCell(
-            code,
-            "",
-            one.name,
-            f"2021-{n % 12 + 1:02}-{n // 12 + 1:02}",
-            "number",
-            number % 5000,
-            0,
-            "套",
-            "",
-            False,
-            "",
-            "表",
-            "B2",
-            str(number % 5000),
-            "",
-            "",
+            measure=code, calibre="", region_name=one.name, period=f"2021-{n % 12 + 1:02}-{n // 12 + 1:02}", state="number",
+            digits=value(code, order[one.pk] + n), places=0, unit="套", approx="", assumed=False, basis="", sheet="表", cell="B2",
+            raw=str(value(code, order[one.pk] + n)), row_label=one.name, column_label="",
         )
-        for number, (n, code, one) in enumerate(rows)
-    ]
+        for n, code, one in rows
+    ]  # fmt: skip
 
     def bring(sha: str, wanted: list[ReadCell]) -> Any:
         with open_scope(user):
@@ -162,6 +157,15 @@ def measure(imported: int, stored: int) -> list[str]:
             )  # fmt: skip
     sql("ANALYZE figures_observation")
     total = sql("SELECT count(*) FROM figures_observation")[0][0]
+
+    def bare_rebuild() -> None:
+        sql(
+            f"INSERT INTO figures_current ({CURRENT}) SELECT DISTINCT ON (region_id, period, measure_id, calibre_id) {STAGED}"
+            " FROM figures_observation ORDER BY region_id, period, measure_id, calibre_id, id DESC"
+        )
+
+    plain_rebuild = timed(bare_rebuild)
+    sql("DELETE FROM figures_current")
     rebuilt = timed(lambda: _rebuild(user))
     checked = timed(lambda: _check(user))
     sql("ANALYZE figures_current")
@@ -195,7 +199,8 @@ def measure(imported: int, stored: int) -> list[str]:
         f" | DISTINCT ON {page_newest * 1000:.1f} 毫秒 | {page_kept / page_newest:.2f} |",
         f"| 全国一年按指标合计 | 现行数 {nation_kept:.2f} 秒 | DISTINCT ON {nation_newest:.2f} 秒 | {nation_kept / nation_newest:.3f} |",
         f"| 同一页经 queries.figures 与行级安全 | {read * 1000:.1f} 毫秒 | 裸 SQL {page_kept * 1000:.1f} 毫秒 | |",
-        f"| 重建全部现行数并核对一致 | {rebuilt:.1f} 秒 | 只核对 {checked:.1f} 秒 | |",
+        f"| 重建全部现行数并核对一致 | {rebuilt:.1f} 秒 | 裸 SQL：INSERT … SELECT DISTINCT ON {plain_rebuild:.1f} 秒 | {rebuilt / plain_rebuild:.2f} |",
+        f"| 只核对现行数 | {checked:.1f} 秒 | | |",
     ]
 
 

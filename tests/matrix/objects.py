@@ -317,6 +317,31 @@ def demand(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": made.pk, "step_id": step.pk}, bare=True)
 
 
+@makes("funds:document", "funds:scan", "funds:confirm")
+def quota(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.files import keep_file
+    from anju.funds.models import QuotaDocument, QuotaLine
+
+    day = timezone.localdate()
+    file = keep_file(by=by, region_id=region.pk, name="文件.pdf", content=b"%PDF-1.4", media="application/pdf")
+    made = QuotaDocument.objects.create(
+        region=region, way="received", stage="whole", number="示例〔2026〕1号", title="示例", issuer="示例", dated=day,
+        budget_year=day.year, known="paper", file=file, by="somebody",
+    )  # fmt: skip
+    QuotaLine.objects.create(
+        document=made, region=region, source="central", subject="2210108", purpose="old", amount=100
+    )
+    return At({"pk": made.pk}, bare=True)
+
+
+@makes("funds:receive")
+def quota_line(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.funds.models import QuotaLine
+
+    made = QuotaLine.objects.get(document=quota(by, region, visitor).parts["pk"])
+    return At({"pk": made.pk}, data={"on": str(timezone.localdate())}, bare=True)
+
+
 @makes("documents:keep-scan", "documents:scan", "documents:confirm-scan", "documents:send")
 def sealed_scan(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.files import keep_file

@@ -16,6 +16,7 @@ from anju.core.people.scope import Actor, local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
 from anju.figures.models import Source
 from anju.figures.services.publications import PublishedFigure, publish_figures
+from anju.funds.models import QuotaDocument, QuotaLine
 from anju.oversight.models import SentReminder
 from anju.projects.models import Event, Project
 from anju.returns.models import Return
@@ -31,7 +32,7 @@ PAGES = (
     "desk:leader", "figures:targets", "figures:explorer", "figures:measure", "figures:door", "runs:list", "runs:run", "documents:list", "documents:document",
     "documents:tables", "documents:styles", "documents:style", "runs:books",
     "oversight:dispatch", "figures:imports", "projects:list", "projects:table", "projects:map", "projects:ledger", "projects:project", "projects:total",
-    "returns:home", "returns:return", "mfa_index",
+    "returns:home", "returns:return", "mfa_index", "funds:quotas", "funds:documents", "funds:document",
 )  # fmt: skip
 WRITES = ("projects:edit", "projects:record", "projects:site", "projects:new", "returns:receiver", "documents:table")
 PEOPLE = {
@@ -82,13 +83,26 @@ def grow(by: Actor, start: int, end: int) -> dict[str, Any]:
                 due=datetime.now(UTC) + timedelta(days=1),
             )
             document(by, region, person("clerk", EAST))
+            paper = QuotaDocument.objects.create(
+                region=region, way="received", stage="whole", number=f"Q{n}", title="示例", issuer="示例", dated=date(2020, 3, 1),
+                budget_year=2020, known="registered", by=by.key,
+            )  # fmt: skip
+            QuotaLine.objects.create(
+                document=paper, region=region, source="central", subject="2210108", purpose="old", amount=100, received_on=date(2020, 3, 2),
+            )  # fmt: skip
             run(by, region, person("clerk", EAST))
             table = asked_table(by, region, person("clerk", EAST), name=f"Q{n}")
             style = office_style(by, region, person("clerk", EAST))
             ret = opening.open_return(by=by, form_code=FORM, region=region, period=f"2020-{n + 1:02d}")
             Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
             if code == EAST and n == start:
-                one = {"project": project.pk, "return": ret.pk, "table": table.parts["pk"], "style": style.parts["pk"]}
+                one = {
+                    "quota": paper.pk,
+                    "project": project.pk,
+                    "return": ret.pk,
+                    "table": table.parts["pk"],
+                    "style": style.parts["pk"],
+                }
     return one
 
 
@@ -104,6 +118,8 @@ def address(name: str, one: dict[str, Any], code: str) -> str:
         return reverse(name, kwargs={"pk": one["project"]} | ({"kind": "start"} if name.endswith("total") else {}))
     if name in ("runs:run", "documents:document", "documents:table", "documents:style", "returns:return"):
         return reverse(name, kwargs={"pk": one[name.partition(":")[2]]})
+    if name == "funds:document":
+        return reverse(name, kwargs={"pk": one["quota"]})
     if name == "returns:home":  # of the newest period; another one that is chosen asks for its units too
         return f"{reverse(name)}?region={code}"
     return reverse(name) + ("" if name == "mfa_index" else at)

@@ -51,7 +51,7 @@ def number(draw, names, depth, window=True):
     inner = number(names, depth - 1, window)
     kinds = [
         "add", "sub", "mul", "div", "neg", "case", "greatest", "least", "abs", "full_if", "parts", "veto",
-        "step", "item", "floor", "if_unknown", "date", "leaf", "mode",
+        "step", "item", "mean", "floor", "if_unknown", "date", "leaf", "mode",
     ] + (["share", "total"] if window else [])  # fmt: skip
     kind = draw(st.sampled_from(kinds))
     one, two = draw(inner), draw(inner)
@@ -73,9 +73,11 @@ def number(draw, names, depth, window=True):
             return f"parts({draw(truth_)}, 2, {draw(truth_)}, {one})"
         case "step" | "mode":
             mode = "m" if kind == "mode" else f"'{draw(st.sampled_from(['ceil', 'floor', 'prorata']))}'"
-            return f"lose_per_step({one}, {draw(st.sampled_from(['1', '4', '0.5', '3']))}, {draw(st.sampled_from(['1', '0.5', '7']))}, 35, {mode})"
+            return f"{draw(st.sampled_from(['lose', 'gain']))}_per_step({one}, {draw(st.sampled_from(['1', '4', '0.5', '3']))}, {draw(st.sampled_from(['1', '0.5', '7']))}, 35, {mode})"
         case "item":
-            return f"{draw(st.sampled_from(['lose_per_item', 'lose_per_day']))}({one}, 0.5, 5)"
+            return f"{draw(st.sampled_from(['lose_per_item', 'lose_per_day', 'gain_per_item']))}({one}, 0.5, 5)"
+        case "mean":
+            return f"mean({one}, {two}, {draw(LITERALS)})"
         case "floor":
             return f"{draw(st.sampled_from(['floor_to', 'ceil_to', 'round_to']))}({one}, {draw(st.sampled_from(['1', '10', '0.5', '0.03']))})"
         case "if_unknown":
@@ -92,7 +94,7 @@ def number(draw, names, depth, window=True):
 
 @st.composite
 def truth(draw, names, depth):
-    kind = draw(st.sampled_from(["t", "u", "y", "cmp", "and", "or", "not", "between", "in", "enum", "date"]))
+    kind = draw(st.sampled_from(["t", "u", "y", "cmp", "rise", "and", "or", "not", "between", "in", "enum", "date"]))
     leaf = number(names, max(0, depth - 1), window=False)
     inner = truth(names, depth - 1) if depth > 0 else st.sampled_from(["t", "u"])
     match kind:
@@ -100,6 +102,8 @@ def truth(draw, names, depth):
             return f"({draw(leaf)}) {draw(st.sampled_from(['=', '<>', '<', '<=', '>', '>=']))} ({draw(leaf)})"
         case "and" | "or":
             return f"({draw(inner)} {kind} {draw(inner)})"
+        case "rise":
+            return f"reaches_or_rises({draw(leaf)}, 3, {draw(leaf)}, {draw(LITERALS)})"
         case "not":
             return f"not ({draw(inner)})"
         case "between":

@@ -203,10 +203,25 @@ def test_every_measure_a_book_or_binding_names_is_in_the_catalogue(scope):
 
 
 def test_an_input_of_a_period_that_is_written_out_is_read_at_that_period(bind, enter):
-    for period, value in (("2020", "9"), ("2020-09", "5"), ("2020-H1", "3"), ("2019", "7")):
+    for period, value in (
+        ("2020", "9"),
+        ("2020-09", "5"),
+        ("2020-H1", "3"),
+        ("2020-Q1", "2"),
+        ("2020-01", "1"),
+        ("2019", "7"),
+    ):
         enter("shanty.start", value, period=period)
     base = 'a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start, period: "%s"}'
-    for said, value in (("2020-09", "5"), ("2020-H1", "3"), ("2019", "7"), ("year", "9"), ("cumulative-year", "9")):
+    for said, value in (
+        ("2020-09", "5"),
+        ("2020-H1", "3"),
+        ("2020-Q1", "2"),
+        ("2020-01", "1"),
+        ("2019", "7"),
+        ("year", "9"),
+        ("cumulative-year", "9"),
+    ):
         assert bind(base % said).value == value, said
     assert (
         bind(base % "year", period="2020-09").value == "9"

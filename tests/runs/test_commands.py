@@ -67,7 +67,29 @@ def test_check_of_everything_shipped(call):
     code, out, _ = call("check")
     assert code == 0 and f"{len(list(BOOKS.rglob('*.yaml')))} 本规则书" in out
     code, out, _ = call("check", "--json")
-    assert code == 0 and json.loads(out)["problems"] == []
+    told = json.loads(out)
+    assert (code, told["problems"], told["doubts"]) == (0, [], [])
+
+
+def test_check_tells_what_to_look_at_before_a_book_is_used(call, tmp_path):
+    shipped = (BOOKS / "check" / "backlog-within-completion.yaml").read_text("utf-8")
+    file = tmp_path / "b.yaml"
+    file.write_text(
+        shipped.replace(
+            'formula: "backlog_done <= completed"', 'formula: "backlog_done <= completed or completed < 5"'
+        ),
+        "utf-8",
+    )
+    code, out, _ = call("check", str(file))
+    assert code == 0 and "启用前请看" not in out
+    file.write_text(
+        shipped.replace("examples:", "  never: {level: 提醒, formula: completed < completed, says: 无}\nexamples:"),
+        "utf-8",
+    )
+    code, out, _ = call("check", str(file))
+    assert code == 0 and "启用前请看 2 处" in out and "BOOK-067" in out and "BOOK-068" in out
+    told = json.loads(call("check", str(file), "--json")[1])["doubts"]
+    assert [one["code"] for one in told] == ["BOOK-067", "BOOK-068"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from anju.documents.models import OfficeStyle, StyleCopy
 from anju.documents.styles.language.schema import Style
 from anju.documents.styles.library.finding import StyleLibrary, style_library
 from anju.documents.styles.library.loading import load_text
+from anju.documents.styles.library.unusable import UnusableStyle
 from anju.documents.styles.values.requests import unknown_codes
 from anju.figures.queries.current import find_measures
 from anju.problems import Place, Problem, Refused
@@ -74,13 +75,14 @@ def _line(text: str, key: str) -> int:
 
 @dataclass(frozen=True)
 class UsedStyle:
-    """By which style a kind of paper is written somewhere and then. source: who set it, in words."""
+    """By which style a kind of paper is written somewhere and then. source: who set it, in words; of one that is there and cannot be used (usable), why."""
 
     code: str
     name: str
     source: str
-    since: date
+    since: date | None
     until: date | None
+    usable: bool = True
 
 
 def used_styles(region: Region, period: str) -> list[UsedStyle]:
@@ -88,10 +90,12 @@ def used_styles(region: Region, period: str) -> list[UsedStyle]:
     library, on, path = styles_in_use(), periods.period_end(period), tree.region_path_codes(region)
     published = {id(style) for style in library.published}
     found = []
-    for code in library.codes():
+    for code, name in library.codes().items():
         try:
             style = library.find(code, path, on)
-        except Refused:  # none in force, or a file that cannot be read: its own papers say so
+        except Refused as refused:  # none in force: its own papers say so
+            if unread := [one for one in refused.problems if one.code in ("DOC-159", "DOC-077")]:
+                found.append(UsedStyle(code, name, str(unread[0]), None, None, usable=False))
             continue
         source = style.file if id(style) in published else "数据目录的文件" if style.region else "随程序"
         found.append(UsedStyle(code, style.name, source, style.applies_from, style.applies_until))
@@ -122,26 +126,29 @@ def kept_style(code: str, digest: str) -> Style | None:
 
 def styles_in_use() -> StyleLibrary:
     """The styles of the folders and, before them, those that offices published."""
-    published, broken = _published()
-    return style_library().with_published(published, broken)
+    return style_library().with_published(_published())
 
 
-def _read_published() -> tuple[tuple[Style, ...], dict[str, tuple[Problem, ...]]]:
-    """Last published first. One that this version of the program cannot read any more stops its own kind."""
+def _read_published() -> tuple[Style | UnusableStyle, ...]:
+    """Last published first. One that this version of the program cannot read any more is set aside."""
     with open_scope(local_actor()):  # what is published counts for whoever is below, and is kept for all
         rows = list(
             OfficeStyle.objects.filter(state=OfficeStyle.PUBLISHED)
+            .select_related("region")
             .order_by("-published_at", "-pk")
-            .values_list("kind", "name", "number", "text")
         )
-    found: list[Style] = []
-    broken: dict[str, tuple[Problem, ...]] = {}
-    for kind, name, number, text in rows:
+    found: list[Style | UnusableStyle] = []
+    for row in rows:
+        file = f"《{row.name}》（{row.number}）"
         try:
-            found += _parsed(text, f"《{name}》（{number}）").each_kind()
+            found += _parsed(row.text, file).each_kind()
         except Refused as refused:
-            broken[kind] = (*broken.get(kind, ()), *refused.problems)
-    return tuple(found), broken
+            aside = UnusableStyle(
+                code=row.kind, name=row.name, region=row.region.code, applies_from=row.valid_from,
+                applies_until=row.valid_until, file=file, problems=tuple(refused.problems),
+            )  # fmt: skip
+            found += aside.each_kind(row.text)
+    return tuple(found)
 
 
 @lru_cache(maxsize=200)

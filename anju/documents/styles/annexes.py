@@ -25,6 +25,7 @@ from anju.documents.tables.filling import fill_at
 from anju.documents.tables.rows import RowPlace
 from anju.documents.tables.schema import DeclaredTable, each_names
 from anju.figures.figure import DerivedFigure, Figure, total_figure
+from anju.problems import ASK, Problem
 
 TABLE = "documents/annex_table.html"
 PARTS_WORD = "县（市、区）"
@@ -170,8 +171,11 @@ def named_value(paper: ComputedPaper, of: Frame, name: str, region: Region, memb
     path = name.split(".")
     if len(path) == 1:
         return paper.value(name, frame)
-    outer = next((one for one in paper.members(path[0], of).members if one.key[-1] == f"{path[0]}.{path[1]}"), None)
+    listed = paper.members(path[0], of)
+    outer = next((one for one in listed.members if is_member(one, path)), None)
     if outer is None:
+        if not any(is_member(one, path) for one in [*listed.unknown, *listed.rest]):
+            remind_of_nobody(paper, path)
         return blank(paper, path, region)
     here = replace(outer, region=region, outer=frame)
     if len(path) == 3:
@@ -181,6 +185,19 @@ def named_value(paper: ComputedPaper, of: Frame, name: str, region: Region, memb
         inner = [replace(one, region=region) for one in paper.members(path[2], here).members[:1]]
     found = next((one for one in inner if one.region.pk == region.pk), None)
     return blank(paper, path, region) if found is None else paper.value(path[3], found)
+
+
+def is_member(one: Frame, path: Sequence[str]) -> bool:
+    return one.key[-1] == f"{path[0]}.{path[1]}"
+
+
+def remind_of_nobody(paper: ComputedPaper, path: Sequence[str]) -> None:
+    """The list has nobody of that name, in or out: the column would stay blank in silence."""
+    what = f"名单“{path[0]}”里没有“{path[1]}”，这一栏空着。"
+    where = f"文书样式 {paper.style.code} 的附表 {'.'.join(path)}"
+    problem = Problem("DOC-073", where, what, "请核对附表的栏里写的名称，或名单、选项里的各项。", ASK)
+    if problem not in paper.request.reminders:
+        paper.request.reminders.append(problem)
 
 
 def blank(paper: ComputedPaper, path: Sequence[str], region: Region) -> DerivedFigure:

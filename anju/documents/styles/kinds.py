@@ -39,9 +39,10 @@ class StyleKinds:
         return style_kind(style) if style else None
 
     def names(self) -> dict[str, str]:
-        """Without those of which a file cannot be read: a list goes on without them."""
+        """Without those of which none can be read: a list goes on without them."""
         library = styles_in_use()
-        return {code: name for code, name in library.codes().items() if code not in library.broken}
+        usable = {style.code for style in (*library.styles, *library.published)} - library.broken.keys()
+        return {code: name for code, name in library.codes().items() if code in usable}
 
 
 def style_kind(style: Style) -> DocumentKind:

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from anju.documents.tables.columns import Leaf, unit_of
+from anju.core.wording import period_label
+from anju.documents.tables.columns import Leaf, earlier_period, unit_of
 from anju.documents.tables.formulas import column_names, evaluate, known_truth, read_formula
 from anju.documents.tables.references import calculate, counted_in, values_of
 from anju.documents.tables.rows import DATA, INSIDE, TOTAL, RowSubject
 from anju.documents.tables.schema import ComparedPeriod, DeclaredTable, Order, Rank, uses
 from anju.documents.tables.values import TableValue, TableValues, total_of
-from anju.figures.figure import UNREPORTED, Figure
+from anju.figures.figure import NEVER_ADDED, UNREPORTED, Figure
 from anju.figures.models import Measure
-from anju.figures.queries.changes import added_since
+from anju.figures.queries.changes import added_since, reach_alike
 from anju.figures.queries.current import catalogue
 from anju.problems import ASK, Problem
 from anju.quantities import unit_of_measure
@@ -48,17 +49,8 @@ class FilledTable:
 
 
 def compute_table(filled: FilledTable, values: TableValues) -> None:
-    """Everything in its order: totals, columns of each row, rows that stay, ranks. values: what else was read for it."""
-    add_total(filled, values)
-    for index in in_order(filled.leaves):
-        leaf = filled.leaves[index]
-        if leaf.spec.formula or leaf.spec.change:
-            for row in filled.rows:
-                row.values[index] = (
-                    _of_formula(filled, row, leaf)
-                    if leaf.spec.formula
-                    else _of_change(filled, row, leaf, leaf.spec.change, values)
-                )
+    """Everything in its order: columns of each row, rows that stay, ranks, the total of those that are listed. values: what else was read for it."""
+    compute_columns(filled, filled.rows, values)
     check_inside(filled)
     keep_rows(filled)
     for index, leaf in enumerate(filled.leaves):
@@ -66,7 +58,19 @@ def compute_table(filled: FilledTable, values: TableValues) -> None:
             rank_rows(filled, index, leaf.spec.rank)
     if filled.table.order:
         order_rows(filled, filled.table.order)
+    add_total(filled, values)
     number_rows(filled)
+
+
+def compute_columns(filled: FilledTable, rows: Sequence[FilledRow], values: TableValues) -> None:
+    for index in in_order(filled.leaves):
+        leaf = filled.leaves[index]
+        for row in rows if leaf.spec.formula or leaf.spec.change else ():
+            row.values[index] = (
+                _of_formula(filled, row, leaf)
+                if leaf.spec.formula
+                else _of_change(filled, row, leaf, leaf.spec.change, values)
+            )
 
 
 def in_order(leaves: Sequence[Leaf]) -> list[int]:
@@ -110,6 +114,7 @@ def _of_change(
     if change is None or now is None:
         return TableValue()
     of = filled.leaves[filled.at[change.of]]
+    asked = values.asked_period(row.subject, of)
     if row.subject.kind == TOTAL:
         if filled.lacking.get(filled.at[change.of]):
             return TableValue()  # nor are those of now and of then
@@ -119,6 +124,14 @@ def _of_change(
     else:
         before = values.earlier_value(row.subject, of, change.against).figure
     if before is None:
+        return TableValue()
+    if (
+        now.known
+        and before.known
+        and not reach_alike(now.period, asked, before.period, earlier_period(asked, change.against))
+    ):
+        told = f"{leaf.head.head}没有比较：本期报到{period_label(now.period)}，上一次是{period_label(before.period)}"
+        filled.notes += [] if told in filled.notes else [told]
         return TableValue()
     if change.as_ == "amount":
         return TableValue(replace(added_since(now, before), name=leaf.head.head))
@@ -136,7 +149,7 @@ def _of_change(
 
 
 def add_total(filled: FilledTable, values: TableValues) -> None:
-    """The row of sums. A sum that lacks a part says so below the table, and names the part."""
+    """The row of sums of the rows that are listed. A sum that lacks a part says so below the table, and names the part."""
     total, data = filled.table.total, _data(filled)
     if total is None or not data:
         return
@@ -152,7 +165,9 @@ def add_total(filled: FilledTable, values: TableValues) -> None:
     subject = replace(
         data[0].subject, label=total.label, kind=TOTAL, code="", item=0, group="", level=0, given={}, until="", unit=""
     )
-    filled.rows.insert(0 if total.at == "first" else len(filled.rows), FilledRow(subject, cells))
+    row = FilledRow(subject, cells)
+    compute_columns(filled, [row], values)
+    filled.rows.insert(0 if total.at == "first" else len(filled.rows), row)
     for missing, heads in lacking.items():
         told = f"{'、'.join(missing)}未报“{'、'.join(heads)}”"
         filled.notes.append(f"{total.label}不含未报的：{told}" if total.partial else f"{told}，没有{total.label}")
@@ -176,8 +191,11 @@ def _column_total(
         or len({unit_of_measure(one.unit).family for one in known}) != 1
     ):
         return TableValue(), ()
-    codes = {one.code for one in known}
+    asked = [one for row in rows if (one := values.measure_of(row.subject, leaf)) is not None]
+    codes = {one.code for one in asked} if len(asked) == len(rows) else {one.code for one in known}
     measure = catalogue().get(codes.pop()) if len(codes) == 1 else None
+    if measure is None and any(one.family in NEVER_ADDED for one in known):
+        return TableValue(), ()
     counted = values.counted(known, measure) if measure else known
     ids = {id(one) for one in counted}
     missing = tuple(

@@ -13,6 +13,9 @@ from anju.problems import Place, Problem, Refused
 from anju.yaml_files import load_yaml
 
 Lines = Mapping[tuple[int | str, ...], int]
+MOST_PROBLEMS = (
+    900  # of a table: what is told of one place is said up to three times, once for each shape it might have had
+)
 PLAIN = re.compile(r"-?[0-9]{1,18}")
 FIX = "请照《怎样写一张表》（docs/tables.md）的写法改。"
 WORDS = {
@@ -93,7 +96,8 @@ def _told(error: ValidationError, declared: Any) -> list[Any]:
     """One thing for each place, the innermost. Of a choice between shapes (a text, a list, a mapping) what is said of the shape that was written."""
     innermost: dict[tuple[int | str, ...], Any] = {}
     for one in sorted(
-        error.errors(include_url=False), key=lambda one: one["type"].endswith("_type") or one["type"] == "literal_error"
+        error.errors(include_url=False)[:MOST_PROBLEMS],
+        key=lambda one: one["type"].endswith("_type") or one["type"] == "literal_error",
     ):
         innermost.setdefault(_path(one["loc"], declared, missing=one["type"] == "missing"), one)
     paths = list(innermost)

@@ -12,12 +12,11 @@ from anju.documents.tables.columns import Leaf, earlier_period, member_code, res
 from anju.documents.tables.rows import EMPTY, SUBTOTAL, RowPlace, RowSubject, find_measure
 from anju.figures.figure import NUMBER, UNREPORTED, Figure, ratio_figure, total_figure
 from anju.figures.models import Measure
-from anju.figures.queries import current, latest
-from anju.figures.queries.current import FigureMapping, catalogue, sides_of
+from anju.figures.queries import current
+from anju.figures.queries.current import catalogue
+from anju.figures.queries.standing import FiguresUpTo, StandingFigures, under
 from anju.problems import Problem, Refused
 from anju.quantities import to_base, unit_of_measure
-
-UNTIL_NOW = (Measure.Kind.CUMULATIVE, Measure.Kind.STOCK)
 
 
 @dataclass(frozen=True)
@@ -40,45 +39,43 @@ class Asked:
 
 
 class TableValues:
-    """Everything that the rows and columns ask for, read at once."""
+    """Everything that the rows and columns ask for: as a paper of each period tells it (figures/queries/standing.py), read once a period."""
 
     def __init__(self, place: RowPlace, rows: Sequence[RowSubject], leaves: Sequence[Leaf]) -> None:
         self.place = place
         self.parent = place.region.parent
         asked = [one for row in rows for leaf in leaves for one in self._asked_for(row, leaf)]
         self.records = read_records(place, rows, leaves)
-        self.latest = self._latest_periods(asked)
-        looked_back = {leaf.spec.change.against for leaf in leaves if leaf.spec.change}
-        codes: dict[str, None] = {}
-        regions: dict[int, Region] = {}
-        wanted: dict[str, None] = {}
+        last = [one for one in asked if not one.period]
+        self.up_to = FiguresUpTo(place.user, self._columns(last), regions_of(last), place.period) if last else None
+        self.looked_back = {leaf.spec.change.against for leaf in leaves if leaf.spec.change}
+        self.asked: dict[str, list[Asked]] = defaultdict(list)
         for one in asked:
-            codes.update(
-                dict.fromkeys(f"{code}:{one.calibre}" if one.calibre else code for code in self._with_sides(one.code))
-            )
-            regions[one.region.pk] = one.region
-            period = one.period or self.latest.get((one.code, one.calibre), place.period)
-            for when in (period, *(earlier_period(period, against) for against in looked_back)):
-                wanted.update(dict.fromkeys((when, when[:4], f"{when[:4]}-12") if len(when) == 4 else (when, when[:4])))
-        known = [one for one in codes if self._takes(one)]
-        self.figures = (
-            current.current_figures(place.user, known, regions.values(), wanted) if known else FigureMapping()
-        )
+            period = one.period or self._newest(one)
+            for when in {*([one.period] if one.period else ()), *(earlier_period(period, k) for k in self.looked_back)}:
+                self.asked[when].append(one)
+        self.standing: dict[str, StandingFigures] = {}
+        tasks = [code for code in {asked_of(find_measure(one.code)) for one in asked} if code]
+        years = {calendar.target_period(one.period or place.period) for one in asked}
+        self.tasks = current.current_figures(place.user, tasks, regions_of(asked), years)
+
+    def _columns(self, asked: Iterable[Asked]) -> list[str]:
+        return list(dict.fromkeys(under(one.code, self._calibre(one)) for one in asked))
 
     @staticmethod
-    def _takes(column: str) -> bool:
-        code, calibre = current.split_calibre(column)
-        measure = catalogue()[code]
-        return measure.is_computed or current.accepts_calibre(measure, calibre)
+    def _calibre(asked: Asked) -> str:
+        """The one asked for, of a measure that is published under it."""
+        measure = find_measure(asked.code)
+        return asked.calibre if measure.is_computed or current.accepts_calibre(measure, asked.calibre) else ""
 
-    @staticmethod
-    def _with_sides(code: str) -> list[str]:
-        """What a sum of it needs besides: both sides of a rate, and what was asked, which tells who counts."""
-        measure = find_measure(code)
-        wanted = [code, *(sides_of(measure) if measure.kind == Measure.Kind.RATIO else ())]
-        return list(dict.fromkeys([*wanted, *filter(None, [asked_of(measure)])]))
+    def _newest(self, asked: Asked) -> str:
+        """The period of what stood last up to the table's day; the table's own where there is nothing."""
+        newest = self.up_to.newest(under(asked.code, self._calibre(asked))) if self.up_to else ""
+        return newest or self.place.period
 
     def _asked_for(self, row: RowSubject, leaf: Leaf) -> list[Asked]:
+        if leaf.spec.text == "until" and row.code and not row.until:
+            return [Asked(row.code, row.calibre, row.region, row.period)]
         one = self.measure_of(row, leaf)
         if one is None:
             return []
@@ -123,37 +120,17 @@ class TableValues:
             region = tree.find_region(self.place.user, spec.region, calendar.period_end(row.period))
         return Asked(code, leaf.calibre or (row.calibre if not leaf.code else ""), region, said)
 
-    def _latest_periods(self, asked: Iterable[Asked]) -> dict[tuple[str, str], str]:
-        """Of each measure (and calibre) asked for as it stood last, the newest period of the year up to the table's day."""
-        counted = {}
-        for code, calibre in {(one.code, one.calibre): None for one in asked if not one.period}:
-            side = sides_of(find_measure(code))[0] if find_measure(code).is_computed else code
-            counted[code, calibre] = ":".join(filter(None, current.side_calibre(catalogue(), side, calibre)))
-        if not counted:
-            return {}
-        listed = list({one.region.pk: one.region for one in asked if not one.period}.values())
-        on = calendar.period_end(self.place.period)
-        when = latest.latest_figures(self.place.user, list(set(counted.values())), listed, on).when
-        return {key: when[side] for key, side in counted.items() if side in when}
-
     def figure(self, asked: Asked) -> Figure:
-        """As it stands: a target of a part of a year is the year's; what counts since January is, of a year, December's."""
-        period = asked.period or self.latest.get((asked.code, asked.calibre), self.place.period)
-        measure, year = find_measure(asked.code), period[:4]
-        calibre = asked.calibre if self._takes(f"{asked.code}:{asked.calibre}") else ""
-        own = self.figures(asked.code, asked.region, period, calibre)
-        if own.observation_id is not None or own.known:
-            return own
-        if period != year and measure.target_of_id:
-            return self.figures(asked.code, asked.region, year, calibre)
-        if (
-            period == year
-            and (measure.kind in UNTIL_NOW or measure.kind == Measure.Kind.RATIO)
-            and not measure.target_of_id
-        ):
-            december = self.figures(asked.code, asked.region, f"{year}-12", calibre)
-            return december if december.known else own
-        return own
+        """What the sentences of a paper would print for it, of its period or as it stood last."""
+        calibre = self._calibre(asked)
+        if not asked.period and self.up_to:
+            return self.up_to(asked.code, asked.region, calibre)
+        if asked.period not in self.standing:
+            every = self.asked[asked.period]
+            self.standing[asked.period] = StandingFigures(
+                self.place.user, self._columns(every), regions_of(every), asked.period
+            )
+        return self.standing[asked.period](asked.code, asked.region, calibre)
 
     def value(self, row: RowSubject, leaf: Leaf) -> TableValue:
         """What is in the cell; nothing for one that is computed of others."""
@@ -185,20 +162,18 @@ class TableValues:
             else TableValue(text=str(getattr(figure, "words", figure) or ""))
         )
 
+    def asked_period(self, row: RowSubject, leaf: Leaf) -> str:
+        """The period that a cell speaks of."""
+        asked = self.measure_of(row, leaf)
+        return row.period if asked is None else asked.period or self._newest(asked)
+
     def earlier_value(self, row: RowSubject, leaf: Leaf, against: str) -> TableValue:
         """The same cell of an earlier period."""
         asked = self.measure_of(row, leaf)
         if asked is None or row.kind == SUBTOTAL:
             return TableValue()
         return TableValue(
-            self.figure(
-                replace(
-                    asked,
-                    period=earlier_period(
-                        asked.period or self.latest.get((asked.code, asked.calibre), row.period), against
-                    ),
-                )
-            )
+            self.figure(replace(asked, period=earlier_period(asked.period or self._newest(asked), against)))
         )
 
     def _subtotal(self, row: RowSubject, asked: Asked) -> Figure:
@@ -211,7 +186,9 @@ class TableValues:
         """Those that a sum waits for: of a task, who was given one or reported; where nobody was given one, everybody."""
         if not (code := asked_of(measure)):
             return list(figures)
-        tasked = {one.region.pk for one in figures if self.figures(code, one.region, one.period[:4]).value}
+        tasked = {
+            one.region.pk for one in figures if self.tasks(code, one.region, calendar.target_period(one.period)).value
+        }
         told = [one for one in figures if one.region.pk in tasked or one.known or one.observation_id is not None]
         return told if tasked else list(figures)
 
@@ -224,7 +201,17 @@ class TableValues:
 
     def newest_period(self, row: RowSubject) -> str:
         """The period of the row's own figure."""
-        return self.latest.get((row.code, row.calibre)) or self.latest.get((row.code, "")) or row.period
+        if not row.code:
+            return row.period
+        for calibre in (row.calibre, ""):
+            if self.up_to and (newest := self.up_to.newest(under(row.code, calibre))):
+                return newest
+        figure = self.figure(Asked(row.code, row.calibre, row.region, row.period))
+        return figure.period if figure.known and not find_measure(row.code).target_of_id else row.period
+
+
+def regions_of(asked: Iterable[Asked]) -> list[Region]:
+    return list({one.region.pk: one.region for one in asked}.values())
 
 
 def spoken_day(period: str) -> str:

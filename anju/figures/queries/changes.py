@@ -1,5 +1,6 @@
 """What a figure adds to an earlier one, and what it said before a correction."""
 
+from anju import periods
 from anju.figures.figure import DerivedFigure, Figure, derive_figure
 from anju.figures.models import Observation
 from anju.figures.queries import current
@@ -30,3 +31,13 @@ def figure_before_correction(row: Observation) -> DerivedFigure:
         "更正以前的数",
         observation_id=row.pk,
     )
+
+
+def reach_alike(now: str, asked: str, before: str, asked_before: str) -> bool:
+    """Whether two reports reach equally far into the periods that they stand for: August for a third quarter goes with August, not with September."""
+    return _reach(now, asked) == _reach(before, asked_before)
+
+
+def _reach(period: str, asked: str) -> tuple[int, str]:
+    end, until = periods.period_end(period), periods.period_end(asked)
+    return 12 * (end.year - until.year) + end.month - until.month, period[8:]

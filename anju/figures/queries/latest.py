@@ -9,7 +9,7 @@ from anju import periods as calendar
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, id_array
 from anju.core.regions import tree
-from anju.figures.figure import DerivedFigure, Figure, derive_figure, ratio_figure
+from anju.figures.figure import Figure, derive_figure, ratio_figure
 from anju.figures.queries.current import FigureKey, FigureMapping, catalogue, current_figures, sum_parts
 from anju.figures.references import RATIO, CombinedReference, SumReference
 
@@ -37,17 +37,23 @@ def latest_figures(
     """Figures of these measures (code or code:calibre, no ratios) of the latest period of the year, up to that day, for which any of the regions or of their parts
     reported a number. complete: the latest for which the first of the regions has a figure, where there is one."""
     year = str(on.year)
-    below = {one.pk: one for one in children_of(user, listed)} | {one.pk: one for one in listed}
-    candidates: dict[str, list[str]] = {}
-    for code, period in reported_periods(user, below, codes, year):
-        if calendar.period_end(period) <= on and not calendar.spans_years(period):
-            candidates.setdefault(code, []).append(period)
-    for some in candidates.values():
-        some.sort(key=lambda one: (calendar.period_end(one), len(one)), reverse=True)
+    candidates = candidate_periods(user, codes, listed, on)
     when = {code: some[0] for code, some in candidates.items()}
     if complete and listed:
         when = complete_periods(user, candidates, listed[0])
     return LatestFigures(current_figures(user, list(codes), listed, {year, *when.values()}), when, year)
+
+
+def candidate_periods(user: Actor, codes: Collection[str], listed: Sequence[Region], on: date) -> dict[str, list[str]]:
+    """Of each measure the periods of the year up to that day for which any of the regions or of their parts reported a number, the latest first."""
+    below = {one.pk: one for one in children_of(user, listed)} | {one.pk: one for one in listed}
+    candidates: dict[str, list[str]] = {}
+    for code, period in reported_periods(user, below, codes, str(on.year)):
+        if calendar.period_end(period) <= on and not calendar.spans_years(period):
+            candidates.setdefault(code, []).append(period)
+    for some in candidates.values():
+        some.sort(key=lambda one: (calendar.period_end(one), len(one)), reverse=True)
+    return candidates
 
 
 def complete_periods(user: Actor, candidates: Mapping[str, Sequence[str]], region: Region) -> dict[str, str]:
@@ -115,15 +121,11 @@ def reported_periods(
     return found
 
 
-def latest_within(
-    user: Actor, codes: Collection[str], listed: Sequence[Region], period: str
-) -> tuple[dict[str, str], dict[tuple[str, int], Figure]]:
-    """Of each measure the latest period within a quarter or month that ends with it, and the sums of those who reported nothing themselves."""
+def periods_within(user: Actor, codes: Collection[str], listed: Sequence[Region], period: str) -> dict[str, str]:
+    """Of each measure (code or code:calibre) the latest period within a quarter or month for which any of the regions or of their parts reported a number."""
     first, end = calendar.period_bounds(period)
-    found = latest_figures(user, codes, listed, end)
-    when = {code: one for code, one in found.when.items() if calendar.period_end(one) >= first}
-    made = {(code, one.pk): found(code, one) for code in when for one in listed}
-    return when, {key: figure for key, figure in made.items() if isinstance(figure, DerivedFigure)}
+    found = candidate_periods(user, codes, listed, end)
+    return {code: some[0] for code, some in found.items() if calendar.period_end(some[0]) >= first}
 
 
 def children_of(user: Actor, of: Iterable[Region]) -> list[Region]:

@@ -25,8 +25,8 @@ from anju.projects.base import (
     project_title,
 )
 from anju.projects.event_kinds import MODES, EventKind, amount_text, load_event_kinds
-from anju.projects.fields import InvalidField, read_quantity
 from anju.projects.models import Event, Project
+from anju.workbooks.files.typed import InvalidField, read_quantity
 
 KEEP: Any = ...  # what mend leaves as it was
 

@@ -10,8 +10,9 @@ from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused, length_problems
 from anju.projects.base import EDIT, field_problem, future_day_problems, hold_project, project_title  # fmt: skip
-from anju.projects.fields import FIELDS, InvalidField, check_limits, read_field
+from anju.projects.fields import FIELDS, check_limits, read_field
 from anju.projects.models import Photo
+from anju.workbooks.files.typed import InvalidField
 
 LONGEST_CAPTION = 120  # characters
 PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}

@@ -29,8 +29,9 @@ from anju.projects.base import (  # fmt: skip
     shown_fields,
 )
 from anju.projects.event_kinds import load_condition_kinds
-from anju.projects.fields import FIELDS, PLANNED, InvalidField, check_limits, organisation_finder, read_field
+from anju.projects.fields import FIELDS, PLANNED, check_limits, organisation_finder, read_field
 from anju.projects.models import Condition, Project
+from anju.workbooks.files.typed import InvalidField
 
 # -- registering and editing ---------------------------------------------------------------------------------------------------
 

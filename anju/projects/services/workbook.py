@@ -16,12 +16,13 @@ from anju.core.regions import matching
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
 from anju.projects.base import EDIT, require_own_region
-from anju.projects.fields import FIELDS, InvalidField, check_limits, field_text, organisation_finder, read_field
+from anju.projects.fields import FIELDS, check_limits, field_text, organisation_finder, read_field
 from anju.projects.files.returned import SHEET, Before, open_returned
 from anju.projects.files.workbook import COLUMNS, FIRST_COLUMN, REGION_COLUMN, STATE_COLUMN, is_locked
 from anju.projects.models import Project
 from anju.projects.queries.projects import filter_projects
 from anju.projects.services.projects import edit_project, register_project
+from anju.workbooks.files.typed import InvalidField
 from anju.workbooks.reading.cells import cell_reference
 
 

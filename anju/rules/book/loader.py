@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import Any
 
 from anju.rules.book.loading.steps import StepReader
-from anju.rules.book.loading.values import ValueReader
+from anju.rules.book.loading.values import DATING, ValueReader
 from anju.rules.book.notation import plain_map
 from anju.rules.book.order import rank_step, total_step
 from anju.rules.book.schema import (
@@ -27,7 +27,7 @@ from anju.rules.language.versions import LANGUAGE
 
 HEAD = (
     "kind", "subject", "region", "regions", "applies", "title", "sources", "row", "suspended", "note", "partition",
-    "inputs", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "total", "examples",
+    "dated", "inputs", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "total", "examples",
 )  # fmt: skip
 IMPLIED = {"scoring": "total", "queue": "rank"}
 REGION = re.compile(r"[0-9]{6}(-[A-Z]{1,6})?\Z")
@@ -50,6 +50,7 @@ class BookLoader(ValueReader, StepReader):
         applies = head["applies"].fields(("from", "until", "stated"), ("from",)) if "applies" in head else {}
         since, until = self.period(applies)
         self.sources = {key: self.source(key, item) for key, item in self.items(head, "sources")}
+        self.head = self.dating(head["dated"].fields(DATING)) if "dated" in head else {}
         inputs = {name: self.input(name, item) for name, item in self.names(head, "inputs")}
         parameters = {name: self.parameter(name, item) for name, item in self.names(head, "parameters")}
         steps = {name: step for name, item in self.names(head, "steps") if (step := self.step(name, item))}

@@ -320,11 +320,19 @@ class _Scope:
                 return ir.add(
                     [(1, self.call("full_if", pair, (), None)) for pair in zip(args[::2], args[1::2], strict=True)]
                 )
-            case "lose_per_item" | "lose_per_day":
+            case "lose_per_item" | "lose_per_day" | "gain_per_item":
                 count = ir.extreme("greatest", [zero, self.number(args[0])])
-                return self.capped(ir.multiply(_free(count), self.not_negative(args[1], "每项（天）扣分")), args[2])
-            case "lose_per_step":
-                return self.lose_per_step(args, tail)
+                return self.capped(ir.multiply(_free(count), self.not_negative(args[1], "每项（天）的分")), args[2])
+            case "lose_per_step" | "gain_per_step":
+                return self.per_step(args, tail)
+            case "reaches_or_rises":
+                now, goal, base, rise = args
+                risen = Compare(">=", Sum(((1, now), (-1, base))), rise)
+                return self.lower(Or((Compare(">=", now, goal), risen)))
+            case "mean":
+                added = ir.add([(1, self.number(arg)) for arg in args])
+                places = self.places if tail is None else tail
+                return ir.divide(added, ir.constant(len(args)), places, unit=added.num.unit)
             case "floor_to" | "ceil_to" | "round_to":
                 return self.rounded(name, self.number(args[0]), self.positive(args[1], "取整单位"))
             case "share":
@@ -354,23 +362,23 @@ class _Scope:
         high = max(abs(num.low), abs(num.high))
         return ir.number("abs", Num(num.places, low, high, num.unit, num.factors), (node,))
 
-    def capped(self, loss: Term, cap: Expr) -> Term:
-        most = self.not_negative(cap, "最多扣分")
-        return ir.extreme("least", [most, Term(loss.op, loss.type, loss.args, loss.value)])
+    def capped(self, points: Term, cap: Expr) -> Term:
+        most = self.not_negative(cap, "最多扣（加）分")
+        return ir.extreme("least", [most, points])
 
-    def lose_per_step(self, args: tuple[Expr, ...], tail: int | None) -> Term:
+    def per_step(self, args: tuple[Expr, ...], tail: int | None) -> Term:
         mode = self.mode(args[4])
         gap, size = self.number(args[0]), self.positive(args[1], "每档")
         ir.join_units([gap, size])
         gap, size = ir.align([_free(ir.extreme("greatest", [ir.constant(0), gap])), _free(size)])
-        each = self.not_negative(args[2], "每档扣分")
+        each = self.not_negative(args[2], "每档扣（加）分")
         if mode == "prorata":
-            loss = ir.divide(ir.multiply(gap, each), size, self.places if tail is None else tail)
+            points = ir.divide(ir.multiply(gap, each), size, self.places if tail is None else tail)
         else:
             if mode == "ceil":  # whole steps, a part of one counts as one: (gap + size − 1 smallest unit) ÷ size
                 gap = ir.add([(1, gap), (1, size), (-1, ir.constant(1, gap.num.places))])
-            loss = ir.multiply(ir.floor_divide(gap, size), each)
-        return self.capped(loss, args[3])
+            points = ir.multiply(ir.floor_divide(gap, size), each)
+        return self.capped(points, args[3])
 
     def mode(self, expr: Expr) -> str:
         value: Any = None

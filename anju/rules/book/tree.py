@@ -11,15 +11,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.composer import Composer
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from anju.problems import Place, Problem, Refused
 
-MAX_BYTES = 1_000_000
+MAX_BYTES, MAX_NODES, MOST_PROBLEMS = 1_000_000, 60_000, 300
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?\Z")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -28,14 +29,24 @@ LIMIT = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12}|[eE][0-9]{1,2})?\Z")
 
 @dataclass
 class ProblemReport:
-    """The problems of one file, with its name as the reader knows it."""
+    """The problems of one file, with its name as the reader knows it; the first of them, where there are hundreds."""
 
     file: str
     problems: list[Problem] = field(default_factory=list)
+    too_many: ClassVar[str] = "BOOK-001"  # the code of a file with too many keys and values, or problems
 
     def add(self, code: str, line: int, path: str, what: str, fix: str) -> None:
+        if self.is_full():
+            return
+        if len(self.problems) == MOST_PROBLEMS:
+            code, path, what = self.too_many, "", f"错误超过 {MOST_PROBLEMS} 处，后面的没有列出。"
+            fix = "请先改正列出的。"
         text = f"{self.file} 第 {line} 行" + (f" {path}" if path else "")
         self.problems.append(Problem(code, Place(text, file=self.file, line=line, field=path), what, fix))
+
+    def is_full(self) -> bool:
+        """Whether enough is told: to look for the nearest name of ten thousand slips would take minutes."""
+        return len(self.problems) > MOST_PROBLEMS
 
 
 class YamlNode:
@@ -263,8 +274,27 @@ def _unprintable(root: Node | None) -> Iterator[tuple[int, str]]:
             yield int(node.start_mark.line) + 1, strange[0]
 
 
-def read_tree(content: bytes, file: str, report: ProblemReport | None = None) -> tuple[YamlNode, ProblemReport]:
-    """The tree of one file. Refused with the line when it is not YAML, or YAML with anchors, tags or several documents.
+class TooManyNodes(MarkedYAMLError):
+    """The file has more keys and values than its kind may have; the rest of it was not read."""
+
+
+class _CountingComposer(Composer):
+    """Stops at one node more than the limit: the reader needs some 40 microseconds for each."""
+
+    limit, count = MAX_NODES, 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self.count += 1
+        if self.count > self.limit:
+            raise TooManyNodes(problem_mark=self.loader.parser.peek_event().start_mark)
+        return super().compose_node(parent, index)
+
+
+def read_tree(
+    content: bytes, file: str, report: ProblemReport | None = None, most: int = MAX_NODES
+) -> tuple[YamlNode, ProblemReport]:
+    """The tree of one file. Refused with the line when it is not YAML, or YAML with anchors, tags or several documents, or has more than so many
+    keys and values (most), of which nothing beyond is read.
 
     report: of another kind of file than a rulebook, which has codes of its own. A rulebook's letters are looked at under its language
     (`check_characters`): one that was stored before is read as it is.
@@ -274,9 +304,14 @@ def read_tree(content: bytes, file: str, report: ProblemReport | None = None) ->
     if len(content) > MAX_BYTES:
         report.add("BOOK-001", 1, "", f"文件有 {len(content)} 字节，最多 {MAX_BYTES} 字节。", "请拆成几本规则书。")
         raise Refused(*report.problems)
+
+    class _Limited(_CountingComposer):
+        limit = most
+
     try:
         text = content.decode("utf-8")
         yaml = YAML(typ="safe", pure=True)
+        yaml.Composer = _Limited
         node = yaml.compose(text)
         for line in _references(node):
             report.add("BOOK-001", line, "", "用了 & * 或 ! 的写法。", "规则书里每个值都直接写出，不用引用和标签。")
@@ -288,6 +323,12 @@ def read_tree(content: bytes, file: str, report: ProblemReport | None = None) ->
             raise Refused(*report.problems)
     except UnicodeDecodeError:
         report.add("BOOK-001", 1, "", "文件不是 UTF-8 编码。", "请另存为 UTF-8。")
+        raise Refused(*report.problems) from None
+    except TooManyNodes as error:
+        line = int(error.problem_mark.line) + 1
+        report.add(
+            report.too_many, line, "", f"键和值超过 {most} 个，从这一行起没有读。", "请分成几个文件，删去不用的。"
+        )
         raise Refused(*report.problems) from None
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)

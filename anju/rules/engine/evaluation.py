@@ -109,7 +109,9 @@ class Trace:
                 return self.money_unit(left)
             case Call("to_unit", (_, Literal(unit))):
                 return unit
-            case Call(operator, _) if operator in ("share", "full_if", "veto") or operator.startswith("lose_per"):
+            case Call(operator, _) if operator in ("share", "full_if", "veto") or operator.startswith(
+                ("lose_per", "gain_per")
+            ):
                 return self.money_unit(expr.args[1]) if operator in ("full_if", "veto") else ""
             case CaseExpression(branches, otherwise):
                 units = [self.money_unit(value) for value in (*(value for _, value in branches), otherwise)]
@@ -210,7 +212,7 @@ class _NamedValues:
 def _looked_up(table: Any, subject: Any) -> Any:
     """What a table or bands give for a known value: a value, the row of the next key, or None."""
     if isinstance(table, tuple):
-        return _band_of(table, subject).value
+        return band_of(table, subject).value
     if table is None or not isinstance(subject, Decimal):
         return table and table.get(str(subject))
     if str(int(subject)) not in table and "more" in table and subject > max(int(key) for key in table if key != "more"):
@@ -218,7 +220,8 @@ def _looked_up(table: Any, subject: Any) -> Any:
     return table.get(str(int(subject)))
 
 
-def _band_of(bands: tuple[Band, ...], value: Any) -> Band:
+def band_of(bands: tuple[Band, ...], value: Any) -> Band:
+    """The one band that a known value stands in."""
     return next(band for band in bands if _inside(band, value))
 
 
@@ -303,7 +306,7 @@ class _Eval:
             case Allowed(parameter, subject, condition):
                 value, causes = self.trace.value(self.row, subject)
                 bands = cast(tuple[Band, ...], self.trace.params[self.row][parameter])
-                return (None, causes) if value is None else (_band_of(bands, value).refuses != condition, NONE)
+                return (None, causes) if value is None else (band_of(bands, value).refuses != condition, NONE)
             case Ranked():
                 return self.place(expr)
         raise AssertionError(expr)
@@ -344,8 +347,11 @@ class _Eval:
             return (value if holds == (name == "full_if") else Decimal(0)), NONE
         if name == "parts":
             return self.parts(args)
-        if name == "lose_per_step":
-            return self.lose_per_step(args, tail)
+        if name in ("lose_per_step", "gain_per_step"):
+            return self.per_step(args, tail)
+        if name == "reaches_or_rises":
+            risen = Compare(">=", Sum(((1, args[0]), (-1, args[2]))), args[3])
+            return self.junction((Compare(">=", args[0], args[1]), risen), True)
         values, causes = self.all(args, tail if name in ("greatest", "least", "abs") else None)
         if values is None:
             return None, causes
@@ -356,7 +362,9 @@ class _Eval:
                 return min(values), NONE
             case "abs", [value]:
                 return abs(value), NONE
-            case (("lose_per_item" | "lose_per_day"), [count, each, most]):
+            case "mean", _:
+                return half_up(sum(values) / len(values), self.inner if tail is None else tail), NONE
+            case (("lose_per_item" | "lose_per_day" | "gain_per_item"), [count, each, most]):
                 return min(most, max(Decimal(0), count) * each), NONE
             case (("floor_to" | "ceil_to" | "round_to"), [value, size]):
                 return _rounded(name, value, size), NONE
@@ -379,7 +387,7 @@ class _Eval:
             added += value if isinstance(value, Decimal) else 0
         return (None, causes) if missing else (added, NONE)
 
-    def lose_per_step(self, args: tuple[Expr, ...], tail: int | None) -> Result:
+    def per_step(self, args: tuple[Expr, ...], tail: int | None) -> Result:
         values, causes = self.all(args)
         if values is None:
             return None, causes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -56,6 +57,8 @@ def _differs(row: Any, name: str, wanted: Any) -> str:
     if name in special:
         actual = special[name]()
         return "" if actual == wanted else f"{name} 应为 {_text(wanted)}，算得 {_text(actual)}。"
+    if name in row.run.book.parameters:
+        return _differs_value(name, row.run.trace.value(row.index, name)[0], wanted)
     if name not in row.values:
         return f"expect 写了“{name}”，规则书里没有这一步。"
     actual = row.values[name]
@@ -75,6 +78,16 @@ def _differs(row: Any, name: str, wanted: Any) -> str:
     computed = divide_half_up(actual * 10**places, 10**type_.places)
     same = computed == to_scaled(expected, places)
     return "" if same else f"{name} 应为 {wanted}，算得 {row.exact(name)}。"
+
+
+def _differs_value(name: str, actual: Any, wanted: Any) -> str:
+    """Of a parameter: the value that this row took, exactly."""
+    if isinstance(actual, Decimal) and not isinstance(wanted, bool) and DECIMAL.match(str(wanted)):
+        same = Decimal(str(wanted)) == actual
+    else:
+        actual = str(actual) if isinstance(actual, date) else actual
+        same = type(actual) is type(wanted) and actual == wanted
+    return "" if same else f"{name} 应为 {_text(wanted)}，算得 {_text(actual)}。"
 
 
 def _text(value: Any) -> str:

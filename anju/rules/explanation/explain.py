@@ -184,7 +184,7 @@ def _unit(row: OutcomeRow, expr: Expr) -> str | None:
         return row.run.book.unit(expr.name) or None
     if isinstance(expr, Sum):
         return next((unit for _, term in expr.terms if (unit := _unit(row, term))), None)
-    if isinstance(expr, Call) and expr.name in ("greatest", "least", "abs"):
+    if isinstance(expr, Call) and expr.name in ("greatest", "least", "abs", "mean"):
         return next((unit for arg in expr.args if (unit := _unit(row, arg))), None)
     return None
 

@@ -11,6 +11,14 @@ DEEPEST = 20  # brackets in one another
 _STEP = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|([-+*/()]))")
 
 
+class InvalidField(ValueError):
+    """A text that will not do: what is wrong, and how to write it."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.what, self.fix = what, fix
+
+
 def read_typed_number(text: str, unit: str) -> ParsedNumber:
     """A typed number, counted in `unit`: １２, 1,020, 0.5亿 (among 万元: 5000), 56.6%, =100+20; also 未报, 无任务, 不适用, — and nothing.
 
@@ -29,6 +37,21 @@ def read_typed_number(text: str, unit: str) -> ParsedNumber:
         quantities.unit_of_measure(own).factor, quantities.unit_of_measure(unit).factor
     )
     return _decimal(exact)._replace(approx=parsed.approx, unit=unit)
+
+
+def read_quantity(text: str, unit_name: str) -> int | None:
+    """A number as written, in that unit unless it names another of the same family; None for nothing. In base units."""
+    found = read_typed_number(text, unit_name)
+    if found.state == "blank":
+        return None
+    if found.state != NUMBER:
+        raise InvalidField(f"“{text}”不是数：{found.flaw or '没有数字'}。", f"请写以{unit_name}计的数；不知道的留空。")
+    if found.approx:
+        raise InvalidField(f"“{text}”是约数。", "请写确数。")
+    try:
+        return quantities.to_base(found.digits, found.places, unit_name)
+    except ValueError:
+        raise InvalidField(f"“{text}”太细，{unit_name}记不下。", "请核对小数位。") from None
 
 
 def _decimal(exact: Fraction) -> ParsedNumber:

@@ -182,3 +182,29 @@ def test_letters_that_no_paper_prints_are_refused_when_written_as_escapes(letter
         with pytest.raises(Refused) as refused:
             load_text(text.encode(), "甲.yaml")
         assert [one.code for one in refused.value.problems] == ["DOC-070"] and "U+" in refused.value.problems[0].what
+
+
+def test_a_file_of_too_many_values_is_refused_before_the_rest_is_read(monkeypatch):
+    """Judged by what was read, not by time: nothing beyond the limit is composed."""
+    from ruamel.yaml.composer import Composer
+
+    from anju.documents.styles.editing.source import StyleSource
+    from anju.documents.styles.library.loading import MAX_NODES
+
+    read, compose = [], Composer.compose_node
+    monkeypatch.setattr(Composer, "compose_node", lambda self, *args: read.append(1) or compose(self, *args))
+    text = HEAD + "figures: [" + ",".join("1" for _ in range(190_000)) + "]\n"
+    for reader in (lambda: load_text(text.encode(), "大.yaml"), lambda: StyleSource(text)):
+        read.clear()
+        with pytest.raises(Refused, match=r"DOC-074.*键和值超过") as refused:
+            reader()
+        assert len(read) <= MAX_NODES and refused.value.problems[0].where.line == HEAD.count("\n") + 1
+
+
+def test_of_thousands_of_slips_the_first_hundreds_are_told():
+    figures = "figures:\n" + "".join(f"  figure_{number}: {{measure: shanty.start}}\n" for number in range(390))
+    wrong = "sections:\n  - text:\n" + "".join(f'      - "{{figre_{number}}}"\n' for number in range(900))
+    with pytest.raises(Refused) as refused:
+        load_text((HEAD + figures + wrong).encode(), "错.yaml")
+    assert len(refused.value.problems) == 301
+    assert "错误超过 300 处，后面的没有列出" in refused.value.problems[-1].what

@@ -213,3 +213,87 @@ def test_one_that_cannot_be_read_any_more_stops_its_own_kind_alone(city, drafter
     with pytest.raises(Refused, match="DOC-070"):
         in_force()
     assert in_force("decomposition")
+
+
+# -- a published style that a later version of the program cannot read
+
+
+def spoil(style, text=None):
+    from anju.core.database.cache import reset_cache
+
+    spoilt = text or style.text.replace("sections:", "chapters:")
+    OfficeStyle.objects.filter(pk=style.pk).update(text=spoilt, state=style.state)
+    reset_cache()
+
+
+def test_one_that_cannot_be_read_is_refused_where_it_would_apply_and_nowhere_else(city, drafter, publisher):
+    style = published(city, drafter, publisher)
+    spoil(style)
+    for path in ((CITY, "140000"), (EAST, CITY, "140000")):
+        with pytest.raises(Refused, match=r"DOC-159.*示例市半年通报.*示保办字〔2026〕3号.*缺少“sections”"):
+            in_force(path=path)
+    shipped = style_library().find("half-year", (), date(2023, 6, 30)).name
+    assert in_force(path=(ELSEWHERE, "450000", "100000")) == shipped
+    assert in_force(on=date(2019, 6, 30), path=(CITY,)) == shipped  # before it applies
+
+
+def test_its_kind_is_still_written_elsewhere_and_its_page_can_be_opened_and_withdrawn(city, drafter, publisher):
+    from anju.documents.kinds import find_kind, registered_kinds
+
+    style = published(city, drafter, publisher)
+    spoil(style)
+    assert "half-year" in {kind.code for kind in registered_kinds()}
+    assert find_kind("half-year").code == "half-year"
+    with pytest.raises(Refused, match="DOC-159"):
+        find_kind("half-year", city, "2023-H1")
+    [told] = [one for one in styles.used_styles(city, "2023-H1") if one.code == "half-year"]
+    assert not told.usable and "DOC-159" in told.source
+    withdraw_style(by=publisher, style_id=style.pk, on=DAY, reason="读不懂了")
+    assert in_force() == style_library().find("half-year", (), date(2023, 6, 30)).name
+
+
+def test_a_newer_one_that_can_be_read_goes_before_it(city, drafter, publisher):
+    style = published(city, drafter, publisher)
+    published(city, drafter, publisher, TEXT.replace("示例市半年通报", "新的半年通报"), "示保办字〔2026〕4号")
+    spoil(style)
+    assert in_force() == "新的半年通报"
+
+
+def test_the_variants_of_one_that_cannot_be_read_are_set_aside_too(city, drafter, publisher):
+    text = TEXT + 'variants:\n  month-brief: {name: 月报, periods: [month], title: "月报"}\n'
+    style = published(city, drafter, publisher, text)
+    assert in_force("month-brief") == "月报"
+    spoil(style)
+    with pytest.raises(Refused, match="DOC-159"):
+        in_force("month-brief")
+
+
+def test_a_file_that_cannot_be_read_stops_its_own_region_alone(city, tmp_path, monkeypatch):
+    (tmp_path / "city.yaml").write_text(TEXT.replace("sections:", "chapters:"), "utf-8")
+    monkeypatch.setenv("ANJU_STYLES", str(tmp_path))
+    with pytest.raises(Refused, match="DOC-159"):
+        in_force()
+    assert in_force(path=(ELSEWHERE, "450000")) == in_force(path=())
+    (tmp_path / "city.yaml").write_text(TEXT.replace("sections:", "chapters:").replace("region:", "regoin:"), "utf-8")
+    with pytest.raises(Refused, match="DOC-070"):  # whose it is cannot be told: nobody's papers go on
+        in_force(path=())
+
+
+def test_two_files_of_one_region_stop_that_region_alone(city, tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(TEXT, "utf-8")
+    monkeypatch.setenv("ANJU_STYLES", str(tmp_path))
+    with pytest.raises(Refused, match="DOC-077"):
+        in_force()
+    assert in_force(path=(ELSEWHERE, "450000")) == in_force(path=())
+
+
+def test_the_doctor_names_what_cannot_be_read(city, drafter, publisher):
+    from anju.core.people.scope import local_actor
+    from anju.documents.doctor import check_styles
+
+    assert {one.level for one in check_styles(local_actor())} == {"ok"}
+    spoil(published(city, drafter, publisher))
+    found = list(check_styles(local_actor()))
+    assert {one.level for one in found} == {"bad"}
+    assert any("示例市半年通报" in one.what and "chapters" in one.what for one in found)

@@ -174,3 +174,35 @@ def test_a_table_of_no_style_has_no_lists(scope, half_year):
     table = read_tables("one:\n  title: 表\n  rows: {list: told}\n  columns: [{head: 甲, text: name}]\n")["one"]
     with pytest.raises(Refused, match=r"DOC-113.*只有文书样式里的表才有名单"):
         fill_table(scope, table, half_year, THIS)
+
+
+def test_a_member_that_the_list_does_not_have_is_refused_with_the_line_of_its_column(db):
+    for wrong in ("told.shanty_strat.target", "told.shanty_strat.ranks.rank"):
+        text = LISTS.replace("told.{item}.target", wrong).replace("told.{item}.ranks.rank", wrong)
+        with pytest.raises(
+            Refused, match=r"DOC-073.*没有叫“shanty_strat”的项（名单“told”里）.*是不是 shanty_start"
+        ) as refused:
+            load(text)
+        lines = text.splitlines()
+        assert {problem.where.line for problem in refused.value.problems} <= {
+            number for number, line in enumerate(lines, 1) if wrong in line
+        }
+    load(LISTS.replace("told.{item}.target", "told.invest.target"))
+
+
+def test_a_member_that_no_option_lists_leaves_the_column_blank_and_tells_the_writer(scope, half_year):
+    text = LISTS.replace(
+        "  told: {of: each_task",
+        "  chosen: {of: option, option: codes, figures: {amount: {measure: '{item}'}}}\n  told: {of: each_task",
+    ).replace("figures:\n", "options:\n  codes: {type: texts}\nfigures:\n", 1)
+    text = text.replace(
+        "- {head: 全市开工, figure: start}", '- {head: 选的, figure: "chosen.shanty.stort.amount"}'
+    ).replace("rows: {list: told}", "rows: {set: parts}")
+    text = text.replace("{head: 单位, figure: unit}", "{head: 单位, figure: start}").replace(
+        "{head: 完成, figure: actual}", "{head: 完成, figure: start, key: done}"
+    )
+    text = text.replace("chosen.shanty.stort.amount", "chosen.stort.amount").replace(
+        "\nsections:", "\nsets:\n  parts: {below: own}\nsections:"
+    )
+    written = write_style(load(text), scope, half_year, THIS, {"codes": ["shanty.start"]}, {})
+    assert [one.what for one in written.reminders if "stort" in one.what] == ["名单“chosen”里没有“stort”，这一栏空着。"]

@@ -256,3 +256,15 @@ def test_within_a_half_year_a_calibre_has_its_own_latest_report(scope, half_year
     told(scope, {"invest.done": "11"}, period="2023-05", calibre="cal2")
     figures = "{plain: {measure: invest.done}, other: {measure: invest.done, calibre: cal2}}"
     assert says("{plain}、{other}。", figures)[0] == "12.5、11。"
+
+
+def test_a_half_year_is_not_compared_with_one_that_reaches_further(scope, says):
+    """May of this year stands for the half-year; of the year before June does."""
+    from anju.figures.models import CurrentFigure
+
+    figures = "{now: {measure: invest.done}, was: {measure: invest.done, period: same-last-year}, more: {formula: now - was, unit: 亿元, places: 1}}"
+    text = "完成{now}{choose more: 未知 → 。 | 其他 → ，增加{more}。}"
+    assert says(text, figures)[0] == "完成12.5，增加2.5。"
+    CurrentFigure.objects.filter(measure_id="invest.done", period="2023-06").delete()
+    told(scope, {"invest.done": "11"}, period="2023-05")
+    assert says(text, figures)[0] == "完成11。"

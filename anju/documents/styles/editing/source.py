@@ -12,7 +12,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from anju.documents.styles.language.schema import Style
 from anju.documents.styles.library.checking import check_style
-from anju.documents.styles.library.loading import MAX_BYTES, StyleLoader, StyleReport
+from anju.documents.styles.library.loading import MAX_BYTES, MAX_NODES, StyleLoader, StyleReport
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.tree import read_tree
 from anju.yaml_files import SLIPS, load_yaml, too_deep
@@ -30,7 +30,7 @@ class StyleSource:
         if len(text.encode()) > MAX_BYTES or too_deep(text) is not None:
             where = Place(file=FILE, line=too_deep(text) or 1)
             raise Refused(Problem("DOC-074", where, "太长，或括号套得太深。", "请分成几种样式，检查括号是否配对。"))
-        self.tree, _ = read_tree(text.encode(), FILE, report)
+        self.tree, _ = read_tree(text.encode(), FILE, report, MAX_NODES)
         self.report = report
         self.written = text
         self.data: Any = _data(text)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from anju.documents.styles import sources
-from anju.documents.styles.language.schema import AnnexSpec
-from anju.documents.styles.library.scopes import FIGURE, LIST, WORD, Scope, item_scope
+from anju.documents.styles.language.schema import AnnexSpec, Style
+from anju.documents.styles.library.scopes import FIGURE, LIST, WORD, Scope, base_list, item_scope
 from anju.documents.tables.schema import DeclaredTable, each_names, walk
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def _columns(check: "StyleCheck", columns: Iterable[Mapping[str, object]], line:
 
 def _name(check: "StyleCheck", name: str, line: int, where: str, scope: Scope) -> None:
     """A figure of the style; list.member.name, list.member.list.name: each list and the name are there."""
+    line = _line_of(check, name, line)
     path = name.split(".")
     if len(path) == 1:
         if scope.get(name) != FIGURE:
@@ -55,8 +56,30 @@ def _name(check: "StyleCheck", name: str, line: int, where: str, scope: Scope) -
             check.unknown(line, where, one, [key for key, kind in scope.items() if kind == LIST], "名单")
             return
         scope = scope | check.members(one, scope)
+    known = list_keys(check.style, path[0])
+    if known and "{" not in path[1] and path[1] not in known:
+        check.unknown(line, where, path[1], known, f"项（名单“{path[0]}”里）")
     if scope.get(path[-1]) not in (FIGURE, WORD):
         check.unknown(line, where, path[-1], [key for key, kind in scope.items() if kind == FIGURE], "数")
+
+
+def _line_of(check: "StyleCheck", name: str, line: int) -> int:
+    """Where the annex that begins on that line names it."""
+    rows = check.style.content.decode("utf-8", "replace").splitlines()[line - 1 :]
+    return line + next((number for number, row in enumerate(rows) if name in row), 0)
+
+
+def list_keys(style: Style, name: str, seen: tuple[str, ...] = ()) -> list[str]:
+    """What the members of a list are called in list.member.name, where the style itself says who they are."""
+    name = base_list(style, name)
+    spec = style.lists.get(name)
+    if spec is None or name in seen:
+        return []
+    if spec.of == "tasks":
+        return [str(row.get("task", "")) for row in spec.rows]
+    if spec.of == "rows":
+        return [str(row.get("key", number)) for number, row in enumerate(spec.rows, 1)]
+    return list_keys(style, spec.of, (*seen, name))
 
 
 def _table(check: "StyleCheck", table: DeclaredTable, line: int, where: str, scope: Scope) -> None:

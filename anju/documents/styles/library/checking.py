@@ -142,7 +142,7 @@ class StyleCheck:
     # -- names
 
     def unknown(self, line: int, where: str, name: str, known: Iterable[str], what: str) -> None:
-        names = list(known)
+        names = list(known) if not self.report.is_full() else []
         near = difflib.get_close_matches(name, names, 1)
         fix = f"是不是 {near[0]}？" if near else ""
         self.wrong(line, where, f"没有叫“{name}”的{what}。", f"{fix}可写：{'、'.join(names[:40]) or '（没有）'}。")

@@ -31,7 +31,7 @@ from anju.rules.book.tree import INTEGER, ProblemReport, YamlNode, read_tree
 from anju.yaml_files import MAX_DEPTH, too_deep
 
 SHAPE, SENTENCE, FORMULA, NAMES, LIMIT = "DOC-070", "DOC-071", "DOC-072", "DOC-073", "DOC-074"
-MAX_BYTES, MAX_BLOCKS_DEEP = 400_000, 10
+MAX_BYTES, MAX_NODES, MAX_BLOCKS_DEEP = 400_000, 12_000, 10
 MOST = {
     "names": 400,
     "lists": 80,
@@ -77,6 +77,8 @@ NEED = ("organs", "addressee")
 class StyleReport(ProblemReport):
     """The problems of a style: what is wrong with its YAML has one code."""
 
+    too_many = LIMIT
+
     def add(self, code: str, line: int, path: str, what: str, fix: str) -> None:
         if code == "BOOK-001":
             fix += "句子里有冒号、引号、花括号的，整句加引号。"
@@ -105,7 +107,7 @@ def load_text(content: bytes, file: str) -> Style:
     if (line := too_deep(content.decode("utf-8", "replace"))) is not None:
         report.add(LIMIT, line, "", f"括号套了 {MAX_DEPTH} 层以上。", "请检查括号是否配对，或少套几层。")
         raise Refused(*report.problems)
-    tree, _ = read_tree(content, file, report)
+    tree, _ = read_tree(content, file, report, MAX_NODES)
     style = StyleLoader(report).style(tree, content)
     if not report.problems and style is not None:
         checking.check_style(style, report)

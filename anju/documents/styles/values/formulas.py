@@ -4,11 +4,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from anju.core.wording import period_label
+from anju.documents.styles.language import times
 from anju.documents.styles.language.schema import FigureSpec
 from anju.documents.styles.values import units
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.references import StyleReference
 from anju.figures.figure import NEVER_ADDED, DerivedFigure, Figure, derive_figure
+from anju.figures.queries.changes import reach_alike
 from anju.figures.references import DIFFERENCE, RATIO, CombinedReference, FigureReference, MeasureReference
 from anju.problems import Place, Problem, Refused
 from anju.quantities import unit_of_measure
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from anju.documents.styles.values.paper import ComputedPaper
 
 PERCENT, PLAIN = "%", "1"
+EARLIER = ("same-last-year", "last")
 DEFAULT_PLACES = 1  # of what is divided
 
 
@@ -99,6 +103,9 @@ class FormulaFigures:
         unit = spec.unit or (counted if counted != units.ANY else None) or PLAIN
         value = paper.come_to(formula, frame)
         exact = Fraction(value) * factor if isinstance(value, Decimal) else None
+        uneven = self.uneven(parts, frame)
+        if uneven:
+            exact = None
         of = (
             figures[0]
             if figures
@@ -112,7 +119,7 @@ class FormulaFigures:
         if exact is None and (states := [part.state for part in figures if not part.known]):
             said |= {"state": states[0]}
         if exact is None and figures and all(part.known for part in figures):
-            said |= {"why": "分母为 0"}
+            said |= {"why": uneven or "分母为 0"}
         return derive_figure(
             of,
             spec.label or formula.text,
@@ -122,6 +129,26 @@ class FormulaFigures:
             formula.text,
             **said,
         )
+
+    def uneven(self, parts: dict[str, Any], frame: Frame) -> str:
+        """Why a measure is not compared with itself of a period before: one of the two reaches less far into its period. "" where they go together."""
+        asked: dict[str, tuple[str, str, Figure]] = {}
+        for name, part in parts.items():
+            spec = self.paper.spec(name, frame)
+            if spec is None or not spec.measure or spec.latest or not isinstance(part, Figure) or not part.known:
+                continue
+            if spec.period in ("", "own", *EARLIER):
+                asked[name] = (spec.measure, times.shift_period(self.paper.request.period, spec.period), part)
+        for before, (measure, of_before, was) in asked.items():
+            spec = self.paper.spec(before, frame)
+            for same, of_now, now in asked.values() if spec and spec.period in EARLIER else ():
+                if (
+                    same == measure
+                    and of_now > of_before
+                    and not reach_alike(now.period, of_now, was.period, of_before)
+                ):
+                    return f"本期报到{period_label(now.period)}，上一次是{period_label(was.period)}，不能比较"
+        return ""
 
     def places(self, spec: FigureSpec, unit: str, figures: tuple[Figure, ...]) -> int:
         if spec.places is not None:

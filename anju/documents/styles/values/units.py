@@ -62,7 +62,7 @@ def unit_of(expr: Expr, named: Callable[[str], str | None]) -> str | None:
             for test, _ in branches:
                 unit_of(test, named)
             return _alike([unit_of(one, named) for one in (*(value for _, value in branches), otherwise)])
-        case Call(name, args) if name in ("greatest", "least", "if_unknown", "abs"):
+        case Call(name, args) if name in ("greatest", "least", "if_unknown", "abs", "mean"):
             return _alike([unit_of(one, named) for one in args])
         case And() | Or() | Not() | In() | Call():
             for one in children(expr):

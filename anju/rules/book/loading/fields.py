@@ -25,11 +25,14 @@ class FieldReader:
         return fields[key].text() if key in fields else ""
 
     def period(self, fields: dict[str, YamlNode]) -> tuple[date, date | None]:
-        since = fields["from"].day() if "from" in fields else None
+        since = (fields["from"].day() if "from" in fields else None) or date(1900, 1, 1)
+        return since, self.until(fields, since)
+
+    def until(self, fields: dict[str, YamlNode], since: date) -> date | None:
         until = fields["until"].day() if "until" in fields else None
-        if since and until and until < since:
+        if until and until < since:
             fields["until"].wrong("BOOK-014", f"止于 {until}，早于起始日 {since}。", "请核对两个日期。")
-        return since or date(1900, 1, 1), until
+        return until
 
     def citation(self, tree: YamlNode | None) -> str:
         """“S1 第五条”: begins with a declared source."""

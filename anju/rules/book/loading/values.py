@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -23,10 +24,11 @@ from anju.rules.book.schema import (
     Plain,
     Value,
 )
-from anju.rules.book.tree import YamlNode
+from anju.rules.book.tree import ProblemReport, YamlNode
 from anju.rules.language.exact import needed_places, to_scaled
 from anju.rules.language.formula import IDENTIFIER, Allowed
 from anju.rules.language.ir import LIMIT
+from anju.rules.language.versions import LANGUAGE
 
 NOTHING: dict[str, Plain] = {
     NUMBER: Decimal(0),
@@ -40,7 +42,17 @@ BAND_EDGES = {
 }
 
 
+DATING = ("from", "source", "checked")
+Dating = dict[str, Any]
+
+
 class ValueReader(FieldReader):
+    """head: what the book says once for the values of all its parameters (`dated`)."""
+
+    def __init__(self, report: ProblemReport, language: int = LANGUAGE) -> None:
+        super().__init__(report, language)
+        self.head: Dating = {}
+
     def input(self, name: str, tree: YamlNode) -> BookInput:
         origins = ("measure", "target", "ledger", "judged")
         fields = tree.fields(
@@ -83,7 +95,7 @@ class ValueReader(FieldReader):
 
     def parameter(self, name: str, tree: YamlNode) -> Parameter:
         fields = tree.fields(
-            ("label", "type", "unit", "show", "by", "bands", "enum", "values", "note"), ("label", "values")
+            ("label", "type", "unit", "show", "by", "bands", "enum", *DATING, "values", "note"), ("label", "values")
         )
         kind = (
             fields["type"].choice((NUMBER, DATE, TRUTH)) if "type" in fields else (ENUM if "enum" in fields else NUMBER)
@@ -95,8 +107,9 @@ class ValueReader(FieldReader):
         enum = self.enum(fields.get("enum"))
         by, bands = self.keys(fields.get("by")), self.text(fields, "bands")
         values = []
+        head = self.head | self.dating(fields)
         for item in fields["values"].elements() if "values" in fields else ():
-            if dated := self.dated(item, kind, enum, by, bands):
+            if dated := self.dated(item, kind, enum, by, bands, head):
                 values.append(dated)
         self.check_dates(tree, values)
         made = Parameter(
@@ -117,14 +130,20 @@ class ValueReader(FieldReader):
             tree.wrong("BOOK-023", f"by 须是 1 至 {MAX_KEYS} 个不同的名称。", "例如 by: [class, persons]。")
         return names
 
+    def dating(self, fields: dict[str, YamlNode]) -> Dating:
+        """Those of `from`, `source` and `checked` that stand here, read once for all values below; None where one will not do."""
+        read: Dating = {key: fields[key].day() for key in ("from", "checked") if key in fields}
+        return read | ({"source": self.citation(fields["source"])} if "source" in fields else {})
+
     def dated(
-        self, tree: YamlNode, kind: str, enum: tuple[str, ...], by: tuple[str, ...], bands: str
+        self, tree: YamlNode, kind: str, enum: tuple[str, ...], by: tuple[str, ...], bands: str, head: Dating
     ) -> DatedValue | None:
-        fields = tree.fields(("from", "until", "value", "source", "checked"), ("from", "value", "source", "checked"))
-        source = self.citation(fields.get("source"))
-        since, until = self.period(fields)
-        checked = fields["checked"].day() if "checked" in fields else None
-        if "value" not in fields or checked is None:
+        """head: what the parameter or the book says for all its values; a value's own goes first."""
+        fields = tree.fields((*DATING, "until", "value"), (*(key for key in DATING if key not in head), "value"))
+        own = head | self.dating(fields)
+        since = own.get("from") or date(1900, 1, 1)
+        until = self.until(fields, since)
+        if "value" not in fields or own.get("checked") is None:
             return None
         value: Value | None
         if by:
@@ -133,7 +152,9 @@ class ValueReader(FieldReader):
             value = self.banded(fields["value"], kind, enum)
         else:
             value = self.plain(fields["value"], kind, enum)
-        return None if value is None else DatedValue(since, value, source, checked, until, tree.line)
+        return (
+            None if value is None else DatedValue(since, value, own.get("source", ""), own["checked"], until, tree.line)
+        )
 
     def plain(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> Plain | None:
         if kind == NUMBER:

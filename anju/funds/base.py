@@ -1,0 +1,198 @@
+"""What the services of money share: the head and the rows of a paper as they were typed, what is wrong with them, and keeping them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.utils import timezone
+
+from anju.core.ledgers import Item
+from anju.core.models.file import File
+from anju.core.models.region import Region
+from anju.core.people.permissions import may, missing_permission_problem, require_permission, signature
+from anju.core.people.scope import Actor
+from anju.core.trail import trail
+from anju.funds import catalogue
+from anju.funds.models import QuotaDocument, QuotaLine
+from anju.funds.reminders import announce_quota
+from anju.problems import Place, Problem, Refused
+from anju.quantities import exact_text
+from anju.workbooks.files.typed import InvalidField, read_quantity
+
+REGISTER, HAND_DOWN, ASSIGN, CONFIRM, RECEIVE = (
+    f"funds.{act}" for act in ("register", "hand_down", "assign", "confirm", "receive")
+)
+UNIT = "万元"  # in which papers of finance offices state amounts
+FIRST_YEAR, YEARS_AHEAD, MOST_LINES = 2007, 1, 500
+LARGEST = 10**17  # 分: a quadrillion 元, so that sums of lines stay within a BIGINT
+
+
+@dataclass(frozen=True)
+class QuotaPaper:
+    """What a paper's head says. file: its scan, without which only the finance office itself enters one."""
+
+    number: str
+    title: str
+    issuer: str
+    dated: date | None
+    budget_year: int | None
+    stage: str = QuotaDocument.Stage.WHOLE
+    direct: str = ""
+    follows: QuotaDocument | None = None
+    file: File | None = None
+
+
+@dataclass(frozen=True)
+class QuotaRow:
+    """A line as it was typed. Amounts are text in 万元 unless they name another unit; whole, already: of a formal quota.
+
+    receiver: the region, of a quota that is handed down. item: of one that is assigned, the project as its ledger lists it. taken_from: the line that it is taken from.
+    label: how its problems name it, where it is no numbered line.
+    """
+
+    amount: str
+    source: str = ""
+    subject: str = ""
+    purpose: str = ""
+    unit: str = ""
+    whole: str = ""
+    already: str = ""
+    receiver: Region | None = None
+    item: Item | None = None
+    taken_from: int | None = None
+    label: str = ""
+
+    def place(self, number: int, field: str) -> Place:
+        return Place.of(self.label or f"第{number}行", field)
+
+
+def require_act(by: Actor, permission: str, region: Region) -> None:
+    if region.pk not in by.region_ids:
+        raise Region.DoesNotExist(f"没有区划 {region.code}")
+    require_permission(by, permission, region.pk, f"{region.name} 资金")
+
+
+def hold_number(region: Region, number: str) -> None:
+    """One entry of a number at a time: of two at once the later one sees the earlier."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [region.pk, number.strip()])
+
+
+def _is_finance(by: Actor, region: Region) -> bool:
+    return by.holds("finance", region.pk)
+
+
+def paper_problems(by: Actor, region: Region, paper: QuotaPaper, way: str) -> list[Problem]:
+    problems = [
+        Problem("FUND-001", Place(f"指标文件 {label}", field=label), f"写了{len(text.strip())}个字，最多{most}个。" if text.strip() else "没有填写。", fix)
+        for label, text, most, fix in (
+            ("文号", paper.number, 80, "请照文件填写文号，如“财综〔2024〕15号”。"),
+            ("标题", paper.title, 200, "请照文件填写标题。"),
+            ("发文机关", paper.issuer, 80, "请照文件填写发文机关。"),
+        )
+        if not 0 < len(text.strip()) <= most
+    ]  # fmt: skip
+    today = timezone.localdate()
+    if paper.dated is None or paper.dated > today:
+        what = "没有填写。" if paper.dated is None else f"{paper.dated}还没有到。"
+        problems.append(Problem("FUND-002", Place("指标文件 落款日期", field="落款日期"), what, "请照文件的落款填写。"))
+    if paper.budget_year is None or not FIRST_YEAR <= paper.budget_year <= today.year + YEARS_AHEAD:
+        fix = f"请填{FIRST_YEAR}至{today.year + YEARS_AHEAD}之间的年度。"
+        problems.append(
+            Problem("FUND-002", Place("指标文件 预算年度", field="预算年度"), "没有填写或不在可登记的年度之内。", fix)
+        )
+    if paper.direct and paper.direct not in catalogue.direct_marks():
+        problems.append(
+            Problem(
+                "FUND-007",
+                Place("指标文件 直达标识", field="直达标识"),
+                f"没有“{paper.direct}”。",
+                "请从列出的里面选。",
+            )
+        )
+    if paper.stage not in QuotaDocument.Stage.values:
+        problems.append(
+            Problem(
+                "FUND-007",
+                Place("指标文件 下达方式", field="下达方式"),
+                "没有选。",
+                "请选一次下达、提前下达或正式下达。",
+            )
+        )
+    if paper.number.strip() and _is_known(by, region, paper.number.strip(), way):
+        what = "这个文号已经登记过。"
+        problems.append(
+            Problem(
+                "FUND-003",
+                Place(f"指标文件 {paper.number}", field="文号"),
+                what,
+                "上级已下达到本级的请“签收”；其余请打开原来的那一份核对。",
+            )
+        )
+    if not _is_finance(by, region) and paper.file is None:
+        fix = "财政部门以外的人员登记，须附文件扫描件，由另一人确认。"
+        problems.append(Problem("FUND-009", Place("指标文件 扫描件", field="扫描件"), "没有附。", fix))
+    return problems
+
+
+def _is_known(by: Actor, region: Region, number: str, way: str) -> bool:
+    """Entered here before, or handed down to here by that number."""
+    known = QuotaDocument.objects.filter(region=region, number=number, way=way)
+    given = QuotaLine.objects.filter(region=region, document__number=number, document__way=QuotaDocument.Way.GIVEN)
+    return known.exists() or (way == QuotaDocument.Way.RECEIVED and given.exclude(document__region=region).exists())
+
+
+def count_problems(rows: Sequence[QuotaRow]) -> list[Problem]:
+    if 0 < len(rows) <= MOST_LINES:
+        return []
+    what = f"有{len(rows)}行。"
+    return [Problem("FUND-004", Place("指标文件 明细"), what, f"请填1至{MOST_LINES}行。")]
+
+
+def read_amount(text: str, where: Place, problems: list[Problem], *, least: int = 1) -> int | None:
+    """A typed amount in 分; None where it is missing or will not do, which is told."""
+    try:
+        amount = read_quantity(text, UNIT)
+    except InvalidField as invalid:
+        problems.append(Problem("FUND-004", where, invalid.what, invalid.fix))
+        return None
+    if amount is None or not least <= amount <= LARGEST:
+        what = "没有填写。" if amount is None else f"“{text}”不是大于0的金额。" if amount < least else f"“{text}”太大。"
+        problems.append(Problem("FUND-004", where, what, f"请填以{UNIT}计的金额；收回、上缴另行登记。"))
+        return None
+    return amount
+
+
+def keep_document(
+    by: Actor,
+    region: Region,
+    paper: QuotaPaper,
+    way: str,
+    lines: Sequence[QuotaLine],
+    permission: str,
+    *,
+    direct: str | None = None,
+) -> QuotaDocument:
+    assert paper.dated is not None and paper.budget_year is not None
+    if not may(by, permission, region.pk):
+        raise Refused(missing_permission_problem(permission, region.name))
+    known = QuotaDocument.Known.REGISTERED if _is_finance(by, region) else QuotaDocument.Known.PAPER
+    document = QuotaDocument.objects.create(
+        region=region, way=way, stage=paper.stage, number=paper.number.strip(), title=paper.title.strip(), issuer=paper.issuer.strip(),
+        dated=paper.dated, budget_year=paper.budget_year, direct=paper.direct if direct is None else direct, follows=paper.follows, known=known,
+        file=paper.file, by=by.key, by_name=signature(by, permission, region.pk)[:80],
+    )  # fmt: skip
+    for line in lines:
+        line.document = document
+    QuotaLine.objects.bulk_create(lines)
+    announce_quota(by, document)
+    said = {
+        "number": document.number, "known": known, "lines": len(lines), "amount": exact_text(sum(line.amount for line in lines), "元", 2),
+    }  # fmt: skip
+    trail.describe(obj=document, after=said, region_id=region.pk)
+    return document
+
+
+def shown_money(amount: int | None) -> str:
+    return f"{exact_text(amount, UNIT)}{UNIT}"

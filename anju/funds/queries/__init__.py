@@ -1,0 +1,1 @@
+"""What was received, handed on, and what is left."""

@@ -1,0 +1,1 @@
+"""Registering, handing down, assigning, receiving and confirming quotas."""

@@ -1,0 +1,187 @@
+"""指标 registered as it is received, received (签收) where it was handed down, and confirmed by a second person where it rests on a paper alone."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from anju.core.models.region import Region
+from anju.core.people.permissions import require_permission, signature
+from anju.core.people.scope import Actor, visible_rows
+from anju.core.trail import trail
+from anju.funds import catalogue
+from anju.funds.base import (
+    CONFIRM,
+    RECEIVE,
+    REGISTER,
+    QuotaPaper,
+    QuotaRow,
+    count_problems,
+    hold_number,
+    keep_document,
+    paper_problems,
+    read_amount,
+    require_act,
+    shown_money,
+)
+from anju.funds.models import QuotaDocument, QuotaLine
+from anju.funds.queries.quotas import find_document, find_line
+from anju.funds.reminders import announce_quota, announce_receipt
+from anju.problems import Place, Problem, Refused
+
+
+@transaction.atomic
+@trail.act("funds.register")
+def register_quota(
+    *, by: Actor, region: Region, paper: QuotaPaper, rows: Sequence[QuotaRow], received_on: date | None
+) -> QuotaDocument:
+    """登记上级下达的指标: a paper that came from above, with the day on which it was received here.
+
+    Of a formal quota (正式下达) each line states 全年额度, 已提前 and 本次; the three agree, 已提前 is what the advance notice gave, and only 本次 counts.
+    Refused with all of: FUND-001 texts, FUND-002 days and year, FUND-003 the number is there already, FUND-004 amounts, FUND-005 the three
+    do not agree, FUND-007 source, subject or purpose, FUND-009 no scan.
+    """
+    require_act(by, REGISTER, region)
+    hold_number(region, paper.number)
+    problems = [*paper_problems(by, region, paper, QuotaDocument.Way.RECEIVED), *_receipt_problems(paper, received_on)]
+    lines = [_own_line(paper, row, place, problems) for place, row in enumerate(rows, 1)]
+    problems += [*count_problems(rows), *_advance_problems(by, paper, lines)]
+    if problems:
+        raise Refused(*problems)
+    for line in lines:
+        line.region, line.received_on, line.received_by = region, received_on, signature(by, REGISTER, region.pk)[:80]
+    return keep_document(by, region, paper, QuotaDocument.Way.RECEIVED, lines, REGISTER)
+
+
+@transaction.atomic
+@trail.act("funds.receive")
+def receive_quota(*, by: Actor, line_id: int, on: date) -> QuotaLine:
+    """签收: stamp the day on which a line handed down from above came in here; the clocks of this level begin with it.
+
+    Refused FUND-012: a day before the paper's or to come, or one that is stamped already and differs.
+    """
+    line = _hold_line(by, line_id)
+    require_permission(by, RECEIVE, line.region_id, str(line))
+    if line.received_on == on:
+        return line
+    where = Place.of(str(line), "收到日期")
+    if line.received_on is not None:
+        raise Refused(Problem("FUND-012", where, f"已签收，收到日期{line.received_on}。", "收到日期不再改动。"))
+    if on < line.document.dated or on > timezone.localdate():
+        what = f"{on}早于文件落款日期{line.document.dated}，或者还没有到。"
+        raise Refused(Problem("FUND-012", where, what, "请填实际收到文件的日期。"))
+    line.received_on, line.received_by = on, signature(by, RECEIVE, line.region_id)[:80]
+    line.save(update_fields=["received_on", "received_by"])
+    announce_receipt(by, line)
+    trail.describe(obj=line, after={"received_on": str(on)}, region_id=line.region_id)
+    return line
+
+
+@transaction.atomic
+@trail.act("funds.confirm")
+def confirm_quota(*, by: Actor, document_id: int) -> QuotaDocument:
+    """确认来文登记: a second person compared it with the scan. Refused: FUND-010 it is one's own entry, FUND-011 it does not wait for that."""
+    find_document(by, document_id)
+    document = visible_rows(QuotaDocument.objects.select_for_update(of=("self",)), by).get(pk=document_id)
+    require_permission(by, CONFIRM, document.region_id, str(document))
+    where = Place(f"指标文件 {document}")
+    if not document.waits:
+        raise Refused(Problem("FUND-011", where, "不在待确认。", "请刷新后核对；可能别人已先确认。"))
+    if document.by == by.key:
+        raise Refused(
+            Problem("FUND-010", where, "是您自己登记的，不能由您确认。", "请另一位有权的人员对照扫描件确认。")
+        )
+    document.confirmed_by, document.confirmed_at = by.key, timezone.now()
+    document.confirmed_name = signature(by, CONFIRM, document.region_id)[:80]
+    document.save(update_fields=["confirmed_by", "confirmed_name", "confirmed_at"])
+    announce_quota(by, document)
+    trail.describe(obj=document, after={"confirmed_by": document.confirmed_name}, region_id=document.region_id)
+    return document
+
+
+def _receipt_problems(paper: QuotaPaper, received_on: date | None) -> list[Problem]:
+    where = Place("指标文件 收到日期", field="收到日期")
+    if received_on is None:
+        return [Problem("FUND-002", where, "没有填写。", "请填本级收到文件的日期；时限从这一天起算。")]
+    if received_on > timezone.localdate() or (paper.dated and received_on < paper.dated):
+        what = f"{received_on}早于落款日期，或者还没有到。"
+        return [Problem("FUND-002", where, what, "请填本级实际收到文件的日期。")]
+    return []
+
+
+def _own_line(paper: QuotaPaper, row: QuotaRow, place: int, problems: list[Problem]) -> QuotaLine:
+    """A line of a paper from above, with what is wrong with it."""
+    amount = read_amount(row.amount, row.place(place, "本次下达"), problems)
+    whole = already = None
+    if paper.stage == QuotaDocument.Stage.FORMAL:
+        whole = read_amount(row.whole, row.place(place, "全年额度"), problems)
+        already = read_amount(row.already, row.place(place, "已提前下达"), problems, least=0)
+        if None not in (amount, whole, already) and whole != already + amount:  # type: ignore[operator]
+            what = (
+                f"全年额度{shown_money(whole)}不等于已提前下达{shown_money(already)}与本次{shown_money(amount)}之和。"
+            )
+            problems.append(
+                Problem("FUND-005", row.place(place, "全年额度"), what, "请对照文件核对这三个数；只有本次计入。")
+            )
+    for field, code, known in (
+        ("来源", row.source, catalogue.fund_sources()),
+        ("用途", row.purpose, catalogue.purposes()),
+    ):
+        year = paper.budget_year
+        if code not in known or (year is not None and not known[code].is_of_year(year)):
+            what = f"没有“{code}”。" if code not in known else f"{year}年度没有“{known[code].label}”。"
+            problems.append(Problem("FUND-007", row.place(place, field), what, "请从列出的里面选。"))
+    if not (len(row.subject) == 7 and row.subject.isascii() and row.subject.isdecimal()):
+        where = row.place(place, "支出科目")
+        problems.append(
+            Problem("FUND-007", where, f"“{row.subject[:20]}”不是七位数字。", "请照文件填写项级科目代码，如 2210108。")
+        )
+    if len(row.unit) > 80:
+        where = row.place(place, "用款单位")
+        problems.append(Problem("FUND-001", where, f"写了{len(row.unit)}个字，最多80个。", "请写单位全称。"))
+    return QuotaLine(
+        unit=row.unit.strip(), source=row.source, subject=row.subject, purpose=row.purpose, amount=amount or 0, whole=whole, already=already
+    )  # fmt: skip
+
+
+def _advance_problems(by: Actor, paper: QuotaPaper, lines: Sequence[QuotaLine]) -> list[Problem]:
+    """已提前 of a formal quota is what the advance notice gave, by source and purpose."""
+    if paper.stage != QuotaDocument.Stage.FORMAL:
+        return []
+    where = Place("指标文件 提前下达的文件", field="提前下达的文件")
+    said: dict[tuple[str, str], int] = {}
+    for line in lines:
+        said[line.source, line.purpose] = said.get((line.source, line.purpose), 0) + (line.already or 0)
+    if paper.follows is None:
+        if any(said.values()):
+            what = "写了已提前下达的金额，没有选提前下达的文件。"
+            return [Problem("FUND-005", where, what, "请选那份提前下达的文件；没有登记的先登记。")]
+        return []
+    advance = paper.follows
+    problems = []
+    if advance.stage != QuotaDocument.Stage.ADVANCE or advance.budget_year != paper.budget_year:
+        what = f"{advance}不是{paper.budget_year}年度提前下达的文件。"
+        problems.append(Problem("FUND-005", where, what, "请选同一预算年度提前下达的那一份。"))
+    given = {
+        (source, purpose): amount
+        for source, purpose, amount in visible_rows(QuotaLine.objects.filter(document=advance), by)
+        .values_list("source", "purpose")
+        .annotate(Sum("amount"))
+        .order_by()
+    }
+    for key in sorted({*said, *given}):
+        if said.get(key, 0) != given.get(key, 0):
+            source, purpose = catalogue.fund_sources().get(key[0]), catalogue.purposes().get(key[1])
+            named = f"{source.label if source else key[0]}、{purpose.label if purpose else key[1]}"
+            what = f"{named}：已提前下达写的是{shown_money(said.get(key, 0))}，{advance}下达的是{shown_money(given.get(key, 0))}。"
+            problems.append(Problem("FUND-005", where, what, "请核对两份文件。"))
+    return problems
+
+
+def _hold_line(by: Actor, line_id: int) -> QuotaLine:
+    find_line(by, line_id)
+    return visible_rows(QuotaLine.objects.select_related("document", "region").select_for_update(of=("self",)), by).get(
+        pk=line_id
+    )
