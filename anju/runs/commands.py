@@ -19,7 +19,7 @@ from anju.runs.arguments import (
     shown_progress,
 )
 from anju.runs.comparing import add_compare
-from anju.runs.tables import add_outcomes, in_database, run_in_database
+from anju.runs.tables import add_outcomes, explained_run, in_database, run_in_database
 
 ROW_BY_ROW = 2_000_000  # bytes of a CSV whose every misfit is told by its line; a larger one runs where it lies
 
@@ -34,7 +34,8 @@ def add_commands(subparsers: Any) -> None:
     _choose(parser)
     parser = add_parser(rules, "explain", "逐步说明一行是怎样算出来的，每个失分一句话", explain_run)
     _choose(parser, needed=True)
-    _take(parser)
+    _take(parser, needed=False)
+    parser.add_argument("--table", metavar="表", help="输入是数据库里的一张表或视图，须写 --row（代替 --input）")
     parser.add_argument("--row", metavar="行键", help="只说明这一行（默认每一行）")
     parser = add_parser(rules, "run", "对一个文件或一张表的每一行运行规则书，写出结果", run_book)
     parser.add_argument("--book", metavar="规则书", required=True, help=BOOK)
@@ -139,7 +140,13 @@ def show_book(args: argparse.Namespace) -> int:
 
 
 def explain_run(args: argparse.Namespace) -> int:
-    done = _run(args)
+    if args.row and (args.table or (args.input or "").lower().endswith(".parquet")):
+        done = explained_run(args)
+    elif args.input:
+        done = _run(args)
+    else:
+        fix = "请写 --input 文件；或 --table 表，并用 --row 指明行键。"
+        return show_problems([Problem("RULE-054", "anju rules explain", "没有写清行从哪里来。", fix)], args)
     wanted = [row for row in done.rows if args.row in (None, row.key)]
     if not wanted:
         return show_problems(
@@ -148,7 +155,7 @@ def explain_run(args: argparse.Namespace) -> int:
                     "RUN-015",
                     f"行键“{args.row}”",
                     "输入里没有这一行。",
-                    f"有：{'、'.join(row.key for row in done.rows[:20])}。",
+                    f"有：{'、'.join(row.key for row in done.rows[:20])}。" if done.rows else "请核对行键。",
                 )
             ],
             args,

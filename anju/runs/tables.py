@@ -61,6 +61,39 @@ def run_in_database(args: argparse.Namespace) -> int:
     return OK
 
 
+def explained_run(args: argparse.Namespace) -> Any:
+    """One row of a table or Parquet file, by the reference; nothing but it, and what it is calculated with, is read."""
+    from anju.rules.book.parameters import values_in_force
+    from anju.rules.engine.compile import compile_book
+    from anju.rules.engine.engines import ENGINES as DIALECTS
+    from anju.rules.engine.engines import connect
+    from anju.rules.engine.files import open_file
+    from anju.rules.engine.population import TableReader, engine_errors
+    from anju.rules.engine.postgres.bulk import table_key
+    from anju.rules.engine.reference import run_reference
+    from anju.runs.binding.row_files import column_names
+
+    on = read_day(args.on)
+    assert on is not None
+    book = find_named_book(args.book, on, args.region)
+    changed = changed_parameters(book, args.set)
+    windowed = compile_book(book, values_in_force(book, on, changed), DIALECTS["duckdb"].dialect).windowed
+    if args.table:
+        with _in_scope():
+            from anju.runs.services.outcomes import database
+
+            key = table_key(database(), args.table, args.key)
+            with engine_errors(book):
+                reader = TableReader(book, args.table, key, database(), DIALECTS["postgresql"].dialect, args.absent)
+                rows = reader.rows_with(args.row, windowed)
+    else:
+        file = Path(args.input)
+        names = column_names(file, book, args.key)
+        with connect() as duck, engine_errors(book):
+            rows = open_file(book, file, duck, names, args.absent).rows_with(args.row, windowed)
+    return run_reference(book, rows, on=on, key="key", parameters=changed)
+
+
 def quickest_engine(args: argparse.Namespace) -> str:
     """Where the rows and the outcome are both tables, PostgreSQL; where one is a file, DuckDB reads and writes it and judges ten times as fast."""
     return "postgresql" if args.table and args.into else "duckdb"

@@ -192,6 +192,13 @@ def test_the_residents_role_has_no_way_into_the_schema(db):
         assert cursor.fetchone() == (False, False)
 
 
+def test_who_reads_is_decided_once_a_statement(made, table, scope):
+    """Regions compared row by row took minutes of a thousand rows."""
+    outcomes.run_in_bulk(by=scope, run=run_over(made), into="o")
+    plan = "\n".join(line for (line,) in outcomes.database().execute("EXPLAIN SELECT * FROM outcomes.o").fetchall())
+    assert "Filter: (InitPlan" in plan and "SubPlan" not in plan.partition("InitPlan")[0]
+
+
 # -- names, trials, dropping
 
 
@@ -340,6 +347,43 @@ def test_a_file_goes_into_a_table_and_the_table_into_files(call, tmp_path):
     code, out, _ = call("outcomes", "--drop", "first")
     assert code == 0 and "已删去结果表 first（1000 行）" in out
     assert call("outcomes", "--drop", "first")[0] == 1
+
+
+def test_one_row_of_a_table_or_of_parquet_is_explained_by_the_reference(call, tmp_path):
+    (tmp_path / "b.yaml").write_text(BOOK, "utf-8")
+    (tmp_path / "c.yaml").write_text(SECOND, "utf-8")
+    (tmp_path / "rows.csv").write_text(
+        "编号,面积,租金\n" + "".join(f"{n},{n % 50},{n * 10}\n" for n in range(1000)), "utf-8"
+    )
+    assert (
+        call("run", "--book", tmp_path / "b.yaml", "--on", DAY, "--input", tmp_path / "rows.csv", "--into", "first")[0]
+        == 0
+    )
+    words = ("explain", tmp_path / "c.yaml", "--on", DAY, "--row", "7")
+    code, of_table, err = call(*words, "--table", "outcomes.first")
+    assert code == 0 and "【7】" in of_table and "= 0.70 元 ÷ 2" in of_table, of_table + err
+    with connect() as duck:
+        duck.execute(
+            f"COPY (SELECT i AS key, i * 10 AS pay FROM range(1000) AS t(i)) TO '{tmp_path / 'r.parquet'}' (FORMAT parquet)"
+        )
+    assert call(*words, "--input", tmp_path / "r.parquet") == (0, of_table, "")
+    assert call(*words[:-1], "none", "--table", "outcomes.first")[0] == 1
+    assert "RULE-054" in call(*words)[2] and "RULE-054" in call(*words[:-2], "--table", "outcomes.first")[2]
+
+
+def test_a_row_of_a_share_is_explained_with_its_partition(scope):
+    place = outcomes.database()
+    place.execute(
+        "CREATE TEMPORARY TABLE t AS SELECT i AS id, CASE WHEN i % 2 = 0 THEN '甲' ELSE '乙' END AS pot, i AS x FROM generate_series(1, 9) AS t(i)"
+    )
+    shares = book(
+        "share", partition="[pot]", inputs={"pot": "{label: 池, enum: [甲, 乙]}", "x": '{label: 数, unit: "1", range: [0, 9]}'},
+        steps={"part": '{label: 份, unit: "1", formula: share(x)}'}, result="part",
+    )  # fmt: skip
+    reader = run_over(shares, rows=Rows("t", "id")).reader()
+    assert [row["key"] for row in reader.rows_with("4", True)] == ["2", "4", "6", "8"]
+    assert reader.rows_with("4", False) == [{"key": "4", "pot": "甲", "x": 4}]
+    assert reader.rows_with("10", True) == reader.rows_with("' OR true --", False) == []
 
 
 @pytest.mark.parametrize(

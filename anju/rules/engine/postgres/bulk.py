@@ -82,7 +82,7 @@ class BulkRun:
             else:
                 self.connection.execute(f"DROP TABLE IF EXISTS {SCRATCH}")
                 count = self._judge_in_postgres(SCRATCH)
-                key = self._reader().types[self.rows.key]
+                key = self.reader().types[self.rows.key]
                 outcome_to_duckdb(self.connection, SCRATCH, key, compiled["postgresql"], Carriage(duck, part))
                 self.connection.execute(f"DROP TABLE {SCRATCH}")
             digest, pending = outcome_digest(duck, compiled["duckdb"])
@@ -111,7 +111,7 @@ class BulkRun:
         if self.rows.file is not None:
             reader = open_file(self.book, self.rows.file, duck, self.rows.names or {}, self.absent)
             return judge_file(reader, compiled["duckdb"], self.on, Watched(duck, self.progress))
-        return judge_in_duckdb(self._reader(), compiled, self.on, Carriage(duck, part, self.progress))
+        return judge_in_duckdb(self.reader(), compiled, self.on, Carriage(duck, part, self.progress))
 
     def _judge_in_postgres(self, into: str) -> int:
         least, most = WORK_MEMORY
@@ -123,7 +123,7 @@ class BulkRun:
         )  # fmt: skip
         return done.rows
 
-    def _reader(self) -> TableReader:
+    def reader(self) -> TableReader:
         return TableReader(
             self.book, self.rows.table, self.rows.key, self.connection, ENGINES["postgresql"].dialect, self.absent
         )
