@@ -37,7 +37,7 @@ MAKERS: dict[str, Maker] = {}
 NO_REGION = {
     "mfa_index", "core:me", "account_set_password", "core:me-sessions", "core:session", "core:drafts", "core:me-deputy", "account_change_password", "account_reauthenticate",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs",
-    "core:guide-picture", "core:staff-register", "core:waiting-form",
+    "core:guide-picture", "core:staff-register", "core:waiting-form", "runs:comparison", "runs:comparison-rows", "runs:comparison-row", "runs:comparison-file", "runs:comparison-drop",
 }  # fmt: skip
 # Of a return that nobody delivered to the superior.
 NOT_DELIVERED = {
@@ -49,6 +49,11 @@ NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
 
 OF_ONE = {
     "documents:receive",
+    "runs:comparison",
+    "runs:comparison-rows",
+    "runs:comparison-row",
+    "runs:comparison-file",
+    "runs:comparison-drop",
     "core:me-end-deputy",
     "core:job",
     "core:job-stop",
@@ -170,6 +175,21 @@ def new_run(by: Actor, region: Region, visitor: Staff) -> At:
 @makes("runs:book")
 def rule(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"kind": "scoring", "subject": "prh-shanty", "since": "2020-01-01"})
+
+
+@makes("runs:comparison", "runs:comparison-rows", "runs:comparison-row", "runs:comparison-file", "runs:comparison-drop")
+def comparison(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.runs.queries.comparisons import SAMPLE_ROWS, ComparisonQuestion, Side, comparable_books
+    from anju.runs.services import comparisons
+
+    book = next(book for book in comparable_books() if book.subject == "sample-rental")
+    question = ComparisonQuestion(
+        Side(book, date(2025, 12, 31)), Side(book, date(2026, 1, 31)), SAMPLE_ROWS.name, ("区县",)
+    )
+    key = comparisons.compare_rows(
+        by=replace(by, key=visitor.username), question=question, content=SAMPLE_ROWS.read_bytes()
+    )
+    return At({"key": key, "number": 0}, bare=True)
 
 
 @makes("runs:run", "runs:what-if", "runs:next-steps", "runs:csv")

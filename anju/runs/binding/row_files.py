@@ -67,9 +67,9 @@ def column_names(path: Path, book: Book, key: str = "") -> dict[str, str]:
 
 
 def columns_of_books(
-    path: Path, books: Sequence[Book], key: str = "", by: Collection[str] = ()
+    path: Path, books: Sequence[Book], key: str = "", group_by: Collection[str] = ()
 ) -> list[dict[str, str]]:
-    """The same for each of several books over one file. by: headings beside, by which rows are told apart; they need no input."""
+    """The same for each of several books over one file. group_by: headings beside, by which rows are told apart; they need no input."""
     if not path.is_file():
         raise _problem(path, "没有这个文件。", "请核对路径和文件名。")
     if path.suffix.lower() not in (".csv", ".parquet"):
@@ -81,7 +81,7 @@ def columns_of_books(
         raise _problem(path, "列名读不出来。", fix) from error
     return [
         {heading: name for heading, name in zip(headings, names, strict=True) if name}
-        for names in _names(path, headings, books, key, by)
+        for names in _names(path, headings, books, key, group_by)
     ]
 
 
@@ -135,7 +135,7 @@ def _parquet_headings(path: Path) -> list[str]:
 
 
 def _names(
-    path: Path, headings: list[str], books: Sequence[Book], key: str, by: Collection[str] = ()
+    path: Path, headings: list[str], books: Sequence[Book], key: str, group_by: Collection[str] = ()
 ) -> list[list[str]]:
     """For each book each heading as an input's name or "key"; "" for what is none of its inputs. Everything that does not fit is said at once."""
     each = [_names_of(headings, book, key) for book in books]
@@ -145,7 +145,7 @@ def _names(
     strange = [
         heading
         for at, heading in enumerate(headings)
-        if heading and heading not in by and not any(names[at] for names in each)
+        if heading and heading not in group_by and not any(names[at] for names in each)
     ]
     if strange:
         what = f"列名“{'、'.join(strange)}”在规则书里没有对应的输入。"
@@ -153,13 +153,13 @@ def _names(
         problems.append(Problem("RUN-012", place, what, fix))
     if key and key not in headings:
         problems.append(Problem("RUN-012", place, f"没有“{key}”这一列。", "请核对 --key。"))
-    if lost := [heading for heading in by if heading not in headings]:
+    if lost := [heading for heading in group_by if heading not in headings]:
         what = f"没有“{'、'.join(lost)}”这一列，不能按它分组。"
         problems.append(
             Problem("RUN-012", place, what, f"请核对分组的列名；文件里有：{'、'.join(filter(None, headings))}。")
         )
     twice = {name for names in each for name in names if name and names.count(name) > 1}
-    twice |= {heading for heading in by if headings.count(heading) > 1}
+    twice |= {heading for heading in group_by if headings.count(heading) > 1}
     if twice:
         problems.append(Problem("RUN-012", place, f"“{'、'.join(sorted(twice))}”有两列。", "请删去一列。"))
     if problems:
