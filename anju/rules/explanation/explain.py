@@ -10,6 +10,7 @@ from typing import Any
 
 from anju.quantities import trim_zeros
 from anju.rules.book.display import SHOWN_RATIO, convert_value, figure_text, number_text
+from anju.rules.book.programs import Cache, book_key
 from anju.rules.book.schema import Book, BookCondition, BookStep, BracedFigure, SentenceTemplate
 from anju.rules.engine.outcome import OutcomeRow, reasons_from_causes
 from anju.rules.engine.reference import run_reference
@@ -35,6 +36,8 @@ from anju.rules.language.formula import (
 )
 from anju.rules.language.ir import Num
 from anju.rules.language.operators import MODES, OPERATORS
+
+_FORMULAS: Cache[str] = Cache(4096)
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def explain_row(row: OutcomeRow) -> list[Explained]:
 def _explained(row: OutcomeRow, name: str) -> Explained:
     book = row.run.book
     item: BookStep | BookCondition = book.steps[name] if name in book.steps else book.conditions[name]
-    formula = render_formula(item.expr, lambda used: book.label(used))
+    formula = _FORMULAS.get((book_key(book), name), lambda: render_formula(item.expr, book.label))
     substituted = render_formula(item.expr, lambda used: named_text(row, used))
     if isinstance(item.expr, Ranked):
         substituted = "，".join(f"{book.label(key.name)} {row.shown(key.name)}" for key, _ in item.expr.keys)
