@@ -116,7 +116,8 @@ class BulkRun:
     def _judge_in_postgres(self, into: str) -> int:
         least, most = WORK_MEMORY
         memory = min(most, max(least, memory_megabytes() // 16))
-        self.connection.execute(f"SELECT set_config('work_mem', '{memory}MB', true), set_config('jit', 'off', true)")
+        for name, value in (("work_mem", f"{memory}MB"), ("maintenance_work_mem", f"{memory}MB"), ("jit", "off")):
+            self.connection.execute(f"SET LOCAL {name} = '{value}'")
         done = run_table(
             self.book, self.rows.table, on=self.on, key=self.rows.key, into=into, connection=self.connection, engine="postgresql",
             parameters=self.parameters, absent=self.absent,
