@@ -68,7 +68,7 @@ def explained_run(args: argparse.Namespace) -> Any:
     from anju.rules.engine.engines import ENGINES as DIALECTS
     from anju.rules.engine.engines import connect
     from anju.rules.engine.files import open_file
-    from anju.rules.engine.population import TableReader, engine_errors
+    from anju.rules.engine.population import TableReader, engine_errors, split_absent
     from anju.rules.engine.postgres.bulk import table_key
     from anju.rules.engine.reference import run_reference
     from anju.runs.binding.row_files import column_names
@@ -77,6 +77,7 @@ def explained_run(args: argparse.Namespace) -> Any:
     assert on is not None
     book = find_named_book(args.book, on, args.region)
     changed = changed_parameters(book, args.set)
+    own, _ = split_absent(book, False, args.absent)
     windowed = compile_book(book, values_in_force(book, on, changed), DIALECTS["duckdb"].dialect).windowed
     if args.table:
         with _in_scope():
@@ -84,13 +85,13 @@ def explained_run(args: argparse.Namespace) -> Any:
 
             key = table_key(database(), args.table, args.key)
             with engine_errors(book):
-                reader = TableReader(book, args.table, key, database(), DIALECTS["postgresql"].dialect, args.absent)
+                reader = TableReader(book, args.table, key, database(), DIALECTS["postgresql"].dialect, own)
                 rows = reader.rows_with(args.row, windowed)
     else:
         file = Path(args.input)
         names = column_names(file, book, args.key)
         with connect() as duck, engine_errors(book):
-            rows = open_file(book, file, duck, names, args.absent).rows_with(args.row, windowed)
+            rows = open_file(book, file, duck, names, own).rows_with(args.row, windowed)
     return run_reference(book, rows, on=on, key="key", parameters=changed)
 
 
@@ -128,6 +129,9 @@ def _wrong_ends(args: argparse.Namespace) -> Problem | None:
         return Problem(
             "RUN-016", args.output, "结果只写成 .csv 或 .parquet。", "请把 --output 写成 .csv 或 .parquet 文件。"
         )
+    if args.members:
+        fix = "行和成员都用文件，结果写到文件；或写明 --absent members，成员的数按未知计算。"
+        return Problem("RULE-056", "--members", "成员表只能与文件一起给出。", fix)
     if args.input and args.engine == "postgres":
         return Problem(
             "RULE-055",

@@ -392,7 +392,8 @@ def test_a_row_of_a_share_is_explained_with_its_partition(scope):
         (["--input", "rows.csv", "--table", "t", "--output", "a.csv"], "RULE-054"), (["--output", "a.csv"], "RULE-054"),
         (["--table", "core_region"], "RULE-054"), (["--input", "rows.csv", "--output", "a.csv", "--into", "x"], "RULE-054"),
         (["--table", "nothing", "--into", "x"], "RULE-050"), (["--table", "core_region", "--output", "a.txt"], "RUN-016"),
-        (["--table", "core_region", "--into", "X"], "RULE-051"), (["--input", "rows.csv", "--into", "x", "--engine", "postgres"], "RULE-055"),
+        (["--table", "core_region", "--into", "X"], "RULE-051"), 
+        (["--table", "t", "--into", "x", "--members", "m.csv"], "RULE-056"), (["--input", "rows.csv", "--into", "x", "--engine", "postgres"], "RULE-055"),
         (["--table", "core_region", "--into", "x", "--set", "nothing=1"], "RULE-052"),
     ],
 )  # fmt: skip

@@ -25,7 +25,7 @@ from anju.rules.engine.files import (
     outcome_file,
     written_sql,
 )
-from anju.rules.engine.population import NAME, TableReader, engine_errors, run_table
+from anju.rules.engine.population import NAME, TableReader, engine_errors, run_table, split_absent
 from anju.rules.engine.postgres.moving import Carriage, judge_in_duckdb, outcome_to_duckdb, outcome_to_table
 from anju.rules.engine.postgres.outcomes import table_digest
 
@@ -109,8 +109,14 @@ class BulkRun:
 
     def _judge_in_duckdb(self, compiled: dict[str, Compiled], duck: duckdb.DuckDBPyConnection, part: Path) -> int:
         if self.rows.file is not None:
-            reader = open_file(self.book, self.rows.file, duck, self.rows.names or {}, self.absent)
-            return judge_file(reader, compiled["duckdb"], self.on, Watched(duck, self.progress))
+            own, _ = split_absent(self.book, False, self.absent)
+            file, watched = (
+                open_file(self.book, self.rows.file, duck, self.rows.names or {}, own),
+                Watched(duck, self.progress),
+            )
+            count = watched.do(file.check)
+            judge_file(file, compiled["duckdb"], count, self.on, watched)
+            return count
         return judge_in_duckdb(self.reader(), compiled, self.on, Carriage(duck, part, self.progress))
 
     def _judge_in_postgres(self, into: str) -> int:
@@ -125,8 +131,9 @@ class BulkRun:
         return done.rows
 
     def reader(self) -> TableReader:
+        own, _ = split_absent(self.book, False, self.absent)
         return TableReader(
-            self.book, self.rows.table, self.rows.key, self.connection, ENGINES["postgresql"].dialect, self.absent
+            self.book, self.rows.table, self.rows.key, self.connection, ENGINES["postgresql"].dialect, own
         )
 
 

@@ -60,7 +60,7 @@ def judge_in_duckdb(reader: TableReader, compiled: dict[str, Compiled], on: date
     if here.windowed:
         check_size(reader.book, count)
     kind = duckdb_type(reader.types[reader.key])
-    columns = {"_i": "VARCHAR" if there.windowed else kind, "_on": "BIGINT"} | dict(here.inputs)
+    columns = {"_i": "VARCHAR" if there.windowed else kind, "_on": "BIGINT"} | dict((*here.inputs, *here.rollups))
     items = [
         quote(name) if of in ("BIGINT", "BOOLEAN") or name == "_i" else f"TRUNC({quote(name)}) AS {quote(name)}"
         for name, of in columns.items()
