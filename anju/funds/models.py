@@ -25,6 +25,7 @@ class QuotaDocument(models.Model):
         RECEIVED = "received", "上级下达"
         GIVEN = "given", "向下下达"
         ASSIGNED = "assigned", "落实到项目"
+        RECALLED = "recalled", "收回、上缴"
 
     class Stage(models.TextChoices):
         WHOLE = "whole", "一次下达"
@@ -123,3 +124,23 @@ class QuotaLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document.number} {self.region.name}"
+
+
+class QuotaRecall(models.Model):
+    """So much of a line went back to where it was taken from (收回、上缴): out of the ledger where it came from outside.
+
+    region: of the line. Amounts in 分, never more than was left of it.
+    """
+
+    document = models.ForeignKey(QuotaDocument, models.PROTECT, related_name="recalls", verbose_name="指标文件")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    line = models.ForeignKey(QuotaLine, models.PROTECT, related_name="recalls", verbose_name="哪一笔")
+    amount = models.BigIntegerField("金额", help_text="分")
+
+    class Meta:
+        verbose_name = "收回、上缴"
+        ordering = ["document_id", "id"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="quota_recall_is_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.document.number} {self.line}"

@@ -1,7 +1,7 @@
 """What is due of quotas: a receipt to stamp, a paper to confirm, money that stays too long; and telling it at once."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
 from anju.core.reminders import Reminder, announce_work, end_of_day
 from anju.funds.models import QuotaDocument, QuotaLine
-from anju.funds.queries.quotas import held_quotas
+from anju.funds.queries.quotas import HeldQuota, held_quotas
 
 
 def quota_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
@@ -24,9 +24,8 @@ def quota_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     for document in visible_rows(waiting, user):
         yield _to_confirm(document)
     holding = set(visible_rows(QuotaLine.objects.filter(item=None), user).values_list("region_id", flat=True))
-    for region in tree.region_tree().all:
-        if region.pk in holding:
-            yield from _to_hand_on(user, region, on)
+    regions = [region for region in tree.region_tree().all if region.pk in holding]
+    yield from map(_to_hand_on, (one for one in held_quotas(user, regions, on) if one.left and one.says))
 
 
 def announce_quota(by: Actor, document: QuotaDocument) -> None:
@@ -57,15 +56,13 @@ def _to_confirm(document: QuotaDocument) -> Reminder:
     )  # fmt: skip
 
 
-def _to_hand_on(user: Actor, region: Region, on: date) -> Iterator[Reminder]:
-    """What the book of the clock says of what is left, from as many days before the end as it says."""
-    for held in held_quotas(user, region, on):
-        if held.left and held.says and held.outcome is not None:
-            due = on - timedelta(days=int(held.outcome.values["over"]))
-            link = _page(region, held.line.document.budget_year)
-            yield Reminder(
-                region, "funds.hand_down", f"quota-left/{held.line.pk}", held.says[:300], link, end_of_day(due)
-            )
+def _to_hand_on(held: HeldQuota) -> Reminder:
+    """What the book of the clock says of what is left; due on the last day that it allows."""
+    assert held.outcome is not None
+    due = held.until - timedelta(days=int(held.outcome.values["over"]))
+    line = held.line
+    link = _page(line.region, line.document.budget_year)
+    return Reminder(line.region, "funds.hand_down", f"quota-left/{line.pk}", held.says[:300], link, end_of_day(due))
 
 
 def _page(region: Region, year: int) -> str:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("lines/<int:pk>/receive/", quotas.receive_quota, name="receive"),
     path("register/", registering.register_quota, name="register"),
     path("hand-down/", registering.hand_down, name="hand-down"),
+    path("recall/", registering.recall_quota, name="recall"),
     path("assign/", registering.assign_quota, name="assign"),
 ]

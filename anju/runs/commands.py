@@ -57,8 +57,13 @@ def _take(parser: argparse.ArgumentParser) -> None:
         "--input", metavar="文件", required=True, help="输入：.csv、.parquet 或 .xlsx，第一行写输入的名称或标签"
     )
     parser.add_argument("--key", metavar="列名", default="", help="哪一列是行键（默认 键、行键、编号，再没有就用行号）")
+    parser.add_argument("--members", metavar="文件", help="成员表：每名成员一行，写明属于哪一行（规则书的 members）")
     parser.add_argument(
-        "--absent", metavar="输入", action="append", default=[], help="文件里确实没有的输入，各行按未知计算，可给多次"
+        "--absent",
+        metavar="输入",
+        action="append",
+        default=[],
+        help="文件里确实没有的输入（没有成员表写 members），按未知计算，可给多次",
     )
     parser.add_argument(
         "--set", metavar="参数=值", action="append", default=[], help="试算：把一个参数换成另一个值，可给多次"
@@ -160,12 +165,13 @@ def explain_run(args: argparse.Namespace) -> int:
 def run_book(args: argparse.Namespace) -> int:
     target = Path(args.output)
     source = Path(args.input)
-    bulk = _in_bulk(source, target, args.engine)
+    files = [source, *([Path(args.members)] if args.members else [])]
+    bulk = args.engine == "duckdb" and (target.suffix.lower() == ".parquet" or any(map(_is_large, files)))
     if target.suffix.lower() not in ((".csv", ".parquet") if bulk else (".csv",)):
         only = ".csv 或 .parquet" if bulk else ".csv"
         fix = f"请把 --output 写成 {only} 文件。"
         return show_problems([Problem("RUN-016", str(target), f"结果只写成 {only}。", fix)], args)
-    if target.resolve() == Path(args.input).resolve():
+    if target.resolve() in [file.resolve() for file in files]:
         return show_problems([Problem("RUN-016", str(target), "结果与输入是同一个文件。", "请另写一个文件名。")], args)
     if bulk:
         return _run_in_bulk(args, source, target)
@@ -199,26 +205,29 @@ def run_book(args: argparse.Namespace) -> int:
     return OK
 
 
-def _in_bulk(source: Path, target: Path, engine: str) -> bool:
-    """Whether the engine reads and writes the files itself: always Parquet, and what is too large to be told row by row."""
+def _is_large(source: Path) -> bool:
+    """Whether the engine reads the file itself: always Parquet, and what is too large to be told row by row."""
     from anju.runs.binding.row_files import is_utf8
 
     large = source.suffix.lower() == ".csv" and source.is_file() and source.stat().st_size > ROW_BY_ROW
-    large = large and is_utf8(source)
-    return engine == "duckdb" and (large or ".parquet" in (source.suffix.lower(), target.suffix.lower()))
+    return source.suffix.lower() == ".parquet" or (large and is_utf8(source))
 
 
 def _run_in_bulk(args: argparse.Namespace, source: Path, target: Path) -> int:
     from anju.rules.engine.files import run_file
-    from anju.runs.binding.row_files import column_names
+    from anju.rules.engine.members.binding import require_members
+    from anju.runs.binding.row_files import column_names, member_column_names
 
     on = read_day(args.on)
     assert on is not None
     book = find_named_book(args.book, on, args.region)
     names = column_names(source, book, args.key)
+    require_members(book, args.members is not None, args.absent)
+    members = (Path(args.members), member_column_names(Path(args.members), book)) if args.members else None
     progress = shown_progress(args)
     done = run_file(
-        book, source, target, on=on, names=names, absent=args.absent, parameters=changed_parameters(book, args.set), progress=progress
+        book, source, target, on=on, names=names, absent=args.absent, parameters=changed_parameters(book, args.set), progress=progress,
+        members=members,
     )  # fmt: skip
     if done.problems and not args.json:
         show_problems(done.problems)
@@ -238,25 +247,35 @@ def _run_in_bulk(args: argparse.Namespace, source: Path, target: Path) -> int:
 
 def _run(args: argparse.Namespace) -> Any:
     from anju.rules.engine import running
-    from anju.runs.binding.row_files import read_rows
+    from anju.rules.engine.members.binding import require_members
+    from anju.runs.binding.row_files import read_members, read_rows
 
     on = read_day(args.on)
     assert on is not None
     book = find_named_book(args.book, on, args.region)
     rows = read_rows(Path(args.input), book, args.key)
     changed = changed_parameters(book, args.set)
+    require_members(book, args.members is not None, args.absent)
+    members = read_members(Path(args.members), book, args.absent) if args.members else None
     if rows and (absent := [name for name in book.inputs if name not in rows[0] and name not in args.absent]):
         listed = "、".join(f"{book.label(name)}（{name}）" for name in absent)
         fix = "请补上；文件里确实没有的，用 --absent 写明，各行按未知计算。"
         raise Refused(Problem("RULE-022", Place(file=Path(args.input).name), f"没有输入“{listed}”。", fix))
     if getattr(args, "engine", "duckdb") == "duckdb":
-        return running.run_rows(book, rows, on=on, key="key", parameters=changed)
+        return running.run_rows(book, rows, on=on, key="key", parameters=changed, members=members)
     set_up_django()
     from django.db import connection
 
     connection.ensure_connection()
     return running.run_rows(
-        book, rows, on=on, key="key", engine="postgresql", parameters=changed, connection=connection.connection
+        book,
+        rows,
+        on=on,
+        key="key",
+        engine="postgresql",
+        parameters=changed,
+        connection=connection.connection,
+        members=members,
     )
 
 
@@ -277,6 +296,11 @@ def _book_lines(book: Any) -> list[str]:
         )
         lines.append(f"  {source.key} 《{source.title}》{'  ' if facts else ''}{facts}")
     lines += ["", "输入"] + [f"  {item.label}（{name}）{_origin(item)}" for name, item in book.inputs.items()]
+    if book.members:
+        lines += ["", book.members.label]
+        lines += [f"  {item.label}（{name}）{_origin(item)}" for name, item in book.members.inputs.items()]
+        lines += ["", "汇总"]
+        lines += [f"  {step.label} = {render_formula(step.expr, book.label)}" for step in book.rollups.values()]
     if book.parameters:
         lines += ["", "参数"]
         for name, parameter in book.parameters.items():
@@ -290,6 +314,8 @@ def _book_lines(book: Any) -> list[str]:
             points = f"（{step.points:f}分）" if step.points is not None else ""
             under = "／".join(step.under) + "：" if step.under else ""
             lines.append(f"  {under}{step.label}{points} = {render_formula(step.expr, book.label)}")
+    if book.results:
+        lines += ["", f"结果  {'、'.join(book.label(name) for name in (*book.results, *book.payables))}"]
     if book.conditions:
         lines += ["", "条件"]
         for condition in book.conditions.values():

@@ -125,6 +125,7 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
         "annexed": 'class="annex' in version.html,
         "prose": prose_fields(posted, version) if drafted else [],
         "layout": fields.layout_fields(posted, version) if drafted else [],
+        "own": fields.option_fields(posted, version) if drafted else {},
         "offered": warning_choices(user, document, version) if drafted else [],
         "missing": document_services.missing_parts(document, version) if drafted else [],
         "today_text": timezone.localdate().isoformat(),

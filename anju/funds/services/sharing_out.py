@@ -6,7 +6,6 @@ What is handed on is taken from a line, under its lock: never more than is left 
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Sum
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
@@ -26,7 +25,7 @@ from anju.funds.base import (
     shown_money,
 )
 from anju.funds.models import QuotaDocument, QuotaLine
-from anju.funds.queries.quotas import list_items
+from anju.funds.queries.quotas import lines_left, list_items
 from anju.problems import Place, Problem, Refused
 
 
@@ -63,7 +62,7 @@ def _hand_on(
     )
     problems = [*paper_problems(by, region, paper, way), *count_problems(rows)]
     held = _hold_lines(by, region, {row.taken_from for row in rows if row.taken_from is not None})
-    left = {pk: line.amount - _taken(by, line) for pk, line in held.items()}
+    left = lines_left(by, held.values())
     lines, marks = [], set()
     for place, row in enumerate(rows, 1):
         amount = read_amount(row.amount, row.place(place, "金额"), problems)
@@ -140,10 +139,3 @@ def _hold_lines(by: Actor, region: Region, ids: set[int]) -> dict[int, QuotaLine
     """The lines received by that region itself, no project's, held in the order of their keys."""
     rows = QuotaLine.objects.filter(pk__in=ids, region=region, item=None).select_related("document", "region")
     return {line.pk: line for line in visible_rows(rows.select_for_update(of=("self",)), by).order_by("pk")}
-
-
-def _taken(by: Actor, line: QuotaLine) -> int:
-    taken: int | None = visible_rows(QuotaLine.objects.filter(taken_from=line), by).aggregate(Sum("amount"))[
-        "amount__sum"
-    ]
-    return taken or 0

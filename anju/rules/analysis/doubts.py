@@ -18,9 +18,8 @@ from anju.rules.book.display import band_text
 from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import order_steps
 from anju.rules.book.parameters import each_program
-from anju.rules.book.schema import DECIDING, Book, BookCondition, BookStep, DatedValue, Parameter
+from anju.rules.book.schema import DECIDING, ONE, Book, BookCondition, BookStep, DatedValue, Parameter
 from anju.rules.engine.evaluation import band_of
-from anju.rules.engine.examples import ONE
 from anju.rules.engine.outcome import OutcomeRow
 from anju.rules.engine.reference import run_reference
 from anju.rules.explanation.explain import render_formula
@@ -77,7 +76,11 @@ class _Doubts:
     def keys(self, program: Program, day: date) -> None:
         """Rows of a table that it does not list: whoever falls there is pending."""
         for parameter in self.book.parameters.values():
-            if parameter.by and (missing := list(_missing_keys(program, parameter.by, program.values[parameter.name]))):
+            whose = (
+                program.members if program.members and parameter.name in program.members.book.parameters else program
+            )
+            subjects = parameter.by if {*parameter.by} <= whose.types.keys() else ()
+            if subjects and (missing := list(_missing_keys(whose, subjects, program.values[parameter.name]))):
                 more = f"等 {len(missing)} 种" if len(missing) > SHOWN else ""
                 what = f"{day} 起的值没有列到 {'、'.join(missing[:SHOWN])}{more}，落在那里的是未知（待核）。"
                 self.add(
@@ -129,7 +132,7 @@ class _Doubts:
         if not book.examples:
             return
         rows = list(_example_rows(book))
-        for name, step in book.steps.items():
+        for name, step in {**book.rollups, **book.steps}.items():
             if all(row.values[name] is None for row in rows):
                 self.add(
                     "BOOK-068", (name,), step.line, "没有一个算例算到这一步（都是未知）。", "请加一个算到它的算例。"
@@ -206,7 +209,9 @@ def _example_rows(book: Book) -> Iterator[OutcomeRow]:
         rows = example.rows if example.rows is not None else {ONE: {}}
         facts = [{**example.given, **row, "key": key} for key, row in rows.items()]
         try:
-            yield from run_reference(book, facts, on=example.date or book.applies_from, key="key").rows
+            yield from run_reference(
+                book, facts, on=example.date or book.applies_from, key="key", members=example.members
+            ).rows
         except Refused:
             continue
 
@@ -225,8 +230,7 @@ def _branch(row: OutcomeRow, expr: CaseExpression) -> int | None:
 def _unseen(book: Book, parameter: Parameter, dated: DatedValue, rows: list[OutcomeRow]) -> list[str]:
     """The bands, or the entries of the table, that none of these rows takes."""
     names = parameter.by or ((parameter.bands,) if parameter.bands else ())
-    known = [(row, [row.run.trace.value(row.index, name)[0] for name in names]) for row in rows]
-    known = [(row, subjects) for row, subjects in known if None not in subjects]
+    known = [(row, subjects) for row in rows for subjects in _subjects(row, names) if None not in subjects]
     if isinstance(dated.value, tuple):
         taken = set()
         for row, (subject,) in known:
@@ -239,6 +243,16 @@ def _unseen(book: Book, parameter: Parameter, dated: DatedValue, rows: list[Outc
     return [
         " ".join("更多" if key == "more" else key for key in path) for path in _paths(dated.value) if path not in keys
     ]
+
+
+def _subjects(row: OutcomeRow, names: tuple[str, ...]) -> list[list[Any]]:
+    """What a table is keyed by, of the row; of each of its members, where it is they who have it."""
+    book, trace, people = row.run.book, row.run.trace, row.run.table.members
+    if not (book.members and {*names} & book.members.inputs.keys()):
+        return [[trace.value(row.index, name)[0] for name in names]]
+    if people is None or trace.members is None:
+        return []
+    return [[trace.members.value(member, name)[0] for name in names] for member in people.listed.get(row.index, ())]
 
 
 def _paths(table: Any) -> Iterator[tuple[str, ...]]:

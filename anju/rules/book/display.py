@@ -17,6 +17,7 @@ POSTFIX = {"point": " 分", "%": "%", "1": "", "fen": " 元"}
 
 
 def declared_show(book: Book, name: str) -> int | None:
+    name = book.payables.get(name, name)
     for part in (book.steps, book.inputs, book.parameters):
         if name in part:
             return part[name].show
@@ -30,6 +31,7 @@ def shown_places(book: Book, name: str, type_: Type) -> int:
     show = declared_show(book, name)
     if show is not None:
         return show
+    name = book.payables.get(name, name)
     declared = name in book.inputs or (name in book.steps and book.steps[name].places is not None)
     return type_.places if type_.places <= 4 or (declared and type_.places < COMPUTING) else SHOWN_RATIO
 

@@ -9,13 +9,11 @@ from typing import Any
 
 from anju.problems import Problem, Refused
 from anju.quantities import divide_half_up
-from anju.rules.book.schema import Book, WorkedExample
+from anju.rules.book.schema import ONE, Book, WorkedExample
 from anju.rules.book.tree import DECIMAL
 from anju.rules.engine import reference
 from anju.rules.language.exact import to_scaled
 from anju.rules.language.ir import Num
-
-ONE = "1"  # the key of the only row
 
 
 def example_failures(
@@ -25,6 +23,10 @@ def example_failures(
     rows = example.rows if example.rows is not None else {ONE: {}}
     unknown = [name for row in (*rows.values(), example.given) for name in row if name not in book.inputs]
     unknown += [name for name in example.assumed if name not in book.inputs]
+    inner = {"key", *book.members.inputs} if book.members else set()
+    unknown += [
+        name for people in (example.members or {}).values() for one in people for name in one if name not in inner
+    ]
     if unknown:
         raise Refused(
             Problem(
@@ -32,7 +34,7 @@ def example_failures(
             )
         )
     facts = [{**example.given, **row, "key": key} for key, row in rows.items()]
-    result = run(book, facts, on=example.date or book.applies_from, key="key")
+    result = run(book, facts, on=example.date or book.applies_from, key="key", members=example.members)
     expect = example.expect if example.rows is not None else {ONE: example.expect}
     failures = []
     for key, wanted in expect.items():

@@ -22,18 +22,20 @@ import duckdb
 
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.parameters import check_day, stale_values, values_in_force
+from anju.rules.book.rollups import member_book
 from anju.rules.book.schema import DATE, NUMBER, TRUTH, Book
 from anju.rules.engine.compile import Compiled, compile_book, quote
 from anju.rules.engine.contract import Misfit, text_literal
 from anju.rules.engine.digest import BLOCK, combine_blocks, digest_head
 from anju.rules.engine.engines import ENGINES, connect, one_path
 from anju.rules.engine.groups import check_size
-from anju.rules.engine.population import TableReader, engine_errors
+from anju.rules.engine.members.statement import compile_rollups
+from anju.rules.engine.population import MemberReader, TableReader, engine_errors, split_absent
 from anju.rules.language.ir import Choice, Day, Num, Truth, Type
 
 FORMATS = {".parquet": "parquet", ".csv": "csv"}
 MEMORY = "ANJU_MEMORY_MB"  # what a run may take of the machine's memory; by default half of it
-ROWS, OUTCOME = "rows_in", "outcome"
+ROWS, MEMBERS_IN, OUTCOME = "rows_in", "members_in", "outcome"
 MARKED = (NUMBER, DATE, TRUTH)  # what a text may fail to be
 NUMBER_PATTERN, DAY_PATTERN = "[+-]?[0-9]{1,25}(\\.[0-9]{1,40})?", "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 Result = TypeVar("Result")
@@ -42,7 +44,8 @@ LOOK = 1  # seconds between two looks at how far it is
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """pending: rows of which something is unknown. digest: rows/2 of the outcome; inputs_digest: SHA-256 of the file that was read."""
+    """pending: rows of which something is unknown. digest: rows/2 of the outcome; inputs_digest: SHA-256 of the file that was read; with
+    members, of the two files' in hexadecimal, a line each."""
 
     rows: int
     pending: int
@@ -54,24 +57,37 @@ class FileOutcome:
 def run_file(
     book: Book, source: Path, output: Path, *, on: date, names: Mapping[str, str], absent: Collection[str] = (),
     parameters: Mapping[str, Any] | None = None, progress: Callable[[int], None] | None = None,
+    members: tuple[Path, Mapping[str, str]] | None = None,
 ) -> FileOutcome:  # fmt: skip
-    """names: each column of the file that is used → the input's name, or "key"; without a key the number of the line is it.
+    """members: the file of the members and its names; the column that names the row of each goes by the key of the book's members.
+
+    names: each column of the file that is used → the input's name, or "key"; without a key the number of the line is it.
 
     progress: gets the percentage done of the judging, now and then; what it raises stops the run. Refused: as `run_table`; RULE-031 what cannot be written.
     """
     if wrong := check_day(book, on):
         raise Refused(*wrong)
-    compiled = compile_book(book, values_in_force(book, on, parameters), ENGINES["duckdb"].dialect)
+    dialect = ENGINES["duckdb"].dialect
+    values = values_in_force(book, on, parameters)
+    compiled = compile_book(book, values, dialect)
+    own, inner = split_absent(book, members is not None, absent)
     with outcome_file(output) as (part, connection), engine_errors(book):
-        reader = _reader(book, source, connection, names, absent)
+        reader = _reader(book, source, connection, names, own)
         watched = Watched(connection, progress)
         count = watched.do(reader.check)
+        if members and book.members:
+            people = _member_reader(book, members, connection, inner)
+            statement = compile_rollups(book, compiled, values, dialect)
+            watched.do(lambda: reader.roll_up(book, people, statement, on))
         if compiled.windowed:
             check_size(book, count)
         watched.do(lambda: connection.execute(_judged(reader, compiled, on)))
         digest, pending = _digest(connection, compiled)
         watched.do(lambda: connection.execute(_written(compiled, part, output.suffix)))
-    return FileOutcome(count, pending, digest, file_digest(source), stale_values(book, on))
+    inputs = file_digest(source)
+    if members:
+        inputs = hashlib.sha256(f"{inputs}\n{file_digest(members[0])}\n".encode()).hexdigest()
+    return FileOutcome(count, pending, digest, inputs, stale_values(book, on))
 
 
 @contextmanager
@@ -164,19 +180,43 @@ def _reader(
         columns |= file_columns(source, book, column, name)
     if "key" not in names.values():
         columns["key"] = line_number(source)
-    # Text is read once: its columns are typed, and what did not read as it should is marked beside them.
+    _open_file(ROWS, source, names, columns, connection)
+    return FileReader(book, ROWS, connection, absent, source)
+
+
+def _member_reader(
+    book: Book, members: tuple[Path, Mapping[str, str]], connection: duckdb.DuckDBPyConnection, absent: Collection[str]
+) -> MemberFileReader:
+    assert book.members
+    own = member_book(book)
+    columns: dict[str, str] = {}
+    for column, name in members[1].items():
+        columns |= file_columns(members[0], own, column, name)
+    _open_file(MEMBERS_IN, members[0], members[1], columns, connection)
+    return MemberFileReader(own, MEMBERS_IN, connection, absent, members[0], key=book.members.key)
+
+
+def _open_file(
+    table: str,
+    source: Path,
+    names: Mapping[str, str],
+    columns: Mapping[str, str],
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """Text is read once: its columns are typed, and what did not read as it should is marked beside them."""
     kind = "TABLE" if is_text(source) else "VIEW"
     items = ", ".join(f"{sql} AS {quote(name)}" for name, sql in columns.items())
-    connection.execute(f"CREATE {kind} {ROWS} AS SELECT {items} FROM {file_relation(source, names)}")
-    return FileReader(book, ROWS, connection, absent, source)
+    connection.execute(f"CREATE {kind} {table} AS SELECT {items} FROM {file_relation(source, names)}")
 
 
 class FileReader(TableReader):
     """A file as a table of typed columns under the inputs' names. What a CSV holds is text: that it reads as what it should be is tested too."""
 
-    def __init__(self, book: Book, table: str, connection: Any, absent: Collection[str], source: Path) -> None:
+    def __init__(
+        self, book: Book, table: str, connection: Any, absent: Collection[str], source: Path, *, key: str = "key"
+    ) -> None:
         self.is_text = is_text(source)
-        super().__init__(book, table, "key", connection, ENGINES["duckdb"].dialect, absent, shown=source.name)
+        super().__init__(book, table, key, connection, ENGINES["duckdb"].dialect, absent, shown=source.name)
 
     def misfits(self) -> list[Misfit]:
         found = super().misfits()
@@ -187,6 +227,10 @@ class FileReader(TableReader):
                 if item.type == NUMBER:
                     found += [Misfit(name, "RULE-011", f"{mark} = 2"), Misfit(name, "RULE-012", f"{mark} = 3")]
         return found
+
+
+class MemberFileReader(FileReader, MemberReader):
+    pass
 
 
 def quote_any(column: str) -> str:
