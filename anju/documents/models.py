@@ -260,7 +260,7 @@ class Remark(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
     serial = models.IntegerField("第几稿")
-    where = models.CharField("位置", max_length=200)
+    where = models.TextField("位置")
     sentence = models.TextField("原句")
     text = models.TextField("意见")
     by = models.CharField(max_length=64)

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("serial", models.IntegerField(verbose_name="第几稿")),
-                ("where", models.CharField(max_length=200, verbose_name="位置")),
+                ("where", models.TextField(verbose_name="位置")),
                 ("sentence", models.TextField(verbose_name="原句")),
                 ("text", models.TextField(verbose_name="意见")),
                 ("by", models.CharField(max_length=64)),

@@ -34,7 +34,6 @@ from anju.documents.writers import formats
 from anju.problems import Problem, Refused
 from anju.runs.queries import runs
 
-SHOWN_SENTENCE = 60  # characters of a sentence in the list of what may be spoken of
 KEY_FIGURES = 30  # shown beside a scan that has no words to compare
 FORMS = ("docx", "pdf", "xlsx", "html", "zip")
 
@@ -146,7 +145,7 @@ def remarks_beside(user: Actor, document: Document, version: Version, drafted: b
     return {
         "remarks": said, "open_remarks": sum(one.taken is None for one in said),
         "sentences": [
-            {"key": f"{version.serial}/{number}", "text": f"{one.where}：{one.text.replace('|', '　')}"[:SHOWN_SENTENCE]}
+            {"key": f"{version.serial}/{number}", "where": one.where, "text": one.text.replace("|", "　")}
             for number, one in enumerate(remarks.list_sentences(version), 1)
         ] if drafted else [],
     }  # fmt: skip

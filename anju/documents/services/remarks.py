@@ -44,7 +44,7 @@ def give_remark(*, by: Actor, document: Document, serial: int, number: int, text
     known = {
         "document": document,
         "serial": serial,
-        "where": said.where[:200],
+        "where": said.where,
         "sentence": said.text,
         "text": text.strip(),
         "by": by.key,
