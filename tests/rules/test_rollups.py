@@ -164,6 +164,10 @@ def test_members_that_do_not_fit_are_refused_with_their_row():
 
     lost = refusal({"丁": [person()], "戊": []})
     assert (lost.code, lost.what) == ("RULE-045", "成员表里有 2 个行键在主表里没有：丁、戊。")
+    people = {"丁": [person()], "甲": [person(income=-1)]}
+    with pytest.raises(Refused) as both:
+        reference.run_reference(made, facts, on=DAY, key="key", members=people)
+    assert codes(both) == ["RULE-045", "RULE-011"]
     twice = refusal({"甲": [person(key="张三"), person(key="张三")]})
     assert (twice.code, "甲／张三" in twice.what) == ("RULE-014", True)
     wrong = refusal({"甲": [person(key="张三"), person(income="1.001", key="李四")]})

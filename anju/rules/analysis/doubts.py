@@ -18,10 +18,10 @@ from anju.rules.book.display import band_text
 from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import order_steps
 from anju.rules.book.parameters import each_program
-from anju.rules.book.schema import DECIDING, ONE, Book, BookCondition, BookStep, DatedValue, Parameter
+from anju.rules.book.schema import DECIDING, Book, BookCondition, BookStep, DatedValue, Parameter
 from anju.rules.engine.evaluation import band_of
+from anju.rules.engine.examples import run_example
 from anju.rules.engine.outcome import OutcomeRow
-from anju.rules.engine.reference import run_reference
 from anju.rules.explanation.explain import render_formula
 from anju.rules.language.formula import CaseExpression, walk
 from anju.rules.language.ir import Choice, Num
@@ -76,11 +76,8 @@ class _Doubts:
     def keys(self, program: Program, day: date) -> None:
         """Rows of a table that it does not list: whoever falls there is pending."""
         for parameter in self.book.parameters.values():
-            whose = (
-                program.members if program.members and parameter.name in program.members.book.parameters else program
-            )
-            subjects = parameter.by if {*parameter.by} <= whose.types.keys() else ()
-            if subjects and (missing := list(_missing_keys(whose, subjects, program.values[parameter.name]))):
+            table = program.values[parameter.name]
+            if parameter.by and (missing := list(_missing_keys(program.of(parameter), parameter.by, table))):
                 more = f"等 {len(missing)} 种" if len(missing) > SHOWN else ""
                 what = f"{day} 起的值没有列到 {'、'.join(missing[:SHOWN])}{more}，落在那里的是未知（待核）。"
                 self.add(
@@ -137,7 +134,7 @@ class _Doubts:
                 self.add(
                     "BOOK-068", (name,), step.line, "没有一个算例算到这一步（都是未知）。", "请加一个算到它的算例。"
                 )
-            else:
+            elif name in book.steps:  # what a roll-up asks is asked of members
                 self.branches(step, rows, days)
         for name, condition in book.conditions.items():
             seen = {row.values[name] for row in rows}
@@ -145,8 +142,10 @@ class _Doubts:
             if unseen:
                 what = f"没有一个算例使它{'或'.join(unseen)}。"
                 self.add("BOOK-068", (name,), condition.line, what, "请各加一个算例，边界上的最好。")
+        inner = book.members.inputs if book.members else {}
         for parameter in book.parameters.values():
-            self.values_shown(parameter, rows)
+            if not inner.keys() & {*parameter.by, parameter.bands}:
+                self.values_shown(parameter, rows)
 
     def branches(self, step: BookStep, rows: list[OutcomeRow], days: list[Feasibility]) -> None:
         """Branches of case that some row could take and no example does."""
@@ -206,12 +205,8 @@ def _missing_keys(program: Program, by: tuple[str, ...], table: Any, path: tuple
 
 def _example_rows(book: Book) -> Iterator[OutcomeRow]:
     for example in book.examples:
-        rows = example.rows if example.rows is not None else {ONE: {}}
-        facts = [{**example.given, **row, "key": key} for key, row in rows.items()]
         try:
-            yield from run_reference(
-                book, facts, on=example.date or book.applies_from, key="key", members=example.members
-            ).rows
+            yield from run_example(book, example).rows
         except Refused:
             continue
 

@@ -310,7 +310,8 @@ class _Checker:
         for parameter in program.book.parameters.values():
             for edge in parameter.edges if parameter.bands in program.types else ():
                 try:
-                    join_units([program.lowered(Name(parameter.bands)), program.lowered(Name(edge))])
+                    part = program.of(parameter)
+                    join_units([part.lowered(Name(parameter.bands)), part.lowered(Name(edge))])
                 except FormulaError as error:
                     if (parameter.name, str(error)) not in reported:
                         reported.add((parameter.name, str(error)))

@@ -15,7 +15,7 @@ from typing import Any
 from anju.quantities import COUNTED
 from anju.rules.book.lower_parameters import lower_allowed, lower_parameter
 from anju.rules.book.rollups import member_book, rolled_type
-from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput, BookStep, Value
+from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput, BookStep, Parameter, Value
 from anju.rules.language import ir
 from anju.rules.language.exact import floor_scaled, to_scaled
 from anju.rules.language.formula import (
@@ -59,6 +59,11 @@ class Program:
     @property
     def windowed(self) -> bool:
         return any(_windowed(node) for node in (*self.steps.values(), *self.conditions.values()))
+
+    def of(self, parameter: Parameter) -> Program:
+        """The one that knows what the parameter is keyed or banded by: that of the members where it is an input of theirs."""
+        names = {*parameter.by, parameter.bands} - {""}
+        return self if self.members is None or names <= self.types.keys() else self.members
 
     def lowered(self, expr: Expr) -> Term:
         """A further expression over the program's names: a figure of a sentence. FormulaError as for a step."""

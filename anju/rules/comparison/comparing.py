@@ -154,7 +154,7 @@ class _Columns:
             connection.execute(f"CREATE VIEW side{place} AS SELECT {', '.join(items)} FROM {ROWS}")
             if book.members and MEMBERS not in absent:
                 what = "比较两种算法时还不能给出成员表。"
-                fix = "请写 --absent members，要成员的各项按未知计算。"
+                fix = "命令里可以写 --absent members，要成员的各项按未知计算；网页上请选不用成员表的规则书。"
                 raise Refused(Problem("RULE-049", f"《{book.title}》", what, fix))
             own = [
                 name

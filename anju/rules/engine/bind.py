@@ -233,12 +233,33 @@ def _converter(item: BookInput) -> Callable[[Any], Scalar]:
     if item.type == NUMBER:
         assert item.range
         low, high = (to_scaled(end, item.places) for end in item.range)
-        return lambda value: _scaled(item, value, low, high)
+        return _number_converter(item, low, high)
     if item.type == ENUM:
         index = {spelling: place for place, value in enumerate(item.enum) for spelling in enum_spellings(value)}
         return lambda value: _choice(item, value, index)
     others: dict[str, Callable[[Any], Scalar]] = {TRUTH: _truth, DATE: _date, TEXT: _text}
     return others[item.type]
+
+
+def _number_converter(item: BookInput, low: int, high: int) -> Callable[[Any], int]:
+    """Plain decimals, nearly all that comes, without a Decimal: a fifth of the time. Everything else, and what is wrong, the long way."""
+    plain, places = PLAIN_TEXT.fullmatch, item.places
+    times: list[int] = [10**missing for missing in range(places, -1, -1)]  # by the decimals that there are
+
+    def convert(value: Any) -> int:
+        if type(value) is str and (parts := plain(value)):
+            whole, fraction = parts.groups()
+            if fraction is None:
+                scaled = int(whole) * times[0]
+            elif len(fraction) <= places:
+                scaled = int(whole + fraction) * times[len(fraction)]
+            else:
+                return _scaled(item, value, low, high)
+            if low <= scaled <= high:
+                return scaled
+        return _scaled(item, value, low, high)
+
+    return convert
 
 
 def enum_spellings(value: str) -> tuple[str, ...]:
@@ -286,10 +307,6 @@ def _scaled(item: BookInput, value: Any, low: int, high: int) -> int:
 
 def _digits(value: str | Decimal) -> tuple[int, int]:
     """number × 10^exponent, exactly."""
-    plain = PLAIN_TEXT.fullmatch(value) if isinstance(value, str) else None
-    if plain:  # nearly all: a fifth of the time that Decimal takes
-        fraction = plain[2] or ""
-        return int(plain[1] + fraction), -len(fraction)
     if isinstance(value, str) and not NUMBER_TEXT.fullmatch(value.strip(" ")):
         raise _Misfit("RULE-010", f"“{_shown(value)}”不是数。", "请填数字，不带千分号、下划线和单位；未知的留空。")
     sign, digits, exponent = Decimal(value).as_tuple()

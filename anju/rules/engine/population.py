@@ -204,7 +204,7 @@ class TableReader(TableContract):
         else:
             raise ValueError(source)
         self.shown = shown or self.shown
-        self.rolled: str | None = None  # a SELECT of what members come to, by the row's key as text
+        self.joins = ""  # what the members of the rows come to, joined to them
         described = self._describe_postgres() if dialect.name == "postgresql" else self._describe()
         super().__init__(book, described, dialect, absent)
         if problems := self.column_problems(key, self.place):
@@ -249,9 +249,8 @@ class TableReader(TableContract):
             known = self.value(self.book.inputs[name], kind) if name in self.types else f"CAST(NULL AS {kind})"
             items.append(f"{known} AS {quote(name)}")
         items += [f"{self.rollup(name, kind)} AS {quote(name)}" for name, kind in compiled.rollups]
-        joined = f' LEFT JOIN ({self.rolled}) AS m ON m."_of" = {self.key_text}' if self.rolled else ""
         # Ended as a level: what is converted is converted once, however often a formula names it.
-        return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of{joined}{self.dialect.fence}"
+        return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of{self.joins}{self.dialect.fence}"
 
     # -- members
 
@@ -261,13 +260,14 @@ class TableReader(TableContract):
         if problems := members.list_problems(book, self):
             raise Refused(*problems)
         sql = statement.sql.replace("{source}", f"({members.source(statement, on)})")
-        text = "TEXT" if self.postgres else "VARCHAR"
         items = [f"{quote(name)} AS {quote(f'_of_{name}')}" for name in book.rollups]
-        self.rolled = f'SELECT CAST("_i" AS {text}) AS "_of", {", ".join(items)} FROM ({sql}) AS rolled'
+        own = members.joined_key(quote("_i"), self)
+        rolled = f'SELECT {own} AS "_of", {", ".join(items)} FROM ({sql}) AS rolled'
+        self.joins = f' LEFT JOIN ({rolled}) AS m ON m."_of" = {members.joined_key(quote(self.key), self)}'
 
     def rollup(self, name: str, kind: str) -> str:
         """0 and the like where the row says that it has no members, unknown where nobody gave any."""
-        if self.rolled is None or self.book.members is None:
+        if not self.joins or self.book.members is None:
             return f"CAST(NULL AS {kind})"
         value, count = empty_value(operator_of(self.book.rollups[name])), self.book.members.count
         empty = "NULL" if value is None else str(value).upper()
@@ -371,18 +371,28 @@ class MemberReader(TableReader):
         given, keys = self.one(f"SELECT {named} FROM {self.relation} AS q")
         return int(given), int(keys)
 
+    def joined_key(self, column: str, rows: TableReader) -> str:
+        """A key, of a row or a member, as what the two are compared by: integers as they are, all else as text."""
+        if self.types[self.key].is_integer and rows.types[rows.key].is_integer:
+            return column
+        return f'CAST({column} AS TEXT) COLLATE "C"' if self.postgres else f"CAST({column} AS VARCHAR)"
+
     def list_problems(self, book: Book, rows: TableReader) -> list[Problem]:
         """Members of no row, and rows with more or fewer members than they say."""
         assert book.members
-        counted = f"SELECT {self.key_text} AS own, COUNT(*) AS many FROM {self.relation} AS q GROUP BY 1"
+        own, key = self.joined_key(quote(self.key), rows), self.joined_key(quote(rows.key), rows)
+        counted = f"SELECT {own} AS own, COUNT(*) AS many FROM {self.relation} AS q GROUP BY 1"
         said = quote(book.members.count) if book.members.count in rows.types else "CAST(NULL AS BIGINT)"
-        known = f"SELECT {rows.key_text} AS row_key, {said} AS said FROM {rows.relation} AS r"
+        known = f"SELECT {key} AS row_key, {said} AS said FROM {rows.relation} AS r"
         joined = f"FROM ({counted}) AS c LEFT JOIN ({known}) AS k ON k.row_key = c.own"
+        tests = ("k.row_key IS NULL", "k.said <> c.many", f"c.many > {MAX_MEMBERS}")
+        if not any(self.one(f"SELECT {', '.join(f'COUNT(*) FILTER (WHERE {test})' for test in tests)} {joined}")):
+            return []
         first = f"ORDER BY c.own LIMIT {EXAMPLES}"
         ask = self.connection.execute
-        lost = ask(f"SELECT c.own, COUNT(*) OVER () {joined} WHERE k.row_key IS NULL {first}").fetchall()
-        odd = ask(f"SELECT c.own, k.said, c.many, COUNT(*) OVER () {joined} WHERE k.said <> c.many {first}").fetchall()
-        many = ask(f"SELECT c.own {joined} WHERE c.many > {MAX_MEMBERS} {first}").fetchall()
+        lost = ask(f"SELECT c.own, COUNT(*) OVER () {joined} WHERE {tests[0]} {first}").fetchall()
+        odd = ask(f"SELECT c.own, k.said, c.many, COUNT(*) OVER () {joined} WHERE {tests[1]} {first}").fetchall()
+        many = ask(f"SELECT c.own {joined} WHERE {tests[2]} {first}").fetchall()
         problems = [lost_problem(book, [_key_shown(key) for key, _ in lost], lost[0][1])] if lost else []
         told = {_key_shown(key): (int(said), count) for key, said, count, _ in odd}
         problems += [count_problem(book, told, odd[0][3])] if odd else []

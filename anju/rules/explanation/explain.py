@@ -301,8 +301,8 @@ def render_formula(expr: Expr, name: Callable[[str], str], inner: bool = False) 
         case CaseExpression(branches, otherwise):
             text = "；".join(f"{sub(test)} 时取 {sub(value)}" for test, value in branches)
             return f"（{text}；否则取 {sub(otherwise)}）"
-        case Allowed(_, subject):
-            return f"{name(subject)} 不在不予办理的一段"
+        case Allowed(_, subject, _, label):
+            return f"{name(subject)} 不在“{label}”不予办理的一段"
         case Call(operator, args):
             texts = [render_formula(arg, name) for arg in args]
             return OPERATORS[operator].reads.format(*texts, all="，".join(texts))

@@ -54,9 +54,7 @@ def read_members(path: Path, book: Book, absent: Collection[str] = ()) -> dict[s
     (names,) = _names(path, headings, [own], "")
     lacking = [name for name in own.inputs if name not in names and name not in absent]
     if lacking:
-        listed = "、".join(f"{own.label(name)}（{name}）" for name in lacking)
-        fix = "请补上；成员表里确实没有的输入，用 --absent 写明，按未知计算。"
-        raise Refused(Problem("RULE-022", Place(file=path.name), f"成员表没有“{listed}”。", fix))
+        raise _lacking(path, own, lacking)
     members: dict[str, list[dict[str, Any]]] = {}
     lost = []
     for number, line in enumerate(lines, start=2):
@@ -70,8 +68,19 @@ def read_members(path: Path, book: Book, absent: Collection[str] = ()) -> dict[s
 
 
 def member_column_names(path: Path, book: Book) -> dict[str, str]:
-    """The same as `column_names` of a file of members."""
-    return column_names(path, member_file_book(book))
+    """The same as `column_names` of a file of members. Refused RULE-022 without the column that names the row of each."""
+    assert book.members
+    own = member_file_book(book)
+    names = column_names(path, own)
+    if book.members.key not in names.values():
+        raise _lacking(path, own, [book.members.key])
+    return names
+
+
+def _lacking(path: Path, own: Book, names: Sequence[str]) -> Refused:
+    listed = "、".join(f"{own.label(name)}（{name}）" for name in names)
+    fix = "请补上；成员表里确实没有的输入，用 --absent 写明，按未知计算。"
+    return Refused(Problem("RULE-022", Place(file=path.name), f"成员表没有“{listed}”。", fix))
 
 
 def member_file_book(book: Book) -> Book:

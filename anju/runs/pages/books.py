@@ -27,7 +27,12 @@ KINDS = {
 
 
 def book_address(book: Book) -> str:
-    return path_of("runs:book", book.kind, book.subject, book.applies_from)
+    return path_of("runs:book", book.kind, book.subject, _since(book))
+
+
+def _since(book: Book) -> str:
+    """From when, and of a book of some place the place: two places' own books may begin on one day."""
+    return "-".join((str(book.applies_from), *book.regions[:1]))
 
 
 @requires_permission("rules.see")
@@ -120,11 +125,7 @@ def show_book(request: Request, kind: str, subject: str, since: str) -> HttpResp
     page_context(request)
     library = book_library()
     book = next(
-        (
-            known
-            for known in library.books
-            if (known.kind, known.subject, str(known.applies_from)) == (kind, subject, since)
-        ),
+        (known for known in library.books if (known.kind, known.subject, _since(known)) == (kind, subject, since)),
         None,
     )
     if book is None:

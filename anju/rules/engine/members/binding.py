@@ -52,9 +52,12 @@ def bind_members(
             rows.append({**person, "key": f"{key}／{name}", own: table.dates[index]})
     problems += [count_problem(book, odd, len(odd))] if odd else []
     problems += [many_problem(book, many)] if many else []
+    try:
+        bound = bind_rows(member_book(book), rows, key="key", on=FIRST_DAY, on_field=own)
+    except Refused as refused:
+        raise Refused(*problems, *refused.problems) from None
     if problems:
         raise Refused(*problems)
-    bound = bind_rows(member_book(book), rows, key="key", on=FIRST_DAY, on_field=own)
     bound.rank = [table.rank[index] for index in of]
     return MemberTable(bound, of, names, listed, table.keys)
 
