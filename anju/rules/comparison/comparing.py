@@ -81,7 +81,7 @@ def compare_file(
         do(lambda: connection.execute(columns.table()), 0, READ)
         readers = columns.readers(connection, absent)
         do(lambda: _check((before, after), readers), READ, CHECKED)
-        do(lambda: connection.execute(_differences((before, after), readers, columns, value)), CHECKED, JUDGED)
+        do(lambda: _lay_differences(connection, (before, after), readers, columns, value), CHECKED, JUDGED)
         connection.execute(f"DROP TABLE {ROWS} CASCADE")
         headings = columns.headings + _outcome_headings(before.book, after.book, value)
         done: Comparison = do(
@@ -189,23 +189,39 @@ def _check(sides: tuple[Side, Side], readers: tuple[_SideReader, _SideReader]) -
         raise Refused(*problems.values())
 
 
-def _differences(
-    sides: tuple[Side, Side], readers: tuple[_SideReader, _SideReader], columns: _Columns, value: ComparedValue | None
-) -> str:
-    """Of each row both judgements, the change (after − before, scaled) and who it is for the row."""
+def _lay_differences(
+    connection: duckdb.DuckDBPyConnection, sides: tuple[Side, Side], readers: tuple[_SideReader, _SideReader], columns: _Columns,
+    value: ComparedValue | None,
+) -> None:  # fmt: skip
+    """Of each row both judgements, the change (after − before, scaled) and who it is for the row.
+
+    Judgements come out in the order of the rows unless a book looks at many rows at once, and are laid beside them as they come: half of what a
+    join costs. The engine does not promise it, so it is tested, and joined where it does not hold.
+    """
     judged = [
         judgement_sql(side, reader.source(side.compiled(), side.on), value)
         for side, reader in zip(sides, readers, strict=True)
     ]
-    items = [f'b."_i" AS "{ROW}"', f'r.{columns.views[0]["key"]} AS "key"']
+    row = f"r.{columns.row}"
+    items = [f'{row} AS "{ROW}"', f'r.{columns.views[0]["key"]} AS "key"']
     items += [f'r.{column} AS "by{place}"' for place, column in enumerate(columns.groups)]
     items += [f'r.{column} AS "{name}"' for column, name in columns.carried.items()]
     for letter in "ba":
+        items += [f'{letter}."_i" AS "{letter}_row"']
         items += [f'{letter}.{name} AS "{letter}_{name}"' for name in ("value", "decision", "failed", "unknown")]
-    row = f"r.{columns.row}"
+    beside = f"{ROWS} AS r POSITIONAL JOIN ({judged[0]}) AS b POSITIONAL JOIN ({judged[1]}) AS a"
     joined = f'{ROWS} AS r JOIN ({judged[0]}) AS b ON b."_i" = {row} JOIN ({judged[1]}) AS a ON a."_i" = {row}'
-    change = 'SELECT *, "a_value" - "b_value" AS "change" FROM'
-    return f"CREATE TABLE {DIFFERENCES} AS SELECT *, {effect_sql(value)} AS effect FROM ({change} (SELECT {', '.join(items)} FROM {joined}))"
+    apart = (
+        f'SELECT COUNT(*) FROM {DIFFERENCES} WHERE "b_row" IS DISTINCT FROM "{ROW}" OR "a_row" IS DISTINCT FROM "{ROW}"'
+    )
+    for rows in (joined,) if columns.windowed else (beside, joined):
+        change = f'SELECT *, "a_value" - "b_value" AS "change" FROM (SELECT {", ".join(items)} FROM {rows})'
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {DIFFERENCES} AS SELECT *, {effect_sql(value)} AS effect FROM ({change})"
+        )
+        if connection.execute(apart).fetchone() == (0,):
+            return
+    raise RuntimeError("rows and judgements do not belong together")
 
 
 def _outcome_headings(before: Book, after: Book, value: ComparedValue | None) -> list[Heading]:
