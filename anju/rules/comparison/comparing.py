@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.rules.book.parameters import stale_values
 from anju.rules.book.schema import TRUTH, Book
 from anju.rules.comparison.sides import (
@@ -69,6 +69,11 @@ def compare_file(
     """
     value = check_sides(before, after)
     columns = _Columns((before, after), source, names, group_by)
+    outcome = _outcome_headings(before.book, after.book, value)
+    own = {KEY, *(heading.name for heading in outcome)}
+    if taken := [heading.name for heading in columns.headings[1:] if heading.name in own]:
+        what = f"列名“{'、'.join(taken)}”与结果的列名相同。"
+        raise Refused(Problem("RULE-072", Place(file=source.name), what, "请给这一列换一个名称。"))
     with outcome_file(output) as (part, connection), engine_errors(after.book):
         watched = Watched(connection, None)
 
@@ -83,12 +88,17 @@ def compare_file(
         do(lambda: _check((before, after), readers), READ, CHECKED)
         do(lambda: _lay_differences(connection, (before, after), readers, columns, value), CHECKED, JUDGED)
         connection.execute(f"DROP TABLE {ROWS} CASCADE")
-        headings = columns.headings + _outcome_headings(before.book, after.book, value)
         done: Comparison = do(
             lambda: summarise(connection, DIFFERENCES, (before, after), value, group_by), JUDGED, JUDGED
         )
         order = "" if _in_order(connection) else f" ORDER BY {quote(ROW)}"
-        do(lambda: connection.execute(_written(headings, order, part, FORMATS[output.suffix.lower()])), JUDGED, 100)
+        do(
+            lambda: connection.execute(
+                _written(columns.headings + outcome, order, part, FORMATS[output.suffix.lower()])
+            ),
+            JUDGED,
+            100,
+        )
     problems = {str(one): one for side in (before, after) for one in stale_values(side.book, side.on)}
     return done.completed(file_digest(source), tuple(problems.values()), columns.inputs)
 
@@ -120,7 +130,7 @@ class _Columns:
         self.headings = [Heading(KEY, "key")]
         self.headings += [Heading(column, f'"by{place}"') for place, column in enumerate(self.group_by)]
         self.carried: dict[str, str] = {}  # column of the table → its name among the differences
-        taken = {KEY, EFFECT, *self.group_by}
+        taken = set(self.group_by)
         for side, (book, own) in enumerate(zip(self.books, names, strict=True)):
             for column, name in own.items():
                 if name == "key":
