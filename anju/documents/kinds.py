@@ -21,12 +21,25 @@ Review = Callable[[Actor, Region, str, set[str]], list[Problem]]
 
 
 @dataclass(frozen=True)
+class KindOption:
+    """An option of a kind as a page asks for it. type: as styles have them (text, texts, number, choice, regions, codes, table, given). values: of a
+    choice, what each is called. each_time: said for the paper of one period alone."""
+
+    name: str
+    type: str
+    label: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    each_time: bool = False
+
+
+@dataclass(frozen=True)
 class DocumentKind:
     """A kind of document. gather reads what its template needs; prose, options: keys of its free prose and its own options; upward: 上行文, needs a signatory.
 
     apart: an option; drafts of one kind, region and period that differ in it are papers of their own.
     write: instead of gather and template, how its text is made; sections: what its parts of prose are called.
     digest: of what makes it, content: exactly that (a style's bytes), file: what it is called; kept with every paper.
+    asks: those of its own options that the page of a draft has fields for.
     once: options that are said for the paper of one period alone, not for the next.
     fits: whether it tells of a period of that shape.
     needs: options without which its layout is not whole, so that it is not signed (organs, addressee).
@@ -49,6 +62,7 @@ class DocumentKind:
     content: bytes = b""
     file: str = ""
     sections: Mapping[str, str] = field(default_factory=dict)
+    asks: tuple[KindOption, ...] = ()
     fits: Callable[[str], bool] = lambda period: True
     once: tuple[str, ...] = ()
 

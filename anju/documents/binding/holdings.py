@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models.functions import Left
 
+from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.core.wording import period_label
@@ -240,6 +241,8 @@ class Holdings:
 def relative_periods(period: str, text: str) -> list[str]:
     """Those of which a paper of that period speaks: 上年同期, 去年, 上月, 2020年."""
     shape, year = times.shape_of(period), int(period[:4])
+    if periods.spans_years(period):
+        return []
     found = [SAME] if shape != "year" and BEFORE.search(text) else []
     if shape not in ("day", "year") and LAST_PERIOD.search(text):
         found.append(LAST)

@@ -8,7 +8,7 @@ from typing import Any
 from anju.documents.binding.contexts import vocabulary
 from anju.documents.binding.holdings import AMOUNT, GROWTH, FigureMeant
 from anju.documents.binding.naming import FigureNames, look_of
-from anju.documents.binding.wording import PaperWords
+from anju.documents.binding.wording import PaperWords, claim_spans
 from anju.documents.checker.paper import PaperNumber, ReadParagraph
 from anju.documents.styles.language.schema import TO_FILL
 from anju.quantities import ABOUT, APPROXIMATE
@@ -17,16 +17,20 @@ CONSTANT = "constant"  # confirmed to be no figure of the ledger: it stays as it
 DIGITS = re.compile(r"[0-9]+(?:[,，][0-9]{3})*(?:\.[0-9]+)?")
 LONGEST = 3_000  # letters of one sentence of a style; a longer one is several
 BLANK = "＿＿"
+KEPT, OTHER = "keep", "其他"
+STILL = {KEPT: "照写", "drop": "不写"}
 
 
 @dataclass
 class ParagraphWriter:
-    """meanings: number → figure, CONSTANT, or nothing where nobody said. options: what the writer fills in next time."""
+    """meanings: number → figure, CONSTANT, or nothing where nobody said. options: what the writer fills in next time; claims: of these
+    the options about words, each with its words."""
 
     meanings: Mapping[int, FigureMeant | str]
     names: FigureNames
     words: PaperWords
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
+    claims: list[tuple[str, str]] = field(default_factory=list)
 
     def sentences(self, paragraph: ReadParagraph, text: str | None = None) -> list[str]:
         """text: the words of a heading, which is the paragraph without its numeral."""
@@ -41,17 +45,22 @@ class ParagraphWriter:
         return found
 
     def sentence(self, text: str, begin: int, end: int, numbers: list[PaperNumber]) -> list[str]:
-        """In pieces that a style takes."""
+        """In pieces that a style takes. What claims something without a number is written only where the writer says that it still holds."""
         around = text[begin:end]
         pieces: list[str] = []
         at = begin
-        for number in numbers:
-            before, printed, after = self.figure(text, at, number)
-            if not printed:
-                continue
-            pieces += [self.words.relative(before, around), printed]
-            at = after
-        pieces.append(self.words.relative(text[at:end], around))
+        for start, until in claim_spans(around, vocabulary()["turns"]):
+            start, until = begin + start, begin + until
+            if start > begin and start == at + 1 and pieces and pieces[-1].startswith("{choose fill_"):
+                start = at  # the comma between two claims goes with the second
+            elif start > begin:
+                start -= 1  # with the comma before it
+            elif until < end:
+                until += 1  # the first clause, with what ends it
+            pieces += self.written(text, at, start, numbers, around)
+            pieces += self.claim(text[start:until], around)
+            at = until
+        pieces += self.written(text, at, end, numbers, around)
         lines, line = [], ""
         for piece in pieces:
             for part in re.findall(f".{{1,{LONGEST}}}", piece, re.DOTALL) if "{" not in piece else [piece]:
@@ -59,6 +68,31 @@ class ParagraphWriter:
                     lines, line = [*lines, line], ""
                 line += part
         return [one for one in (*lines, line) if one]
+
+    def written(self, text: str, begin: int, end: int, numbers: list[PaperNumber], around: str) -> list[str]:
+        """The words from begin to end, with what stands for each of the numbers between. around: the whole sentence."""
+        pieces: list[str] = []
+        at = begin
+        for number in numbers:
+            if not begin <= number.start < end:
+                continue
+            before, printed, after = self.figure(text, at, number)
+            if not printed:
+                continue
+            pieces += [self.words.relative(before, around), printed]
+            at = after
+        return [*pieces, self.words.relative(text[at:end], around)]
+
+    def claim(self, clause: str, around: str) -> list[str]:
+        """Words that were true of their own period: the writer says each time whether they are."""
+        said = self.words.relative(clause, around)
+        if len(said) > LONGEST or "|" in said or "→" in said:
+            return [said]
+        name = f"{TO_FILL}{len(self.options) + 1}"
+        told = re.sub("[{}｛｝]", "", clause.strip("，；。！？："))[:60]
+        self.options[name] = {"type": "choice", "label": f"“{told}”本期是否仍然成立", "values": dict(STILL)}
+        self.claims.append((name, told))
+        return [f"{{choose {name}: {KEPT} → {said} | {OTHER} → }}"]
 
     def figure(self, text: str, at: int, number: PaperNumber) -> tuple[str, str, int]:
         """(the words before it, what stands for it, where the words go on); "" for a number that stays among the words."""

@@ -19,7 +19,7 @@ from anju.documents.binding.wording import PaperWords
 from anju.documents.checker.paper import ReadPaper
 from anju.documents.styles.language import times
 
-QUOTED = ("text", "title", "heading", "head", "label", "name", "corner", "note", "number")
+QUOTED = ("text", "title", "heading", "head", "label", "name", "corner", "note", "number", "what", "fix", "where")
 
 
 @dataclass
@@ -66,9 +66,22 @@ def make_style(
     style |= {"figures": names.figures, "sections": sections}
     if annexes:
         style["annexes"] = annexes
+    if writer.claims:
+        style["reminders"] = [remind_of_claim(name, words) for name, words in writer.claims]
     notes = [f"照原样写的时间，请看是否每期要改：“{one}”" for one in words.fixed + heads.fixed] + tables.notes
-    notes += [f"没有认定、下期拟稿时要填的数：{one['label']}" for one in writer.options.values()]
+    notes += [
+        f"没有认定、下期拟稿时要填的数：{one['label']}" for one in writer.options.values() if one["type"] == "text"
+    ]
+    notes += [f"没有数、下期要您说是否仍然成立才写的话：“{words}”" for _, words in writer.claims]
     return MadeStyle(dump_style(style, notes), notes, parts)
+
+
+def remind_of_claim(name: str, words: str) -> dict[str, str]:
+    """Nothing that the office wrote vanishes without a word."""
+    return {
+        "when": f"not given({name})", "where": "正文", "what": f"“{words}”没有写进去：上期的话，本期是否仍然成立还没有选。",
+        "fix": "请在选项里选照写或者不写。",
+    }  # fmt: skip
 
 
 def write_blocks(parts: PaperParts, writer: ParagraphWriter) -> list[dict[str, Any]]:

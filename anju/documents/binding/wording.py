@@ -1,11 +1,14 @@
 """A paper's own words as a style says them: what names its period or place becomes relative, everything else stays as it is. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from anju import periods
 from anju.core.wording import period_label
+from anju.documents.checker.claims import read_claims
 from anju.documents.styles.language import times
+from anju.documents.text.wording import claim_words
 
 TITLE_MARKS = re.compile("《[^》]*》|〔[^〕]*〕|\\[[^\\]]*\\]")
 BEFORE = re.compile("同期|上年|去年|同比|上一年")
@@ -13,6 +16,28 @@ MONTHS = r"(?P<year>(?:19|20)\d\d)年(?P<gap>度?)(?:(?P<first>\d{1,2})(?P<to>�
 BARE_MONTHS = r"(?<![\d年])(?:(?P<first2>\d{1,2})(?P<to2>月?[-—–−~～至到]+))?(?P<month2>\d{1,2})月"
 SPOKEN = re.compile(f"{MONTHS}|{BARE_MONTHS}")
 WHOLE_YEAR = "year"
+CLAUSE = re.compile("[^，；。！？：]+")
+TURNED = re.compile("同比|环比|同期|上年|去年|上月")
+
+
+def claim_spans(sentence: str, turns: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
+    """Where a clause claims something of numbers without saying one: 各项任务已经完成, 均超额, 同比增加. It holds of the paper's own period alone.
+
+    turns: words for more and for less, in pairs.
+    """
+    about = claim_words()["about"]
+    claimed = {
+        clause
+        for clause, over, every in read_claims(sentence)
+        if over or every or any(word in clause for word in about)
+    }
+    found = []
+    for clause in CLAUSE.finditer(sentence):
+        text = clause[0].strip()
+        turned = TURNED.search(text) and any(word in text for pair in turns for word in pair)
+        if (text in claimed or turned) and not re.search(r"\d", text):
+            found.append(clause.span())
+    return found
 
 
 @dataclass

@@ -26,7 +26,7 @@ def check_claims(paper: Ledgerbook) -> None:
             _named_places(paper, paragraph, begin, sentence)
 
 
-def _claims(sentence: str) -> Iterator[tuple[str, bool, bool]]:
+def read_claims(sentence: str) -> Iterator[tuple[str, bool, bool]]:
     """(clause, more than the task is claimed, of every one)."""
     words = claim_words()
     for clause in CLAUSE.split(sentence):
@@ -47,7 +47,7 @@ def _own_rates(paper: Ledgerbook, paragraph: ReadParagraph, index: int, begin: i
     ]
     if not rates:
         return
-    for clause, over, every in _claims(sentence):
+    for clause, over, every in read_claims(sentence):
         at = begin + sentence.find(clause)
         mine = [one for one in rates if one.start < at][-8:]
         if not mine or not (over or every or "任务" in clause):
@@ -74,7 +74,7 @@ def _rates_of_parts(paper: Ledgerbook, paragraph: ReadParagraph, begin: int, sen
     spoken = PARTS.search(sentence)
     if spoken is None:
         return
-    for clause, over, every in _claims(sentence):
+    for clause, over, every in read_claims(sentence):
         at = sentence.find(clause)
         if (
             at < 0

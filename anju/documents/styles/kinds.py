@@ -8,16 +8,25 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
-from anju.documents.kinds import DocumentKind, register_source
+from anju.documents.kinds import DocumentKind, KindOption, register_source
 from anju.documents.queries.styles import kept_style, styles_in_use
 from anju.documents.styles.language import times
-from anju.documents.styles.language.schema import SHAPES, TO_FILL, Style
+from anju.documents.styles.language.schema import SHAPES, TO_FILL, Option, Style
 from anju.documents.styles.library.options import check_options
 from anju.documents.styles.sources import paper_reminders
 from anju.documents.styles.writing import write_style
 from anju.problems import Problem, Refused
 
-SHAPE_NAMES = {"year": "年", "half": "半年", "quarter": "季度", "month": "月", "day": "日"}
+SHAPE_NAMES = {
+    "year": "年",
+    "half": "半年",
+    "quarter": "季度",
+    "month": "月",
+    "day": "日",
+    "plan": "规划",
+    "since": "自开始累计",
+}
+ON_PAGES = ("text", "texts", "number", "choice", "regions", "codes", "table", "given")  # a list of tables has no field
 
 
 class StyleKinds:
@@ -62,8 +71,18 @@ def style_kind(style: Style) -> DocumentKind:
         file=style.file,
         sections=dict(style.prose),
         fits=lambda period: times.shape_of(period) in style.periods,
-        once=tuple(name for name, one in style.options.items() if one.type == "given" or name.startswith(TO_FILL)),
+        asks=tuple(
+            KindOption(name, one.type, one.label or name, one.values, is_said_once(one))
+            for name, one in style.options.items()
+            if one.type in ON_PAGES
+        ),
+        once=tuple(name for name, one in style.options.items() if is_said_once(one)),
     )
+
+
+def is_said_once(option: Option) -> bool:
+    """Whether it is said for the paper of one period and not for the next."""
+    return option.type == "given" or option.name.startswith(TO_FILL)
 
 
 def _write(

@@ -129,12 +129,15 @@ def _read(request: PaperRequest) -> ReportedFigures:
     told = [row for row in rows if _belongs(every[row[0]], row[2], request.period, earlier)]
     having = {row[3] for row in told}
     found = ReportedFigures(request, whole, [whole, *(one for one in below if one.pk in having)])
-    standing = _standing(found, [row for row in told if row[2] not in earlier and not periods.spans_years(row[2])])
+    standing = _standing(
+        found,
+        [row for row in told if row[2] == request.period or not (row[2] in earlier or periods.spans_years(row[2]))],
+    )
     of_periods = {
         (code, calibre, period)
         for code, calibre, period, place in told
         if period in earlier
-        or periods.spans_years(period)
+        or (periods.spans_years(period) and period != request.period)
         or (
             every[code].target_of_id is None
             and period != request.period
@@ -173,6 +176,8 @@ def _belongs(measure: Measure, stored: str, period: str, earlier: list[str]) -> 
     """Whether a paper of the period tells what was reported of the stored one: its own, of a part of it, the year's task, of a plan that it lies in,
     of a period with which it is compared."""
     (first, last), (begins, ends) = periods.period_bounds(period), periods.period_bounds(stored)
+    if periods.spans_years(period):
+        return stored == period
     if periods.spans_years(stored):
         return (begins <= last <= ends) if not stored.endswith("-A") else first <= ends <= last
     if stored == periods.target_period(period):

@@ -14,7 +14,7 @@ import duckdb
 
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.parameters import stale_values
-from anju.rules.book.schema import TRUTH, Book
+from anju.rules.book.schema import MEMBERS, TRUTH, Book
 from anju.rules.comparison.sides import (
     AFTER,
     BEFORE,
@@ -162,7 +162,16 @@ class _Columns:
         for place, (book, view) in enumerate(zip(self.books, self.views, strict=True)):
             items = [f"{self.row} AS {quote(ROW)}", *(f"{column} AS {quote(name)}" for name, column in view.items())]
             connection.execute(f"CREATE VIEW side{place} AS SELECT {', '.join(items)} FROM {ROWS}")
-            own = [name for name in absent if name in book.inputs or not any(name in one.inputs for one in self.books)]
+            if book.members and MEMBERS not in absent:
+                what = "比较两种算法时还不能给出成员表。"
+                fix = "命令里可以写 --absent members，要成员的各项按未知计算；网页上请选不用成员表的规则书。"
+                raise Refused(Problem("RULE-049", f"《{book.title}》", what, fix))
+            own = [
+                name
+                for name in absent
+                if name in book.inputs
+                or not any(name in (*one.inputs, *([MEMBERS] if one.members else [])) for one in self.books)
+            ]
             try:
                 readers.append(_SideReader(book, f"side{place}", connection, own, self.source))
             except Refused as refused:

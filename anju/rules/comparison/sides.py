@@ -55,7 +55,7 @@ def _nothing_to_compare(book: Book) -> Problem:
 
 def compared_output(book: Book, compiled: Compiled) -> str:
     """The number that is compared: what is paid in the end, else the result; "" where the outcome is a decision only."""
-    name = book.payable or book.result
+    name = next(iter(book.payables), book.result)
     return name if isinstance(compiled.types.get(name), Num) else ""
 
 

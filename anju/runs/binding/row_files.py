@@ -7,6 +7,7 @@ import codecs
 import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,8 @@ import duckdb
 
 from anju.isolation import read_isolated
 from anju.problems import Place, Problem, Refused
-from anju.rules.book.schema import DATE, NUMBER, Book, BookInput
+from anju.rules.book.rollups import member_book
+from anju.rules.book.schema import DATE, NUMBER, TEXT, Book, BookInput
 
 KEYS = ("key", "键", "行键", "编号")
 TOLD_BY_LINE = 2_000_000  # bytes of a CSV whose every odd line is told; a larger one is read by the engine alone
@@ -40,6 +42,55 @@ def read_rows(path: Path, book: Book, key: str = "") -> list[dict[str, Any]]:
         row = {name: _value(book.inputs.get(name), value) for name, value in zip(names, line, strict=False) if name}
         rows.append({"key": str(number)} | row)
     return rows
+
+
+def read_members(path: Path, book: Book, absent: Collection[str] = ()) -> dict[str, list[dict[str, Any]]]:
+    """The members of rows, by the key of their row. A column that is a member's own key (键、编号 …) names it; without one it goes by its number.
+
+    Refused as `read_rows`; RULE-022: an input that is not there and was not said to be absent.
+    """
+    assert book.members
+    headings, lines = _open(path)
+    own = member_file_book(book)
+    (names,) = _names(path, headings, [own], "")
+    lacking = [name for name in own.inputs if name not in names and name not in absent]
+    if lacking:
+        raise _lacking(path, own, lacking)
+    members: dict[str, list[dict[str, Any]]] = {}
+    lost = []
+    for number, line in enumerate(lines, start=2):
+        row = {name: _value(own.inputs.get(name), value) for name, value in zip(names, line, strict=False) if name}
+        of = row.pop(book.members.key)
+        members.setdefault(of, []).append(row) if of else lost.append(str(number))
+    if lost:
+        what = f"第 {'、'.join(lost[:20])} {'等' if len(lost) > 20 else ''}行没有写属于哪一行（{own.label(book.members.key)}）。"
+        raise _problem(path, what, "请补上。")
+    return members
+
+
+def member_column_names(path: Path, book: Book) -> dict[str, str]:
+    """The same as `column_names` of a file of members. Refused RULE-022 without the column that names the row of each."""
+    assert book.members
+    own = member_file_book(book)
+    names = column_names(path, own)
+    if book.members.key not in names.values():
+        raise _lacking(path, own, [book.members.key])
+    return names
+
+
+def _lacking(path: Path, own: Book, names: Sequence[str]) -> Refused:
+    listed = "、".join(f"{own.label(name)}（{name}）" for name in names)
+    fix = "请补上；成员表里确实没有的输入，用 --absent 写明，按未知计算。"
+    return Refused(Problem("RULE-022", Place(file=path.name), f"成员表没有“{listed}”。", fix))
+
+
+def member_file_book(book: Book) -> Book:
+    """The book over the members as a file has them, with the column that names the row of each."""
+    assert book.members
+    key = book.members.key
+    own = member_book(book)
+    link = BookInput(key, book.members.key_label or key, TEXT)
+    return replace(own, digest=f"{own.digest} file", inputs={key: link, **own.inputs})
 
 
 def _open(path: Path) -> tuple[list[str], Iterable[Sequence[Any]]]:

@@ -89,3 +89,34 @@ def test_braces_and_bars_of_a_paper_are_words(scope, ledger):
     paper = read_text(f"关于2023年5月工作的通报\n{words}\n")
     text = "".join(sentences(written(scope, ledger, styled(scope, ledger, paper), JUNE)))
     assert "{a|b}→落实#一\\二：“三”'四'{五}！" in text
+
+
+CLAIMS = """关于2023年5月棚改进展的通报
+全市棚户区改造开工3232套，各县（市、区）均超额完成任务，同比增加。
+各项年度任务已经完成。
+各地要确保完成年度任务。
+"""
+
+
+def test_words_that_claim_without_a_number_are_written_only_where_the_writer_says_that_they_hold(scope, ledger):
+    style = styled(scope, ledger, read_text(CLAIMS))
+    read = load_text(style.text.encode(), "样式.yaml")
+    made = write_style(read, scope, ledger, JUNE, DRAFTED, {})
+    text = "".join(one.text for one in read_html(made.html).paragraphs)
+    for gone in ("均超额", "同比增加", "各项年度任务已经完成"):
+        assert gone not in text
+        assert [one.code for one in made.reminders if gone in one.what] == ["DOC-130"], gone
+    assert re.search(r"全市棚户区改造开工\d+套。", text) and "各地要确保完成年度任务。" in text
+    kept = write_style(read, scope, ledger, JUNE, DRAFTED | {f"fill_{number}": "keep" for number in (1, 2, 3)}, {})
+    text = "".join(one.text for one in read_html(kept.html).paragraphs)
+    assert re.search(r"开工\d+套，各县（市、区）均超额完成任务，同比增加。", text) and "各项年度任务已经完成。" in text
+    assert not kept.reminders
+    dropped = write_style(read, scope, ledger, JUNE, DRAFTED | {f"fill_{number}": "drop" for number in (1, 2, 3)}, {})
+    assert "已经完成" not in dropped.html and not dropped.reminders
+    assert sum("是否仍然成立才写" in note for note in style.notes) == 3
+
+
+def test_a_claim_at_the_head_of_a_sentence_leaves_the_rest_whole(scope, ledger):
+    paper = read_text("关于2023年5月棚改进展的通报\n各项任务全部完成，全市棚户区改造开工3232套。\n")
+    read = load_text(styled(scope, ledger, paper).text.encode(), "样式.yaml")
+    assert re.search(r">全市棚户区改造开工<", write_style(read, scope, ledger, JUNE, DRAFTED, {}).html)

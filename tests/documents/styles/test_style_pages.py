@@ -206,3 +206,68 @@ def test_only_what_can_be_written_for_that_place_and_period_is_offered(drafter, 
     assert 'value="half-year"' in half and 'value="evaluation-report"' not in half
     assert 'value="half-year"' not in year and 'value="evaluation-report"' in year
     assert "elsewhere" not in half + year
+
+
+ASKED = """\
+style: sample
+name: 示例通报
+region: "140500"
+applies: {from: "2020-01-01"}
+sources: [{title: 示例}]
+periods: [half]
+title: 示例
+options:
+  fill_1: {type: text, label: 召开调度会（上期7次）}
+  fill_2: {type: choice, label: 各项任务完成是否仍然成立, values: {keep: 照写, drop: 不写}}
+  rank: {type: given, label: 居全省第几}
+  order: {type: regions, label: 各地排列次序}
+  most: {type: number, label: 最多几个}
+  names: {type: table, label: 栏名}
+figures:
+  start: {measure: shanty.start, show: 套 0}
+  place_in_province: {given: {option: rank}}
+sections:
+  - text:
+      - "本市开工{start}套，召开调度会{when given(fill_1): {fill_1} | ＿＿}次。"
+      - "{choose fill_2: keep → 各项任务完成。 | 其他 → }"
+      - "开工居全省{place_in_province}。"
+"""
+
+
+def test_a_draft_s_page_has_a_field_for_each_option_of_its_style(drafter, monkeypatch, tmp_path):
+    (tmp_path / "sample.yaml").write_text(ASKED, "utf-8")
+    monkeypatch.setenv("ANJU_STYLES", str(tmp_path))
+    made = drafter.post(at("write"), {"kind": "sample"})
+    page = drafter.get(made.url).content.decode()
+    for label in (
+        "本期要填的",
+        "召开调度会（上期7次）",
+        "照写",
+        "居全省第几：出处",
+        "各地排列次序",
+        "区划代码，一行一个",
+    ):
+        assert label in page, label
+    assert "＿＿次" in page and "各项任务完成。" not in page
+
+    def newest():
+        with open_scope(local_actor()) as me:
+            document = list_documents(me, place(me, CITY), kind="sample").first()
+            return document.pk, find_version(me, document)
+
+    pk, _ = newest()
+    typed = {"option_fill_1": "8", "option_fill_2": "keep", "option_rank": "第3", "option_rank-source": "省厅通报〔2023〕5号",
+             "option_order": f"{EAST}\n", "option_most": "3", "option_names": "a：甲\nb: 乙"}  # fmt: skip
+    assert drafter.post(at("edit", pk), typed).status_code == 302
+    options = newest()[1].options
+    assert options == {
+        "fill_1": "8", "fill_2": "keep", "rank": {"text": "第3", "source": "省厅通报〔2023〕5号"},
+        "order": [EAST], "most": "3", "names": {"a": "甲", "b": "乙"},
+    }  # fmt: skip
+    page = drafter.get(made.url).content.decode()
+    assert "召开调度会8次" in page and "各项任务完成。" in page and "a: 甲\nb: 乙</textarea>" in page
+    refused = drafter.post(at("edit", pk), typed | {"option_rank-source": "", "option_most": "三"})
+    text = refused.content.decode()
+    assert refused.status_code == 422 and text.count("DOC-080") == 2 and 'value="三"' in text
+    assert drafter.post(at("edit", pk), {"option_fill_1": "", "option_fill_2": ""}).status_code == 302
+    assert {"fill_1", "fill_2"}.isdisjoint(newest()[1].options) and newest()[1].options["most"] == "3"

@@ -10,7 +10,9 @@ from anju.documents.styles.language.sentences import Piece
 
 OPTION_TYPES = ("text", "texts", "number", "choice", "regions", "table", "codes", "tables", "given")
 TO_FILL = "fill_"  # options that a style made of a paper leaves to the writer, each time anew (binding/sentences.py)
-SHAPES = {"year": "2021", "half": "2021-H1", "quarter": "2021-Q3", "month": "2021-08", "day": "2021-08-13"}
+SHAPES = {
+    "year": "2021", "half": "2021-H1", "quarter": "2021-Q3", "month": "2021-08", "day": "2021-08-13", "plan": "2021-2025", "since": "2021-09-A",
+}  # fmt: skip
 # Words that every sentence may say.
 WORDS = {
     "year": "年度", "place": "地名", "whole": "全市、全县、全区", "period": "期间，如2021年上半年", "span": "期间，年度的写作2021年度",

@@ -13,9 +13,9 @@ WITHIN = re.compile(r"year(-(?P<ago>[1-9]))?/(?P<rest>\d\d|Q[1-4]|H[12])")  # ye
 
 
 def shape_of(period: str) -> str:
-    """year, half, quarter, month or day; "" for a plan and since the beginning, of which no style tells."""
+    """year, half, quarter, month, day, plan (of several years) or since (the beginning)."""
     if periods.spans_years(period):
-        return ""
+        return "since" if period.endswith("-A") else "plan"
     rest = period[5:]
     if not rest:
         return "year"
@@ -30,10 +30,12 @@ def is_relative(text: str) -> bool:
 
 
 def shift_period(period: str, relative: str) -> str:
-    """The period meant. ValueError where there is none: the period before a day."""
+    """The period meant. ValueError where there is none: the period before a day, the year of a plan of several."""
     year = int(period[:4])
     if relative in ("", "own"):
         return period
+    if periods.spans_years(period) and (relative in RELATIVE or relative.startswith("year")):
+        raise ValueError(f"{period}是几年的，没有“{relative}”")
     if relative == "year":
         return str(year)
     if match := YEARS_AGO.fullmatch(relative):

@@ -1,7 +1,7 @@
 """A paper being computed: what each name of its style comes to, in the place and for the member of which a sentence speaks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from fractions import Fraction
@@ -197,7 +197,11 @@ class ComputedPaper:
             code = self.readers.members.code(code, spec.dimension, member)
         latest = any(frame.fields.get("latest__") for frame in frame.chain())
         period = requests.fill_code(spec.period, lambda word: self.code_word(word, frame))
-        reader = self.readers.reader(requests.mode_of(spec, latest), times.shift_period(self.request.period, period))
+        when = requests.period_meant(self.request.period, period)
+        if when is None:
+            blank = beyond.out_of_sight(code, self.readers.catalogue[code].name, frame.region, self.request.period)
+            return replace(blank, why=f"{period_label(self.request.period)}没有前一期")
+        reader = self.readers.reader(requests.mode_of(spec, latest), when)
         if spec.over:
             return total_figure(
                 [reader(code, region, calibre=calibre or named) for region in self.sets(spec.over)], region=frame.region

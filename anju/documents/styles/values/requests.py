@@ -31,6 +31,14 @@ def mode_of(spec: FigureSpec, latest: bool = False) -> str:
     return LATEST if spec.latest or latest else EXACT if spec.exactly else STANDING
 
 
+def period_meant(period: str, relative: str) -> str | None:
+    """None where there is none: the period before a day, the year before a plan of several. What is of it is unknown."""
+    try:
+        return times.shift_period(period, relative)
+    except ValueError:
+        return None
+
+
 def fill_code(text: str, words: Callable[[str], str]) -> str:
     """A code with what stands in braces put in."""
     return PLACEHOLDER.sub(lambda match: words(match[1]), text)
@@ -154,7 +162,8 @@ class FigureReaders:
         self.problems: list[Problem] = []
         self.chosen: dict[str, str] = {}  # the option that a code comes from
         for code, period, spec, latest in self.specs():
-            self.ask(mode_of(spec, latest), times.shift_period(request.period, period), code, spec.line)
+            if (when := period_meant(request.period, period)) is not None:
+                self.ask(mode_of(spec, latest), when, code, spec.line)
         for code in annex_codes:
             self.ask(STANDING, request.period, code, 0)
         self.check()
