@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +32,19 @@ from anju.rules.engine.contract import text_literal
 from anju.rules.engine.files import (
     FORMATS,
     FileReader,
+    MemberFile,
     Watched,
     file_columns,
-    file_digest,
     file_relation,
+    files_digest,
     is_text,
     line_number,
+    member_reader,
     outcome_file,
     quote_any,
 )
 from anju.rules.engine.groups import check_size
+from anju.rules.engine.members.binding import require_members
 from anju.rules.engine.population import engine_errors
 
 ROWS, DIFFERENCES = "rows_in", "differences"
@@ -60,11 +64,11 @@ class Heading:
 
 def compare_file(
     before: Side, after: Side, source: Path, output: Path, *, names: tuple[Mapping[str, str], Mapping[str, str]], group_by: Sequence[str] = (),
-    absent: Collection[str] = (), progress: Callable[[int], None] | None = None,
+    absent: Collection[str] = (), progress: Callable[[int], None] | None = None, members: tuple[MemberFile, MemberFile] | None = None,
 ) -> Comparison:  # fmt: skip
     """names: for each side, column of the file → input's name, or "key". group_by: columns by which gains and losses are told, whatever they hold.
 
-    absent: inputs that the file does not have, of either book. Refused: RULE-070 the two sides are the same; RULE-071 their results cannot be
+    members: the file of members as each side takes it. absent: inputs that the file does not have, of either book. Refused: RULE-070 the two sides are the same; RULE-071 their results cannot be
     subtracted; RULE-072 a column that will not do; RULE-073 nothing to compare; what the rows or the file are refused for, once for both sides.
     """
     value = check_sides(before, after)
@@ -84,9 +88,19 @@ def compare_file(
             return watched.do(act)
 
         do(lambda: connection.execute(columns.table()), 0, READ)
-        readers = columns.readers(connection, absent)
+        readers = columns.readers(connection, absent, members is not None)
         do(lambda: _check((before, after), readers), READ, CHECKED)
+<<<<<<< HEAD
         do(lambda: _lay_differences(connection, (before, after), readers, columns, value), CHECKED, JUDGED)
+=======
+        for place, (side, reader) in enumerate(zip((before, after), readers, strict=True)):
+            if members and side.book.members:
+                inner = [name for name in absent if name in side.book.members.inputs]
+                people = member_reader(side.book, members[place], connection, inner, f"members{place}")
+                roll_up = partial(reader.roll_up, side.book, people, side.rollups(), side.on)
+                do(roll_up, CHECKED, CHECKED)
+        do(lambda: connection.execute(_differences((before, after), readers, columns, value)), CHECKED, JUDGED)
+>>>>>>> main
         connection.execute(f"DROP TABLE {ROWS} CASCADE")
         done: Comparison = do(
             lambda: summarise(connection, DIFFERENCES, (before, after), value, group_by), JUDGED, JUDGED
@@ -100,7 +114,7 @@ def compare_file(
             100,
         )
     problems = {str(one): one for side in (before, after) for one in stale_values(side.book, side.on)}
-    return done.completed(file_digest(source), tuple(problems.values()), columns.inputs)
+    return done.completed(files_digest(source, members and members[0][0]), tuple(problems.values()), columns.inputs)
 
 
 class _Columns:
@@ -155,22 +169,20 @@ class _Columns:
         return f"CREATE TABLE {ROWS} AS {read}"
 
     def readers(
-        self, connection: duckdb.DuckDBPyConnection, absent: Collection[str]
+        self, connection: duckdb.DuckDBPyConnection, absent: Collection[str], with_members: bool
     ) -> tuple[_SideReader, _SideReader]:
         readers = []
         problems: dict[str, Problem] = {}
         for place, (book, view) in enumerate(zip(self.books, self.views, strict=True)):
             items = [f"{self.row} AS {quote(ROW)}", *(f"{column} AS {quote(name)}" for name, column in view.items())]
             connection.execute(f"CREATE VIEW side{place} AS SELECT {', '.join(items)} FROM {ROWS}")
-            if book.members and MEMBERS not in absent:
-                what = "比较两种算法时还不能给出成员表。"
-                fix = "命令里可以写 --absent members，要成员的各项按未知计算；网页上请选不用成员表的规则书。"
-                raise Refused(Problem("RULE-049", f"《{book.title}》", what, fix))
+            if book.members or not any(one.members for one in self.books):
+                require_members(book, with_members, absent)
+            inner = {name for one in self.books if one.members for name in (MEMBERS, *one.members.inputs)}
             own = [
                 name
                 for name in absent
-                if name in book.inputs
-                or not any(name in (*one.inputs, *([MEMBERS] if one.members else [])) for one in self.books)
+                if name in book.inputs or (name not in inner and not any(name in one.inputs for one in self.books))
             ]
             try:
                 readers.append(_SideReader(book, f"side{place}", connection, own, self.source))
