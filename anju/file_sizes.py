@@ -5,6 +5,7 @@ from anju.problems import Place, Problem
 WORKBOOK = 200 << 20  # any workbook that is read
 IMPORTED = 50 << 20  # a workbook that comes by a page; a command takes any
 PAPER = 20 << 20  # a paper that is looked through
+COMPARED = IMPORTED  # rows that are compared by a page; a command takes any
 OFFLINE = 20 << 20  # an offline workbook of a return
 EXPORTED = 20 << 20  # what another system exports, to be compared
 MARKED = 20 << 20  # openpyxl holds a workbook fifty times its size; of a larger one only the list of problems is made

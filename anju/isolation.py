@@ -122,9 +122,16 @@ def read_isolated(
 
 
 def run_isolated(
-    work: Callable[..., R], *args: Any, seconds: int, meanwhile: Callable[[], None] | None = None, **named: Any
+    work: Callable[..., R],
+    *args: Any,
+    seconds: int,
+    meanwhile: Callable[[], None] | None = None,
+    memory: int = MEMORY,
+    **named: Any,
 ) -> R:
     """`work(*args, **named)` in a child, which is killed after so many seconds: Killed. All of it must be such as pickle can carry.
+
+    memory: bytes of addresses that the child may take.
 
     meanwhile: called twice a second while the child works, here; what it raises ends the child too.
     """
@@ -133,7 +140,7 @@ def run_isolated(
     with ours:
         with theirs:
             _hand_over(theirs)
-        job = pickle.dumps((seconds, work, args, named), pickle.HIGHEST_PROTOCOL)
+        job = pickle.dumps((seconds, memory, work, args, named), pickle.HIGHEST_PROTOCOL)
         answer = _talk(ours, job, seconds, meanwhile or (lambda: None))
     if not answer:
         raise Killed(seconds if time.monotonic() - begun >= seconds else 0)
@@ -284,11 +291,11 @@ def _do(caller: socket.socket) -> None:
     job = b"".join(iter(lambda: caller.recv(1 << 20), b""))
     if not job:
         return
-    seconds, work, args, named = pickle.loads(job)
+    seconds, memory, work, args, named = pickle.loads(job)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a library says when it falls is nobody's to read
     with contextlib.suppress(ValueError, OSError):  # not every system knows each of them
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     _leave_with(caller, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -75,6 +76,23 @@ class Problem:
     def as_json(self) -> dict[str, Any]:
         """For programs: the words, and the parts of the place beside them."""
         return self.as_dict() | {"place": self.where.parts()}
+
+
+@dataclass(frozen=True)
+class ProblemGroup:
+    """What is wrong alike: the same rule in the same column. first: the first place of `count`, which stands for them all."""
+
+    first: Problem
+    count: int
+
+
+def group_problems(problems: Iterable[Problem]) -> list[ProblemGroup]:
+    """By level, code, file, worksheet and column, in the order of the first of each: fifty thousand bad cells have a handful of causes."""
+    groups: dict[tuple[str, ...], list[Problem]] = {}
+    for one in problems:
+        column = one.where.field or one.where.cell.rstrip("0123456789") or one.where.text
+        groups.setdefault((one.level, one.code, one.where.file, one.where.sheet, column), []).append(one)
+    return [ProblemGroup(alike[0], len(alike)) for alike in groups.values()]
 
 
 class Refused(Exception):

@@ -1,7 +1,7 @@
 """What is due of quotas: a receipt to stamp, a paper to confirm, money that stays too long; and telling it at once."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -11,22 +11,23 @@ from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
 from anju.core.reminders import Reminder, announce_work, end_of_day
 from anju.funds.models import QuotaDocument, QuotaLine
-from anju.funds.queries.quotas import held_quotas
+from anju.funds.queries.quotas import HeldQuota, held_quotas, standing_lines
 
 
 def quota_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     """Of every region that the user sees."""
     on = timezone.localdate(at)
-    lines = QuotaLine.objects.filter(received_on=None, item=None).select_related("document", "region")
+    lines = standing_lines().filter(received_on=None, item=None).select_related("document", "region")
     for line in visible_rows(lines, user):
         yield _to_receive(line)
-    waiting = QuotaDocument.objects.filter(known=QuotaDocument.Known.PAPER, confirmed_at=None).select_related("region")
+    waiting = QuotaDocument.objects.filter(
+        known=QuotaDocument.Known.PAPER, confirmed_at=None, voided_at=None
+    ).select_related("region")
     for document in visible_rows(waiting, user):
         yield _to_confirm(document)
-    holding = set(visible_rows(QuotaLine.objects.filter(item=None), user).values_list("region_id", flat=True))
-    for region in tree.region_tree().all:
-        if region.pk in holding:
-            yield from _to_hand_on(user, region, on)
+    holding = set(visible_rows(standing_lines().filter(item=None), user).values_list("region_id", flat=True))
+    regions = [region for region in tree.region_tree().all if region.pk in holding]
+    yield from map(_to_hand_on, (one for one in held_quotas(user, regions, on) if one.left and one.says))
 
 
 def announce_quota(by: Actor, document: QuotaDocument) -> None:
@@ -39,7 +40,12 @@ def announce_quota(by: Actor, document: QuotaDocument) -> None:
 
 
 def announce_receipt(by: Actor, line: QuotaLine) -> None:
-    announce_work(by, line.region, f"quota-line/{line.pk}", [] if line.received_on else [_to_receive(line)])
+    announce_work(
+        by,
+        line.region,
+        f"quota-line/{line.pk}",
+        [] if line.received_on or line.document.voided_at else [_to_receive(line)],
+    )
 
 
 def _to_receive(line: QuotaLine) -> Reminder:
@@ -57,15 +63,13 @@ def _to_confirm(document: QuotaDocument) -> Reminder:
     )  # fmt: skip
 
 
-def _to_hand_on(user: Actor, region: Region, on: date) -> Iterator[Reminder]:
-    """What the book of the clock says of what is left, from as many days before the end as it says."""
-    for held in held_quotas(user, region, on):
-        if held.left and held.says and held.outcome is not None:
-            due = on - timedelta(days=int(held.outcome.values["over"]))
-            link = _page(region, held.line.document.budget_year)
-            yield Reminder(
-                region, "funds.hand_down", f"quota-left/{held.line.pk}", held.says[:300], link, end_of_day(due)
-            )
+def _to_hand_on(held: HeldQuota) -> Reminder:
+    """What the book of the clock says of what is left; due on the last day that it allows."""
+    assert held.outcome is not None
+    due = held.until - timedelta(days=int(held.outcome.values["over"]))
+    line = held.line
+    link = _page(line.region, line.document.budget_year)
+    return Reminder(line.region, "funds.hand_down", f"quota-left/{line.pk}", held.says[:300], link, end_of_day(due))
 
 
 def _page(region: Region, year: int) -> str:

@@ -15,12 +15,14 @@ from anju.core.reminders import Reminder, announce_work
 from anju.core.wording import period_label
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
+from anju.returns.forms.spec import FormSpec
 from anju.returns.models import Extension, Form, Inquiry, Return, ScanComparison, SetDelivery, Step, Urge, UrgeReading
 from anju.returns.queries import deadlines
 from anju.returns.queries.checks import unlike_scan
 from anju.returns.queries.deadlines import DueReturn, ReportingStatus
 from anju.returns.queries.deliveries import gather_set, list_deliveries, list_digest, returned_cells, waiting_deliveries
 from anju.returns.queries.opinions import joint_review
+from anju.returns.services.opening import KINDS
 
 LEADS = Path(__file__).with_name("reminders.yaml")
 OWN = ("returns.fill", "returns.review", "returns.submit")  # acts of the unit that makes the return
@@ -95,8 +97,11 @@ def announce_set(by: Actor, city: Region, form_code: str, period: str) -> None:
 def _to_deliver(user: Actor, city: Region, form_code: str, period: str) -> Iterator[Reminder]:
     """Every unit's return is locked, and what was sent, if anything was, is another set."""
     form = Form.objects.filter(code=form_code).order_by("-since")[0]
-    due = calendar.form_deadlines(forms.form_spec(form), period)
-    gathered = gather_set(user, city, form_code, period) if "province" in due else []
+    spec = forms.form_spec(form)
+    due = calendar.form_deadlines(spec, period)
+    if "province" not in due or _still_running(city, form_code, period, spec):
+        return
+    gathered = gather_set(user, city, form_code, period)
     if not gathered or any(one.ret is None for one in gathered):
         return
     sent = list_deliveries(user, city, form_code, period)
@@ -105,6 +110,15 @@ def _to_deliver(user: Actor, city: Region, form_code: str, period: str) -> Itera
     again = "，更正后有变化，请再报送上级" if sent else "，请报送上级"
     what = f"{city.name}{form.name}（{period_label(period)}）{len(gathered)}个单位已全部锁定{again}"
     yield _of_set(city, "returns.deliver", form_code, period, what=what, due=due["province"])
+
+
+def _still_running(city: Region, form_code: str, period: str, spec: FormSpec) -> bool:
+    """Whether a unit that the form is asked of has not locked it: then the set has a gap. One look, before the whole set is gathered: a city's
+    month is locked return by return, and only the last one completes it."""
+    units = Return.objects.filter(form__code=form_code, period=period, region__parent=city, serial=1)
+    units = units.filter(organisation__kind=spec.unit, organisation__ended_on=None)
+    units = units.filter(region__kind__in=KINDS[spec.level], region__valid_until=None)
+    return units.exclude(state__in=(Return.LOCKED, Return.VOID)).exists()
 
 
 def _to_sign(delivery: SetDelivery) -> Reminder:
@@ -215,7 +229,12 @@ def urge_of(user: Actor, ret: Return) -> Urge | None:
         return None
     found = Urge.objects.filter(form__code=ret.form.code, region_id=ret.region_id, period=ret.period)
     newest = visible_rows(found, user).order_by("-id").first()
-    return newest if newest is not None and user.key in newest.keys else None
+    return newest if newest is not None and user.key in newest.keys and not _reported_since(ret, newest) else None
+
+
+def _reported_since(ret: Return | None, urge: Urge) -> bool:
+    """It did what it asked for: what is sent back afterwards is another matter."""
+    return ret is not None and ret.first_submitted_at is not None and ret.first_submitted_at >= urge.at
 
 
 def readings_of(urges: Iterable[Urge]) -> dict[int, dict[str, datetime]]:
@@ -283,7 +302,7 @@ def _reminder(user: Actor, one: DueReturn, act: str, office: int | None, urged: 
             what += f"：上级退回{len(returned)}处，{returned[0].text}"
         elif (last := _last_step(ret)) is not None and last.move == "return":
             what += f"：{last.by_name}退回，{last.remark}"
-    if urged is not None:
+    if urged is not None and not _reported_since(ret, urged):
         said = f"：{urged.remark}" if urged.remark else ""
         what += f"。{urged.by_name}{timezone.localtime(urged.at):%m-%d %H:%M}催报{said}"
     link = ret.get_absolute_url() if ret else f"{path_of('returns:home')}?region={one.region.code}"

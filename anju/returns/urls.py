@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.returns.pages import acts, deliveries, extensions, files, form, inquiries, returns, scans
+from anju.returns.pages import acts, audit, deliveries, extensions, files, form, inquiries, returns, scans
 
 app_name = "returns"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("inquiries/<int:inquiry_id>/next/", inquiries.decide_inquiry, name="decide-inquiry"),
     path("inquiries/<int:inquiry_id>/file/<int:entry_id>/", inquiries.download_file, name="inquiry-file"),
     path("audit/", acts.download_audit, name="audit"),
+    path("audit/look/", audit.show_audit, name="examine"),
     path("<int:pk>/", form.show_return, name="return"),
     path("<int:pk>/fill/", form.fill_cells, name="fill"),
     path("<int:pk>/refresh/", acts.refresh_return, name="refresh"),

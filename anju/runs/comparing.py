@@ -70,7 +70,7 @@ def compare_rows(args: argparse.Namespace) -> int:
             rows,
             target,
             names=(names[0], names[1]),
-            by=args.by,
+            group_by=args.by,
             absent=args.absent,
             progress=shown_progress(args),
         )

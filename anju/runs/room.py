@@ -8,6 +8,7 @@ NAVIGATION = (
 )
 COMMANDS = ("anju.runs.commands:add_commands",)
 BINDINGS = ("binding/bindings.yaml",)
+JOBS = ("anju.runs.jobs",)
 DOCTOR = ("anju.runs.doctor",)
 USES = ("anju.runs.uses:runs_using",)
 REFERENCES = ("anju.runs.references:kinds",)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-TOUCHED = ("returns_return", "returns_step", "projects_event", "figures_observation")
+TOUCHED = ("returns_return", "returns_lockedpage", "returns_step", "projects_event", "figures_observation")
 FORM = "anju-project-month"
 
 
@@ -43,6 +43,7 @@ def _back(cursor: Any) -> None:
     cursor.execute("DELETE FROM figures_current WHERE observation_id IN (SELECT id FROM said)")
     cursor.execute("DELETE FROM figures_observation WHERE id IN (SELECT id FROM said)")
     cursor.execute("DELETE FROM figures_source WHERE map_id IN (SELECT origin FROM again)")
+    cursor.execute("DELETE FROM returns_lockedpage WHERE ret_id IN (SELECT id FROM again)")
     cursor.execute("DELETE FROM returns_step WHERE ret_id IN (SELECT id FROM again) AND move = 'lock'")
     cursor.execute(
         "UPDATE returns_return SET state = 'city', locked_at = NULL, digest = '' WHERE id IN (SELECT id FROM again)"

@@ -1,6 +1,7 @@
 """The factor method for old communities: the worked case to the 万元 and to the 分."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -28,6 +29,28 @@ def test_the_worked_case_and_nothing_lost(everywhere, year, on, money, fen):
     assert [done.row(name).exact("money") for name in NAMES] == money
     assert [done.row(name).exact("fen") for name in NAMES] == fen
     assert sum(map(int, money)) == 10_000 and sum(map(int, fen)) == 10_000 * 1_000_000
+
+
+@pytest.mark.parametrize("year", ["2019", "2020"])
+@pytest.mark.parametrize("pot", ["500000", "123456.7891"])
+def test_all_of_the_pot_is_shared_out_to_the_fen_among_many(everywhere, year, pot):
+    """Each share is rounded at its twelfth decimal: of a hundred and twenty counties and five thousand million 元 one fen was left over."""
+    book = the("share", "old-communities", year)
+    told = {
+        "area": lambda n: f"{n * 37 % 901 + 1}.{n % 100:02}",
+        "households": lambda n: str(n * 101 % 49_999 + 1),
+        "buildings": lambda n: str(n * 7 % 901 + 1),
+        "communities": lambda n: str(n % 89 + 1),
+        "score": lambda n: str(60 + n % 41),
+        "hardship": lambda n: f"0.{n * 13 % 8999 + 1000}",
+    }
+    counties = [
+        {"key": f"{n:03}", "pot_name": "一批", "pot": pot}
+        | {name: say(n) for name, say in told.items() if name in book.inputs}
+        for n in range(120)
+    ]
+    done = everywhere(book, counties, on=date(int(year), 6, 30), key="key")
+    assert sum(row.values["fen"] for row in done.rows) == Decimal(pot) * 1_000_000
 
 
 def test_the_score_is_not_multiplied_by_hardship(everywhere):

@@ -52,6 +52,30 @@ def test_every_problem_is_shown_at_its_cell_and_marked_in_the_returned_workbook(
     assert book.worksheets[1][cell].comment is not None
 
 
+def test_many_problems_are_told_by_kind_and_column_and_in_one_column_of_the_returned_workbook(page, tmp_path):
+    book = openpyxl.load_workbook(PLACES / "jincheng-2021" / "正文数据.xlsx")
+    sheet = book.active
+    like = [cell.value for cell in next(row for row in sheet.iter_rows() if any(str(c.value) == "42" for c in row))]
+    first = sheet.max_row + 1
+    for _ in range(600):
+        sheet.append(["四十二套上下" if str(value) == "42" else value for value in like])
+    path = tmp_path / "错得多.xlsx"
+    book.save(path)
+    upload(page, path, "jincheng-2021/long-form")
+    page.lines.expect("422")
+    see(page.locator("h1"), "处必须改正，没有导入")
+    row = page.locator("#stops tbody tr", has_text="四十二套上下")
+    expect(row).to_have_count(1)
+    see(row, "600", str(first))
+    page.screenshot(path=tmp_path / "many.png")
+    with page.expect_download() as download:
+        page.get_by_text("下载标注了问题的表").click()
+    returned = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).worksheets[1]
+    last = returned.max_column
+    assert returned.cell(first - 1, last).value == "校验问题" and returned.auto_filter.ref
+    assert all("四十二套上下" in returned.cell(number, last).value for number in range(first, first + 600))
+
+
 def test_same_file_again_changes_nothing_and_says_so(page):
     upload(page, FORM)
     see(page.locator("main"), "完全相同")

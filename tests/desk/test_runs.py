@@ -111,3 +111,37 @@ def test_points_on_the_rule_page_add_up(page):
     page.goto("/rules/scoring/prh-shanty/2020-01-01/")
     firsts = page.locator("#scoring tbody th.first + td").all_inner_texts()
     assert sum(map(Decimal, firsts[:-1])) == Decimal(firsts[-1]) == 100
+
+
+OWN = """kind: subsidy
+subject: rent-subsidy
+regions: ["{region}"]
+applies: {{from: "2020-01-01", stated: false}}
+title: {place}租赁补贴
+sources: {{S1: {{title: 示例办法}}}}
+row: household-month
+dated: {{from: "2020-01-01", source: S1 附表, checked: "2026-01-15"}}
+inputs:
+  income: {{label: 月人均收入, unit: 元, range: [0, 1000000]}}
+parameters:
+  line: {{label: 收入线, unit: 元, values: [{{value: "{line}"}}]}}
+  rate: {{label: 月补贴标准, unit: fen, bands: income, values: [{{value: [{{upto: line, value: "50000"}}, {{above: line, refuse: income_ok}}]}}]}}
+conditions:
+  income_ok: {{label: 收入, says: "月人均收入 {{income}}，高于 {{line}}"}}
+steps:
+  amount: {{label: 月补贴, unit: fen, formula: rate}}
+result: amount
+"""
+
+
+def test_two_places_own_books_that_begin_on_one_day_have_a_page_each(page, tmp_path, monkeypatch):
+    for region, place, line in (("140500", "晋城市", "3000"), ("410800", "焦作市", "2800")):
+        (tmp_path / f"{region}.yaml").write_text(OWN.format(region=region, place=place, line=line), "utf-8")
+    monkeypatch.setenv("ANJU_BOOKS", str(tmp_path))
+    for place, region, line in (("晋城市", "140500", "3000"), ("焦作市", "410800", "2800")):
+        page.goto("/rules/")
+        see(page.locator("main"), "施行日期未载")
+        page.get_by_role("link", name=f"{place}租赁补贴").click()
+        see(page.locator(".sub").first, f"施行日期未载，按2020年1月1日起施行 · 适用地区 {region}")
+        see(page.locator("main"), "不超过“收入线”：500.00 元；超过“收入线”：不予办理")
+        see(page.locator("main"), f"{line} 元")

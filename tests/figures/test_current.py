@@ -96,3 +96,13 @@ def test_only_one_figure_stands_for_a_key(busy, east):
     first.pk, first.observation_id = None, Observation.objects.exclude(pk=first.observation_id).first().pk
     with pytest.raises(IntegrityError), transaction.atomic():
         first.save(force_insert=True)
+
+
+def test_parts_of_a_sum_are_told_apart_by_their_place(user, city, counties):
+    from anju.figures.pages.provenance import read_provenance
+
+    for county in counties[:3]:
+        observations.enter_figure(by=user, measure="shanty.start", region=county, period="2019", value="7")
+    whole = current.current_figure(user, "shanty.start", city, "2019")
+    panel = read_provenance(user, whole)
+    assert [name for name, _ in panel.named_parts] == [county.name for county in counties[: len(whole.parts)]]

@@ -102,12 +102,23 @@ def test_from_the_paper_to_the_project(come):
         county, number="示例县财〔2026〕1号", title="关于落实补助资金的通知", issuer="示例县财政局", dated="2026-07-01"
     )
     county.get_by_role("button", name="落实到项目").click()
+    see(county.locator(".done"), "已登记示例县财〔2026〕1号")
     see(county.locator("main"), "东街小区改造", "1,500")
     county.goto(f"/funds/?region={EAST}&period={YEAR}")
     see(county.locator("tbody tr").nth(0), "2,140", "1,500", "640")
     page.goto(f"/funds/?region={CITY}&period={YEAR}")
     see(page.locator("tbody tr").nth(0), "1,660")
     picture(page, "funds")
+    see(page.locator("section[aria-label=各地]"), "泽州县", "2,140", "640")
+    page.get_by_role("link", name="收回、上缴").click()
+    page.locator("tr", has_text="泽州县").locator("input").fill("640")
+    fill(page, number="示例市财〔2026〕8号", title="关于收回补助资金的通知", issuer="示例市财政局", dated="2026-11-01")
+    picture(page, "funds-recall")
+    page.get_by_role("button", name="登记收回、上缴").click()
+    see(page.locator(".done"), "已登记示例市财〔2026〕8号")
+    see(page.locator("main"), "泽州县", "640")
+    page.goto(f"/funds/?region={CITY}&period={YEAR}")
+    see(page.locator("tbody tr").nth(0), "1,500", "2,300")
     assert date.today() > date(2026, 7, 1)
 
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from anju.core.files import keep_file
 from anju.core.models.trail import Trail
@@ -14,8 +16,10 @@ from anju.core.regions.tree import find_region
 from anju.funds.base import QuotaPaper, QuotaRow
 from anju.funds.models import QuotaDocument, QuotaLine
 from anju.funds.queries import quotas
-from anju.funds.services.quotas import confirm_quota, receive_quota, register_quota
+from anju.funds.services.quotas import confirm_quota, receive_quota, register_quota, void_quota
+from anju.funds.services.recalls import recall_quota
 from anju.funds.services.sharing_out import assign_quota, hand_down
+from anju.funds.subjects import search_quotas
 from anju.problems import Refused
 from anju.projects.models import Project
 from tests.cast import CITY, EAST, ELSEWHERE, WEST, operator
@@ -58,7 +62,7 @@ def codes(refused):
 
 def held(region, on=TODAY):
     with as_("finance", region) as by:
-        return quotas.held_quotas(by, find_region(by, region), on, 2026)
+        return quotas.held_quotas(by, [find_region(by, region)], on, 2026)
 
 
 def test_a_paper_is_registered_with_its_lines_in_fen(city):
@@ -247,3 +251,161 @@ def test_nothing_but_receipt_and_confirmation_changes(city):
         ):
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 connection.cursor().execute(statement)
+
+
+def recall(amounts, region=CITY, number="示例市财〔2026〕8号"):
+    """amounts: by the line."""
+    with as_("finance", region) as by:
+        rows = [QuotaRow(amount=text, taken_from=line) for line, text in amounts.items()]
+        return recall_quota(by=by, region=find_region(by, region), paper=replace(PAPER, number=number), rows=rows)
+
+
+def test_what_goes_back_is_free_again_where_it_was_taken_from(city):
+    register()
+    give({EAST: "1000"})
+    own, below = QuotaLine.objects.order_by("id").values_list("pk", flat=True)
+    recall({below: "400"})
+    assert held(CITY)[0].left == (3800 - 600) * 10**6 and held(EAST)[0].left == 600 * 10**6
+    recall({own: "3200"}, number="示例市财〔2026〕9号")  # out of the ledger: 上缴
+    assert held(CITY)[0].left == 0 and held(CITY)[0].recalled == 3200 * 10**6
+    for line, text in ((below, "600.000001"), (own, "1"), (10**9, "1")):
+        with pytest.raises(Refused) as refused:
+            recall({line: text}, number="x")
+        assert codes(refused) == ["FUND-014"]
+    with pytest.raises(Refused) as refused:  # a county cannot take from the city
+        recall({own: "1"}, region=EAST, number="y")
+    assert codes(refused) == ["FUND-014"]
+    with as_("finance", EAST) as by:  # it sees the paper that took from it
+        assert [
+            one.region.code for one in quotas.recalls_of(by, QuotaDocument.objects.get(number="示例市财〔2026〕8号"))
+        ] == [EAST]
+        assert not QuotaDocument.objects.filter(number="示例市财〔2026〕9号").exists()
+
+
+def test_what_a_project_gives_back_can_be_assigned_anew(city):
+    register(region=EAST)
+    with as_("finance", EAST) as by:
+        region = find_region(by, EAST)
+        Project.objects.create(region=region, code="E1", name="东街小区改造", kind="old", year=2026, by="x")
+        [item], line = quotas.list_items(by, region, 2026), QuotaLine.objects.get()
+        assign_quota(
+            by=by,
+            region=region,
+            paper=replace(PAPER, number="a"),
+            rows=[QuotaRow(amount="3800", item=item, taken_from=line.pk)],
+        )
+        assigned = QuotaLine.objects.exclude(item=None).get()
+        assert [one for one, _ in quotas.recallable_lines(by, region, 2026)] == [assigned]
+    recall({assigned.pk: "800"}, region=EAST, number="b")
+    assert (held(EAST)[0].assigned, held(EAST)[0].left) == (3000 * 10**6, 800 * 10**6)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["give", "assign", "recall", "back"]), st.integers(1, 5000), st.booleans()),
+        max_size=12,
+    )
+)
+def test_nothing_is_made_and_nothing_is_lost(city, acts):
+    """After any papers, whatever was refused: what came in = what went back out + what projects have + what is left, at every level."""
+    with transaction.atomic():
+        with as_("finance") as by:
+            for code in (EAST, WEST):
+                Project.objects.get_or_create(
+                    region=find_region(by, code),
+                    code="P",
+                    defaults={"name": "甲", "kind": "old", "year": 2026, "by": "x"},
+                )
+        register()
+        out = 0
+        for number, (act, amount, east) in enumerate(acts):
+            code = EAST if east else WEST
+            with as_("finance") as by:
+                own = QuotaLine.objects.get(region__code=CITY)
+                below = QuotaLine.objects.filter(region__code=code, item=None).order_by("id").last()
+                try:
+                    if act == "give":
+                        give({code: str(amount)}, paper=replace(PAPER, number=f"g{number}"))
+                        line = QuotaLine.objects.filter(region__code=code, item=None).order_by("id").last()
+                        receive_quota(by=by, line_id=line.pk, on=RECEIVED)
+                    elif act == "back":
+                        recall({own.pk: str(amount)}, number=f"o{number}")
+                        out += amount * 10**6
+                    elif below is not None and act == "assign":
+                        region = find_region(by, code)
+                        [item] = quotas.list_items(by, region, 2026)
+                        rows = [QuotaRow(amount=str(amount), item=item, taken_from=below.pk)]
+                        assign_quota(by=by, region=region, paper=replace(PAPER, number=f"a{number}"), rows=rows)
+                    elif below is not None:
+                        recall({below.pk: str(amount)}, number=f"r{number}")
+                except Refused:
+                    pass
+        everywhere = [*held(CITY), *held(EAST), *held(WEST)]
+        assert all(one.left >= 0 for one in everywhere)
+        assert out + sum(one.assigned for one in everywhere) + sum(one.left for one in everywhere) == 3800 * 10**6
+        transaction.set_rollback(True)
+
+
+def test_the_search_finds_it_by_number_for_those_who_may_see_it(city):
+    register()
+    for region, found in ((CITY, ["示例财综〔2026〕9号"]), (EAST, [])):
+        with as_("finance", region) as by:
+            assert [one.text for one in search_quotas(by, ["财综", "9号"])] == found
+
+
+def void(document, reason="金额录错", region=CITY, post="finance"):
+    with as_(post, region) as by:
+        return void_quota(by=by, document_id=document.pk, reason=reason)
+
+
+def test_what_was_entered_wrongly_counts_for_nothing_and_stays_with_its_reason(city):
+    wrong = register([replace(ROW, amount="38000")])
+    for reason in ("  ", "长" * 301):
+        with pytest.raises(Refused) as refused:
+            void(wrong, reason)
+        assert codes(refused) == ["FUND-015"]
+    void(wrong)
+    assert held(CITY) == [] and register().number == wrong.number
+    with pytest.raises(Refused) as refused:
+        void(wrong)
+    assert codes(refused) == ["FUND-015"]
+    with as_("finance") as by:
+        assert {one.void_reason for one in quotas.list_documents(by, city)} == {"金额录错", ""}
+
+
+def test_nothing_is_void_on_which_something_rests(city):
+    received = register()
+    given = give({EAST: "2000"})
+    with pytest.raises(Refused) as refused:
+        void(received)
+    assert codes(refused) == ["FUND-016"]
+    back = recall({given.lines.get().pk: "2000"})
+    again = give({WEST: "3800"}, paper=replace(PAPER, number="g2"))
+    with pytest.raises(Refused) as refused:  # what came back was handed on again
+        void(back)
+    assert codes(refused) == ["FUND-016"]
+    void(again)
+    void(back)
+    void(given)
+    assert held(CITY)[0].left == 3800 * 10**6 and held(EAST) == held(WEST) == []
+    given = give({EAST: "1"}, paper=replace(PAPER, number="g3"))
+    with as_("finance", EAST) as by:
+        receive_quota(by=by, line_id=given.lines.get().pk, on=RECEIVED)
+        with pytest.raises(QuotaDocument.DoesNotExist):  # a county does not undo the city's paper
+            void_quota(by=by, document_id=given.pk, reason="x")
+    with pytest.raises(Refused) as refused:
+        void(given)
+    assert codes(refused) == ["FUND-016"]
+
+
+def test_a_paper_that_the_county_entered_itself_is_not_handed_down_to_it_again(city):
+    register()
+    register(region=EAST, paper=replace(PAPER, number="示例市财〔2026〕3号"))
+    with pytest.raises(Refused) as refused:
+        give({EAST: "100"})
+    assert codes(refused) == ["FUND-003"]
+    give({WEST: "100"})
+    with pytest.raises(Refused) as refused:  # nor the other way round
+        register(region=WEST, paper=replace(PAPER, number="示例市财〔2026〕3号"))
+    assert codes(refused) == ["FUND-003"]

@@ -37,7 +37,7 @@ MAKERS: dict[str, Maker] = {}
 NO_REGION = {
     "mfa_index", "core:me", "account_set_password", "core:me-sessions", "core:session", "core:drafts", "core:me-deputy", "account_change_password", "account_reauthenticate",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs",
-    "core:guide-picture", "core:staff-register", "core:waiting-form",
+    "core:guide-picture", "core:staff-register", "core:waiting-form", "runs:comparison", "runs:comparison-rows", "runs:comparison-row", "runs:comparison-file", "runs:comparison-drop",
 }  # fmt: skip
 # Of a return that nobody delivered to the superior.
 NOT_DELIVERED = {
@@ -49,6 +49,11 @@ NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
 
 OF_ONE = {
     "documents:receive",
+    "runs:comparison",
+    "runs:comparison-rows",
+    "runs:comparison-row",
+    "runs:comparison-file",
+    "runs:comparison-drop",
     "core:me-end-deputy",
     "core:job",
     "core:job-stop",
@@ -172,6 +177,21 @@ def rule(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"kind": "scoring", "subject": "prh-shanty", "since": "2020-01-01"})
 
 
+@makes("runs:comparison", "runs:comparison-rows", "runs:comparison-row", "runs:comparison-file", "runs:comparison-drop")
+def comparison(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.runs.queries.comparisons import SAMPLE_ROWS, ComparisonQuestion, Side, comparable_books
+    from anju.runs.services import comparisons
+
+    book = next(book for book in comparable_books() if book.subject == "sample-rental")
+    question = ComparisonQuestion(
+        Side(book, date(2025, 12, 31)), Side(book, date(2026, 1, 31)), SAMPLE_ROWS.name, ("区县",)
+    )
+    key = comparisons.compare_rows(
+        by=replace(by, key=visitor.username), question=question, content=SAMPLE_ROWS.read_bytes()
+    )
+    return At({"key": key, "number": 0}, bare=True)
+
+
 @makes("runs:run", "runs:what-if", "runs:next-steps", "runs:csv")
 def run(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.runs.queries import books
@@ -185,7 +205,7 @@ def run(by: Actor, region: Region, visitor: Staff) -> At:
 
 @makes(
     "documents:document", "documents:stale", "documents:edit", "documents:sign-off", "documents:send-back", "documents:issue", "documents:withdraw",
-    "documents:compare", "documents:download", "documents:draft-correction", "documents:dismiss-correction",
+    "documents:compare", "documents:download", "documents:remark", "documents:draft-correction", "documents:dismiss-correction",
 )  # fmt: skip
 def document(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.documents import kinds
@@ -317,7 +337,7 @@ def demand(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": made.pk, "step_id": step.pk}, bare=True)
 
 
-@makes("funds:document", "funds:scan", "funds:confirm")
+@makes("funds:document", "funds:scan", "funds:confirm", "funds:void")
 def quota(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.files import keep_file
     from anju.funds.models import QuotaDocument, QuotaLine
@@ -353,6 +373,18 @@ def sealed_scan(by: Actor, region: Region, visitor: Staff) -> At:
         document=Document.objects.get(pk=pk), region=region, file=file, digest="", has_text=False, by=by.key
     )
     return At({"pk": pk, "scan_id": made.pk}, bare=True)
+
+
+@makes("documents:answer-remark")
+def remark(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.documents.models import Document, Remark
+
+    pk = document(by, region, visitor).parts["pk"]
+    made = Remark.objects.create(
+        document=Document.objects.get(pk=pk), region=region, serial=1, where="正文第1段", sentence="示例", text="示例",
+        by=by.key, by_name=by.name,
+    )  # fmt: skip
+    return At({"pk": pk, "remark_id": made.pk}, bare=True)
 
 
 @makes("documents:delivery", "documents:receive", "documents:delivery-pdf")

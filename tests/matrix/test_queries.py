@@ -29,7 +29,7 @@ PERIOD, FORM, RECEIVER = "2020-06", "anju-project-month", "city"
 MEASURES = ("shanty.start", "shanty.complete", "invest.done", "shanty.start.target")
 # A page of one thing is asked of the thing that the world holds; the others of the region.
 PAGES = (
-    "desk:leader", "figures:targets", "figures:explorer", "figures:measure", "figures:door", "runs:list", "runs:run", "documents:list", "documents:document",
+    "desk:leader", "figures:targets", "figures:explorer", "figures:measure", "figures:door", "runs:list", "runs:run", "runs:compare", "documents:list", "documents:document",
     "documents:tables", "documents:styles", "documents:style", "runs:books",
     "oversight:dispatch", "figures:imports", "projects:list", "projects:table", "projects:map", "projects:ledger", "projects:project", "projects:total",
     "returns:home", "returns:return", "mfa_index", "funds:quotas", "funds:documents", "funds:document",

@@ -39,7 +39,7 @@ def city(scope):
 
 
 def give(by, city, offices, **beside):
-    subject = InstructionSubject("", "东县", "/", frozenset())
+    subject = beside.pop("subject", InstructionSubject("", "东县", "/", frozenset()))
     said = {"text": "请说明为什么没有开工。", "on": DAY, "workdays": 5, "organisations": offices} | beside
     return give_instruction(by=by, region=city, subject=subject, **said)
 
@@ -313,3 +313,44 @@ def test_a_day_years_away_and_a_name_that_is_too_long_are_slips(scope, city, off
     with open_scope(operator("head", CITY)) as head, pytest.raises(Refused) as refused:
         give(head, city, offices, workdays=None, due_on=date(9999, 12, 31), person="王" * 41)
     assert [one.code for one in refused.value.problems] == ["OVER-020", "OVER-021"]
+
+
+def test_each_unit_is_told_its_own_warnings_and_the_leader_a_short_name_of_all(scope, city, offices):
+    east, west = (one.region for one in offices)
+    subject = InstructionSubject(
+        "warning/x/y",
+        "开工未建成预警2条：东县、西县",
+        "/",
+        frozenset({east.pk}),
+        {east.pk: ["东县一套也没有建成", "东县停工"]},
+    )
+    with as_("head", CITY) as head:
+        instruction = give(head, city, offices, subject=subject)
+        told = {one.region_id: one.about_text for one in Demand.objects.filter(instruction=instruction)}
+    assert instruction.about_text == "开工未建成预警2条：东县、西县"
+    assert told == {east.pk: "东县一套也没有建成；东县停工", west.pk: "开工未建成预警2条：东县、西县"}
+
+
+def test_what_is_too_long_to_keep_is_not_cut_in_the_middle(city):
+    subject = InstructionSubject("k", "预警9条：东县", "/", frozenset(), {city.pk: ["长" * 301]})
+    assert subject.text_for(city.pk) == "预警9条：东县"
+
+
+def test_one_instruction_to_several_units_is_read_once(scope, city, offices):
+    today = timezone.localdate()
+    with as_("head", CITY) as head:
+        give(head, city, offices, on=today, workdays=None, due_on=today)
+        give(head, city, offices[:1], text="请报项目清单。", on=today, workdays=None, due_on=today)
+        groups = instructions.group_demands(instructions.standing_demands(head, city, today))
+        assert sorted(len(one.lines) for one in groups) == [1, 2] and {one.due_on for one in groups} == {today}
+        late = next(one for one in groups if len(one.lines) == 2)
+        late.lines[0].demand.due_on = today + timedelta(days=1)
+        assert late.due_on is None, "where the days differ each tells its own"
+
+
+def test_the_units_of_a_project_s_county_stand_first(scope, city, offices):
+    county = find_region(scope, EAST)
+    person("head", CITY)
+    with open_scope(operator("head", CITY)) as head:
+        listed = instructions.list_units(head, county)
+    assert listed[0].region.code == EAST and listed[-1].region.code == CITY

@@ -81,7 +81,7 @@ def test_a_countys_own_book_is_found_by_its_region(clerk, county, year, tmp_path
         "utf-8",
     )
     monkeypatch.setenv("ANJU_BOOKS", str(tmp_path))
-    assert any(book.region for book in book_library().books)
+    assert any(book.regions for book in book_library().books)
     assert values(counts.count_regions(clerk, [county], **YEAR), county)["shanty.complete"] == 363
 
 

@@ -1,9 +1,11 @@
 """A whole month locked: as far as it goes, told as it goes, and taken up again where it stopped."""
 
 import threading
+from itertools import pairwise
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
@@ -17,6 +19,7 @@ from anju.returns.services import filling, locking, opening
 from anju.returns.services.filling import CellEntry
 
 FORM, PERIOD = "anju-project-month", "2021-08"
+LOCK_STATEMENTS = 75  # of one return among others of its city
 COUNTIES = ("140502", "140522", "140524", "140581")
 
 
@@ -74,6 +77,25 @@ def test_it_locks_what_is_sound_and_names_the_rest(committed):
             "7",
             "7",
         ]
+
+
+def test_a_citys_set_is_gathered_once_with_its_last_lock(committed):
+    by, city = waiting(COUNTIES)
+    seen = []
+    with CaptureQueriesContext(connection) as queries:
+        locking.lock_month(
+            by=by, region=city, form_code=FORM, period=PERIOD, progress=lambda *_: seen.append(len(queries))
+        )
+        said = [one["sql"] for one in queries.captured_queries]
+    asked = [
+        sum('FROM "core_organisation"' in one and '"ended_on" IS NULL' in one for one in said[start:end])
+        for start, end in pairwise(seen)
+    ]
+    assert asked == [1, 1, 1, 3], (
+        "each asks for its own departments, the last for all units, for the word of it and for the set"
+    )
+    each = [end - start for start, end in pairwise(seen)]
+    assert each[1] == each[2] <= LOCK_STATEMENTS
 
 
 def test_stopped_in_the_middle_it_goes_on_where_it_stopped(committed):

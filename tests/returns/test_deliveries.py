@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from anju.core.models.trail import Trail
 from anju.core.people.scope import Actor, open_scope
-from anju.oversight.queries.reminders import list_reminders
+from anju.oversight.queries.reminders import count_reminders, list_reminders
 from anju.oversight.services.reminders import write_reminders
 from anju.problems import Refused
 from anju.returns.models import Line, Return, SetDelivery, SuperiorRemark
@@ -143,6 +143,14 @@ def test_what_waits_to_be_signed_for_waits_for_the_superior_alone(sent, superior
         with open_scope(user):
             waiting[user.key] = [one.pk for one in deliveries.waiting_deliveries(user)]
     assert waiting == {"superior": [sent.pk], "own": [], "lock": [], operator.key: [sent.pk]}
+
+
+def test_only_the_office_above_is_reminded_to_sign(sent, superior, own_superior):
+    counted = {}
+    for user in (superior, own_superior):
+        with open_scope(user):
+            counted[user.key] = (["请签收" in one for one in told(user)].count(True), count_reminders(user))
+    assert counted == {"superior": (1, 1), "own": (0, 0)}
 
 
 def test_a_superior_sees_what_was_delivered_and_nothing_else(ready, people, superior, acting, about, asked_of_one):

@@ -11,7 +11,9 @@ from anju.core.models.region import Region
 from anju.core.models.trail import Trail
 from anju.core.people.scope import local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
-from anju.returns.models import Urge, UrgeReading
+from anju.oversight.queries.reminders import list_reminders
+from anju.oversight.services.reminders import write_reminders
+from anju.returns.models import Return, Urge, UrgeReading
 from anju.returns.queries import deadlines
 from anju.returns.services import bulk, opening
 from anju.returns.services.urges import record_reading
@@ -162,3 +164,21 @@ def test_it_is_recorded_once_and_of_who_was_told_alone(urged, counties):
     assert readings() == [clerk.key]
     with open_scope(local_actor()):
         assert Trail.objects.filter(act="returns.read_urge").count() == 1
+
+
+def test_once_it_was_submitted_the_urge_is_over_also_when_it_is_sent_back(counties):
+    clerk, city = operator("clerk"), operator("city_reviewer", "140500")
+    with open_scope(clerk):
+        ret = opening.open_return(by=clerk, form_code=FORM, region=counties[EAST], period=newest())
+    with open_scope(city):
+        bulk.urge_units(
+            by=city, region=counties["140500"], form_code=FORM, period=newest(), region_ids=[counties[EAST].pk], remark="今天报",
+        )  # fmt: skip
+    page = f"/returns/{ret.pk}/"
+    assert "今天报" in visit(person("clerk", EAST)).get(page).content.decode()
+    with open_scope(local_actor()) as by:
+        Return.objects.filter(pk=ret.pk).update(first_submitted_at=timezone.now(), state=Return.DRAFT)
+        write_reminders(by=by, at=timezone.now())
+    assert "今天报" not in visit(person("clerk", EAST)).get(page).content.decode()
+    with open_scope(clerk):
+        assert not [one.what for one in list_reminders(clerk) if "催报" in one.what]

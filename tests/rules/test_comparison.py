@@ -76,7 +76,7 @@ def test_each_difference_and_every_sum_is_that_of_the_rows_one_by_one(dated, str
             effect = "说不清" if change is None else "受益" if change > 0 else "受损" if change < 0 else "不变"
             expected.append((key, effect, old, new, change, PLACE[was], PLACE[now], failed, fails))
         for given in (source, write_parquet(tmp_path, source)):
-            done = compare(before, after, given, tmp_path, by=["group"])
+            done = compare(before, after, given, tmp_path, group_by=["group"])
             columns = ("行键", "得失", "原来（分）", "改后（分）", "变化（分）", "原来判定", "改后判定")
             assert read(tmp_path / "differences.parquet", *columns) == [one[:7] for one in expected]
             by_effect = Counter(one[1] for one in expected)
@@ -216,7 +216,7 @@ def test_shares_are_compared_in_the_order_of_their_keys(tmp_path):
 def test_groups_are_whatever_a_column_holds_and_blank_is_one(dated, tmp_path):
     rows = [row | {"区县": ("东县", "西县", "")[place % 3]} for place, row in enumerate(facts(30))]
     source = write_csv(tmp_path / "rows.csv", rows)
-    done = compare(Side(dated, DAY), Side(dated, LATER), source, tmp_path, by=["区县", "group"])
+    done = compare(Side(dated, DAY), Side(dated, LATER), source, tmp_path, group_by=["区县", "group"])
     assert {name: tally.rows for name, tally in done.groups["区县"]} == {"东县": 10, "西县": 10, None: 10}
     assert set(done.groups) == {"区县", "group"}
 
@@ -224,7 +224,7 @@ def test_groups_are_whatever_a_column_holds_and_blank_is_one(dated, tmp_path):
 REFUSALS = [
     (lambda one, other: (Side(one, DAY), Side(one, DAY)), {}, ["RULE-070"]),
     (lambda one, other: (Side(one, DAY), Side(other, DAY)), {}, ["RULE-071"]),
-    (lambda one, other: (Side(one, DAY), Side(one, LATER)), {"by": ["no"]}, ["RULE-072"]),
+    (lambda one, other: (Side(one, DAY), Side(one, LATER)), {"group_by": ["no"]}, ["RULE-072"]),
     (lambda one, other: (Side(one, DAY), Side(one, DAY, {"none": "1"})), {}, ["RULE-004"]),
     (lambda one, other: (Side(one, DAY), Side(one, date(2019, 1, 1))), {}, ["RULE-001"]),
 ]

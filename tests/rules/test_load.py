@@ -278,7 +278,8 @@ def test_every_code_is_explained_and_every_explanation_is_used():
     root = Path(__file__).parents[2]
     used = {
         code
-        for file in (root / "anju" / "rules").rglob("*.py")
+        for room in ("rules", "runs")
+        for file in (root / "anju" / room).rglob("*.py")
         for code in re.findall(r"(?:BOOK|RULE)-\d{3}", file.read_text("utf-8"))
     }
     told = re.findall(r"^\| ((?:BOOK|RULE)-\d{3}) \|", (root / "docs" / "errors" / "rules.md").read_text("utf-8"), re.M)

@@ -247,6 +247,24 @@ def test_what_only_looks_like_a_number_is_refused_by_row(value):
     assert codes(refused) in (["RULE-010"], ["RULE-011"]) and len(str(refused.value)) < 400
 
 
+SPELLED = {"7": 700, "+7.5": 750, "-0.05": -5, "007.25": 725, "-7": -700, " 7.5": 750, "75e-1": 750, "7.5000": 750}
+
+
+@pytest.mark.parametrize("text", SPELLED)
+def test_a_number_is_the_same_however_it_is_spelled(text):
+    book = one("homes", inputs="{homes: {label: 户数, unit: 万元, places: 2, range: [-10, 10]}}", unit="万元")
+    rows = [{"key": "1", "homes": text}, {"key": "2", "homes": Decimal(text.strip())}]
+    assert bind_rows(book, rows, key="key", on=DAY).columns["homes"] == [SPELLED[text]] * 2
+
+
+@pytest.mark.parametrize(("text", "code"), [("7.555", "RULE-012"), ("10.01", "RULE-011"), ("-11", "RULE-011")])
+def test_a_plain_number_that_does_not_fit_is_refused_too(text, code):
+    book = one("homes", inputs="{homes: {label: 户数, unit: 万元, places: 2, range: [-10, 10]}}", unit="万元")
+    with pytest.raises(Refused) as refused:
+        bind_rows(book, [{"key": "1", "homes": text}], key="key", on=DAY)
+    assert codes(refused) == [code]
+
+
 @pytest.mark.parametrize(
     "value", ["2020-W01-1", "20200101", "2020-1-1", "1799-12-31", "2999-01-01", "２０２０-01-01", "2020-02-30"]
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anju.rules.language.operators import OPERATORS
+from anju.rules.language.operators import OPERATORS, ROLLUPS
 from tests.rules.build import DAY, one
 
 DOCS = (Path(__file__).parents[2] / "docs" / "operators.md").read_text(encoding="utf-8")
@@ -57,6 +57,6 @@ def test_the_table_holds(everywhere, formula, places, table):
 
 def test_every_operator_has_a_table():
     shown = {name for formula, _, _ in CASES for name in re.findall(r"([a-z_]+)\(", formula)}
-    assert set(OPERATORS) - shown == set()
+    assert set(OPERATORS) - shown == ROLLUPS  # theirs are of households: test_rollups
     for operator in OPERATORS.values():
         assert operator.signature.split("'")[0] in DOCS, operator.signature

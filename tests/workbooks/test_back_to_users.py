@@ -5,12 +5,12 @@ import io
 import openpyxl
 import pytest
 
-from anju.problems import ASK, Place, Problem
-from anju.workbooks.reading.cells import PROBLEM_SHEET, cell_position, cell_reference, column_letters
+from anju.problems import ASK, Place, Problem, group_problems
+from anju.workbooks.reading.cells import PROBLEM_COLUMN, PROBLEM_SHEET, cell_position, cell_reference, column_letters
 from anju.workbooks.reading.context import read_context
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.reading.reader import read_workbook
-from anju.workbooks.writing.marking import mark_workbook
+from anju.workbooks.writing.marking import MANY, mark_workbook
 from anju.workbooks.writing.tables import LEFT, UP, PrintedNumber, empty_form, write_table
 from tests.workbooks.forms import LONG, form, found, table, values
 
@@ -54,6 +54,64 @@ def test_a_marked_workbook_mended_is_read_and_its_marks_go():
     assert clean["附表"]["B7"].comment is None
     assert clean["附表"]["B7"].fill.fill_type is None
     assert clean.sheetnames.count(PROBLEM_SHEET) == 1
+
+
+def many_spoiled(count=MANY + 20):
+    """A long form in which every number is a word, and so many rows."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "长表"
+    sheet.append(["区划", "指标", "期间", "数值", "单位"])
+    for row in range(count):
+        sheet.append([f"第{row}县", "开工量", "2021", "十", "套"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_of_many_bad_cells_each_row_is_told_in_one_column_that_filters():
+    data = many_spoiled()
+    problems = read_workbook(data, TableMap.model_validate(LONG), name="长表.xlsx").problems
+    bad = [one for one in problems if one.code == "WB-060"]
+    assert len(bad) == MANY + 20
+    sheet = marked(data, problems, "长表.xlsx")["长表"]
+    column = [cell.value for cell in sheet["F"]]
+    assert column[0] == PROBLEM_COLUMN and all("读不出数" in text for text in column[1:])
+    assert column[7].startswith("D8 ") and sheet["D8"].fill.fgColor.rgb == "00FFC7CE"
+    assert sheet.auto_filter.ref == f"F1:F{MANY + 21}"
+    commented = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment]
+    assert commented == ["D2"]
+
+
+def test_many_marks_are_no_data_and_go_again():
+    data = many_spoiled()
+    table_map = TableMap.model_validate(LONG)
+    problems = read_workbook(data, table_map, name="长表.xlsx").problems
+    sent = mark_workbook(data, problems, name="长表.xlsx")
+    again = read_workbook(sent, table_map, name="长表.xlsx").problems
+    assert [one.code for one in again] == [one.code for one in problems]
+    clean = marked(sent, [], "长表.xlsx")["长表"]
+    assert all(cell.value is None for cell in clean["F"]) and clean["D8"].fill.fill_type is None
+    assert clean.auto_filter.ref is None
+
+
+def test_a_filter_of_the_sheets_own_stays():
+    book = openpyxl.load_workbook(io.BytesIO(many_spoiled()))
+    book["长表"].auto_filter.ref = "A1:E9"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    problems = read_workbook(buffer.getvalue(), TableMap.model_validate(LONG), name="长表.xlsx").problems
+    assert marked(buffer.getvalue(), problems, "长表.xlsx")["长表"].auto_filter.ref == "A1:E9"
+
+
+def test_what_is_wrong_alike_in_one_column_is_one_group_with_its_first_place():
+    def at(cell, code="WB-060", level="阻断", field="开工"):
+        return Problem(code, Place(file="a.xlsx", sheet="表", cell=cell, field=field), cell, "改", level)
+
+    groups = group_problems(
+        [at("B7"), at("C7", field="竣工"), at("B8"), at("B9", "WB-065"), at("B10", level=ASK), at("B11")]
+    )
+    assert [(one.first.where.cell, one.count) for one in groups] == [("B7", 3), ("C7", 1), ("B9", 1), ("B10", 1)]
 
 
 def test_a_reminder_is_yellow_and_a_merged_cell_is_marked_at_its_corner():

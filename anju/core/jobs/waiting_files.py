@@ -1,5 +1,5 @@
-"""The quota of what people upload, and files that wait in the data folder for a day: uploads, and what was read of large ones. A folder a person;
-the worker clears away what is older."""
+"""The quota of what people upload, and files that wait in the data folder for a day: uploads, what was read of large ones, and rows that are
+compared. A folder a person; the worker clears away what is older."""
 
 import hashlib
 import shutil
@@ -12,7 +12,7 @@ from anju.core.database.folder import data_folder, explain_os_errors
 from anju.core.people.scope import Actor
 from anju.problems import Problem, Refused
 
-UPLOADS, READINGS = "uploads", "readings"
+UPLOADS, READINGS, COMPARISONS = "uploads", "readings", "comparisons"
 DAY = 24 * 60 * 60
 MOST_FILES, MOST_BYTES = 40, 500 << 20  # of one person, waiting, of either kind
 ROOM = 300 << 20  # bytes of the disk that are left to the database
@@ -66,9 +66,9 @@ def disk_full_problem() -> Problem:
 def clear_waiting_files() -> int:
     """What has waited for a day goes. For the worker. How many went."""
     count = 0
-    for kind in (UPLOADS, READINGS):
+    for kind in (UPLOADS, READINGS, COMPARISONS):
         for path in (data_folder() / kind).glob("*/*"):
             if not is_waiting(path):
-                path.unlink(missing_ok=True)
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
                 count += 1
     return count

@@ -46,11 +46,12 @@ class Post:
 
 @dataclass(frozen=True)
 class Permission:
-    """What may be done (权限), by the holders of which posts."""
+    """What may be done (权限), by the holders of which posts. above: of a region's thing by those of the region above it."""
 
     code: str
     label: str
     posts: tuple[str, ...]
+    above: bool = False
 
     @property
     def who(self) -> str:
@@ -92,7 +93,7 @@ def permissions() -> dict[str, Permission]:
         wanted = readers if entry["posts"] == "readers" else entry["posts"]
         if strange := set(wanted) - set(posts()):
             raise ValueError(f"{file}: {code} names unknown posts {sorted(strange)}")
-        by_code[code] = Permission(code, entry["label"], tuple(wanted))
+        by_code[code] = Permission(code, entry["label"], tuple(wanted), entry.get("above", False))
     return by_code
 
 

@@ -69,13 +69,13 @@ def show_overview(request: Request) -> HttpResponse:
         "map_legend": tasks.LEGEND,
         "as_of": on,
         "node_passed": bool(gaps.last) and not gaps.next,
-        "waiting": group_reminders(waiting, timezone.now()),
+        "waiting": group_reminders(user, waiting, timezone.now()),
         "waiting_count": len(waiting),
         "terms": describe_terms(user, timezone.localdate()),
         "behind": []
         if below
         else [one for ask in registry.fetch_hooks("behind") for one in ask(user, page.region, on)],
-        "demands": instructions.standing_demands(user, page.region, timezone.localdate()),
+        "demands": instructions.group_demands(instructions.standing_demands(user, page.region, timezone.localdate())),
         "late": overdue.list_overdue(user, page.region, on),
         "moved": told.report_increases(user, catalogue, reports, page.region, reported),
         "charts": summary.charts({one.node.actual_id for one in ahead}),

@@ -1,7 +1,7 @@
 """等您办: what waits for a person, on the page where they land."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from anju.core.people import directory
@@ -9,19 +9,25 @@ from anju.core.people.permissions import permissions, posts
 from anju.core.people.scope import Actor
 from anju.core.wording import read_day
 from anju.oversight.models import SentReminder
+from anju.returns.pages.summary import totals_line
 from anju.returns.pages.wording import duration_text, time_left
+from anju.returns.queries.returns import find_waiting
 
 MANY = 4  # so many that want the same become one line
 
 
 @dataclass(frozen=True)
 class WaitingRow:
-    """left: how much of the time is left, or by how much it is over; waited: since when it waits for this person."""
+    """left: how much of the time is left, or by how much it is over; waited: since when it waits for this person.
+
+    totals: of a return that they submit or lock, the first of its totals; "" of anything else.
+    """
 
     reminder: SentReminder
     left: str
     css: str
     waited: str
+    totals: str = ""
 
 
 @dataclass
@@ -32,8 +38,8 @@ class WaitingGroup:
     rows: list[WaitingRow] = field(default_factory=list)
 
 
-def group_reminders(rows: Iterable[SentReminder], at: datetime) -> list[WaitingGroup]:
-    """In their order; thirteen counties that wait to be locked are one line with thirteen under it."""
+def group_reminders(user: Actor, rows: Iterable[SentReminder], at: datetime) -> list[WaitingGroup]:
+    """In their order; thirteen counties that wait to be locked are one line with thirteen under it. What stands alone tells its totals."""
     alike: dict[tuple[str, str], WaitingGroup] = {}
     for row in rows:
         left, css = time_left(row.due, at)
@@ -42,13 +48,25 @@ def group_reminders(rows: Iterable[SentReminder], at: datetime) -> list[WaitingG
     groups = []
     for (act, _), group in alike.items():
         if len(group.rows) < MANY:
-            groups += [WaitingGroup(rows=[row]) for row in group.rows]
+            groups += [
+                WaitingGroup(rows=[replace(row, totals=return_totals(user, row.reminder))]) for row in group.rows
+            ]
             continue
         first = group.rows[0].reminder
         thing = first.what.removeprefix(first.region.name).partition("，")[0]
         group.title = f"{permissions()[act].label}：{thing}，{len(group.rows)}件"
         groups.append(group)
     return groups
+
+
+def return_totals(user: Actor, row: SentReminder) -> str:
+    """Before the return is opened: what whoever answers for it would see first."""
+    room, _, rest = row.key.partition("/")
+    if room != "return" or row.act not in ("returns.submit", "returns.lock"):
+        return ""
+    form, period, *_ = rest.split("/")
+    ret = find_waiting(user, form, row.region_id, period)
+    return totals_line(user, ret) if ret is not None else ""
 
 
 def describe_terms(user: Actor, today: date) -> list[str]:

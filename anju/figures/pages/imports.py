@@ -27,7 +27,7 @@ from anju.figures.pages import maps
 from anju.figures.queries import provenance
 from anju.figures.services.import_period import NAMES, TablePeriods, read_in_period, refuse_stamped
 from anju.figures.services.imports import answer_key, import_tables, preview_import, undo_import
-from anju.problems import ASK, BLOCK, Place, Problem, Refused
+from anju.problems import ASK, BLOCK, Place, Problem, Refused, group_problems
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
 
@@ -178,6 +178,7 @@ def render_check(
             problems, status = error.problems, 422
     stops = [one for one in problems if one.level == BLOCK]
     context["stops"] = stops
+    context["groups"] = group_problems(stops) if len(stops) > marking.MANY else []
     context["marked"] = any(one.where.cell for one in problems)  # a file that cannot be opened comes back unmarked
     context["mapless"] = any(one.code == "WB-071" for one in stops)
     context["unread"] = any(one.code in UNREAD for one in stops)

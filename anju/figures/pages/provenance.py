@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from anju.core import registry
 from anju.core.people.scope import Actor
 from anju.core.reading import read_file_of
+from anju.core.wording import period_label
 from anju.figures.figure import SHARE, DerivedFigure, Figure
 from anju.figures.models import Calibre, Measure
 from anju.figures.pages.sums import sum_remarks
@@ -59,6 +60,20 @@ class ProvenancePanel:
         if self.figure.parts and not self.computed:
             return f"{names[0]} × 比例"
         return " + ".join(names)
+
+    @property
+    def named_parts(self) -> list[tuple[str, Figure]]:
+        """Each part by what tells it from the others: its measure, or else its region, or its period."""
+        parts = self.figure.parts
+        for name_of in (
+            lambda one: one.name,
+            lambda one: one.region.name,
+            lambda one: period_label(one.period, one.kind),
+        ):
+            names = [name_of(one) for one in parts]
+            if len(set(names)) == len(names):
+                return list(zip(names, parts, strict=True))
+        return [(f"{one.region.name}{period_label(one.period, one.kind)}{one.name}", one) for one in parts]
 
     @property
     def substituted(self) -> str:

@@ -3,14 +3,17 @@ import django.db.models.expressions
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from anju.core.database.rls_v2 import protect, restrict, setting
+from anju.core.database.rls_v2 import append_only, protect, restrict, setting
 
 OWN = f"region_id {setting('regions')}"
-GIVEN = f"id = ANY(ARRAY(SELECT document_id FROM funds_quotaline WHERE {OWN}))"
+GIVEN = " OR ".join(
+    f"id = ANY(ARRAY(SELECT document_id FROM {table} WHERE {OWN}))"
+    for table in ("funds_quotaline", "funds_quotarecall")
+)
 
 
 class Migration(migrations.Migration):
-    """Quota documents, seen by whose ledger they stand in and by whom they gave something; of a line only its receipt changes."""
+    """Quota documents, seen by whose ledger they stand in and by whom they gave something or took something from; of a line only its receipt changes."""
 
     initial = True
 
@@ -26,7 +29,12 @@ class Migration(migrations.Migration):
                 (
                     "way",
                     models.CharField(
-                        choices=[("received", "上级下达"), ("given", "向下下达"), ("assigned", "落实到项目")],
+                        choices=[
+                            ("received", "上级下达"),
+                            ("given", "向下下达"),
+                            ("assigned", "落实到项目"),
+                            ("recalled", "收回、上缴"),
+                        ],
                         max_length=8,
                         verbose_name="方向",
                     ),
@@ -67,6 +75,9 @@ class Migration(migrations.Migration):
                 ("confirmed_by", models.CharField(blank=True, max_length=64)),
                 ("confirmed_name", models.CharField(blank=True, max_length=80, verbose_name="确认人")),
                 ("confirmed_at", models.DateTimeField(null=True, verbose_name="确认时间")),
+                ("voided_at", models.DateTimeField(null=True, verbose_name="作废时间")),
+                ("voided_name", models.CharField(blank=True, max_length=80, verbose_name="作废人")),
+                ("void_reason", models.CharField(blank=True, max_length=300, verbose_name="作废原因")),
                 (
                     "file",
                     models.ForeignKey(
@@ -153,9 +164,51 @@ class Migration(migrations.Migration):
                 "ordering": ["document_id", "id"],
             },
         ),
+        migrations.CreateModel(
+            name="QuotaRecall",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.BigIntegerField(help_text="分", verbose_name="金额")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recalls",
+                        to="funds.quotadocument",
+                        verbose_name="指标文件",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recalls",
+                        to="funds.quotaline",
+                        verbose_name="哪一笔",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "收回、上缴",
+                "ordering": ["document_id", "id"],
+            },
+        ),
         migrations.AddConstraint(
             model_name="quotadocument",
-            constraint=models.UniqueConstraint(fields=("region", "number", "way"), name="quota_document_once"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("voided_at__isnull", True)),
+                fields=("region", "number", "way"),
+                name="quota_document_once",
+            ),
         ),
         migrations.AddConstraint(
             model_name="quotadocument",
@@ -206,11 +259,17 @@ class Migration(migrations.Migration):
                 name="quota_of_an_item_is_taken",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="quotarecall",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="quota_recall_is_positive"),
+        ),
         protect("funds_quotaline", grants="SELECT, INSERT, UPDATE (received_on, received_by)"),
+        protect("funds_quotarecall"),
+        append_only("funds_quotarecall"),
         restrict(
             "funds_quotadocument",
             f"{OWN} OR {GIVEN}",
             OWN,
-            grants="SELECT, INSERT, UPDATE (confirmed_by, confirmed_name, confirmed_at)",
+            grants="SELECT, INSERT, UPDATE (confirmed_by, confirmed_name, confirmed_at, voided_at, voided_name, void_reason)",
         ),
     ]

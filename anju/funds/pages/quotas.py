@@ -15,6 +15,7 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
+from anju.core.regions.tree import child_regions
 from anju.funds import catalogue
 from anju.funds.base import UNIT
 from anju.funds.models import QuotaDocument
@@ -60,7 +61,7 @@ def _row(held: HeldQuota) -> dict[str, object]:
     return {
         "held": held, "line": line, "document": line.document, "source": catalogue.fund_sources()[line.source].label,
         "purpose": catalogue.purposes()[line.purpose].label, "amount": shown_amount(line.amount), "given": shown_amount(held.given),
-        "assigned": shown_amount(held.assigned), "left": shown_amount(held.left),
+        "assigned": shown_amount(held.assigned), "recalled": held.recalled and shown_amount(held.recalled), "left": shown_amount(held.left),
         "bar": QuotaBar(held.given * WIDE // line.amount, held.assigned * WIDE // line.amount),
     }  # fmt: skip
 
@@ -73,10 +74,13 @@ def show_quotas(request: Request) -> HttpResponse:
     made, user = page_context(request), request.actor
     assert made.region is not None
     year = int(made.period[:4])
-    held = quotas.held_quotas(user, made.region, timezone.localdate(), year)
+    held = quotas.held_quotas(user, [made.region], timezone.localdate(), year)
     totals = quotas.source_totals(held)
+    below = quotas.held_quotas(user, child_regions(user, made.region), timezone.localdate(), year)
     left = sum(one.left for one in held)
-    heading = f"{made.region.name}：{year}年度收到指标{shown_amount(sum(one.line.amount for one in held))}万元"
+    heading = (
+        f"{made.region.name}：{year}年度收到指标{shown_amount(sum(one.line.amount - one.recalled for one in held))}万元"
+    )
     return render_page(
         request, "funds/quotas.html", years=sorted({year, *quotas.budget_years(user, made.region)}, reverse=True),
         rows=[_row(one) for one in held], year=year,
@@ -85,6 +89,7 @@ def show_quotas(request: Request) -> HttpResponse:
             (catalogue.fund_sources()[one.source].label, *map(shown_amount, (one.received, one.given, one.assigned, one.left)))
             for one in totals
         ],
+        places=[(one, shown_amount(one.received), shown_amount(one.left)) for one in quotas.place_totals(below)],
         waiting=quotas.waiting_documents(user, made.region).count(), receives=may(user, "funds.receive", made.region.pk),
     )  # fmt: skip
 
@@ -112,10 +117,11 @@ def show_document(request: Request, pk: int) -> HttpResponse:
 def render_document(request: Request, document: QuotaDocument, status: int = 200, **extra: object) -> HttpResponse:
     user = request.actor
     lines = list(quotas.lines_of(user, document))
+    recalls = list(quotas.recalls_of(user, document))
     confirms = document.waits and document.by != user.key and may(user, "funds.confirm", document.region_id)
     return render_page(
         request, "funds/document.html", status=status, heading=document.number, document=document, confirms=confirms,
-        direct=catalogue.direct_marks().get(document.direct, ""), total=shown_amount(sum(line.amount for line in lines)),
+        direct=catalogue.direct_marks().get(document.direct, ""), total=shown_amount(sum(one.amount for one in [*lines, *recalls])),
         formal=document.stage == QuotaDocument.Stage.FORMAL and document.way == QuotaDocument.Way.RECEIVED,
         lines=[
             (
@@ -124,6 +130,8 @@ def render_document(request: Request, document: QuotaDocument, status: int = 200
             )
             for line in lines
         ],
+        voids=document.voided_at is None and may(user, "funds.void", document.region_id),
+        recalls=[(one, one.line, shown_amount(one.amount)) for one in recalls],
         scanned=document.file_id is not None and document.region_id in user.region_ids, **extra,
     )  # fmt: skip
 
@@ -146,6 +154,18 @@ def confirm_quota(request: Request, pk: int) -> HttpResponse:
         found = quotas.find_document(request.actor, pk)
         return render_document(request, found, status=422, problems=refused.problems)
     messages.success(request, f"已确认{document}。")
+    return redirect(page_address(request, "funds:document", pk))
+
+
+@requires_permission("funds.void")
+@require_POST
+def void_quota(request: Request, pk: int) -> HttpResponse:
+    try:
+        document = quota_services.void_quota(by=request.actor, document_id=pk, reason=QuotaForm(request).text("reason"))
+    except Refused as refused:
+        found = quotas.find_document(request.actor, pk)
+        return render_document(request, found, status=422, problems=refused.problems, typed=QuotaForm(request).typed)
+    messages.success(request, f"已作废{document}。")
     return redirect(page_address(request, "funds:document", pk))
 
 

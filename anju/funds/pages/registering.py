@@ -22,11 +22,11 @@ from anju.core.people.permissions import requires_permission
 from anju.core.regions.tree import child_regions
 from anju.funds import catalogue
 from anju.funds.base import QuotaPaper, QuotaRow
-from anju.funds.models import QuotaDocument
+from anju.funds.models import QuotaDocument, QuotaLine
 from anju.funds.pages.quotas import QuotaForm, shown_amount
 from anju.funds.queries import quotas
 from anju.funds.services import quotas as quota_services
-from anju.funds.services import sharing_out
+from anju.funds.services import recalls, sharing_out
 from anju.problems import Problem, Refused
 
 ROWS, MORE, MOST = 6, 6, 200
@@ -86,13 +86,49 @@ def assign_quota(request: Request) -> HttpResponse:
     return _shared_out(request, projects, "落实到项目", "项目", sharing_out.assign_quota)
 
 
+@requires_permission("funds.recall")
+@get_or_post
+@needs_region()
+def recall_quota(request: Request) -> HttpResponse:
+    """收回、上缴: a row a line of which something is left, here, on a project or one level below."""
+    region, user, year = _region(request), request.actor, _year(request)
+    lines = quotas.recallable_lines(user, region, year)
+    posted = QuotaForm(request, "指标文件")
+    status, problems = 200, []
+    if request.method == "POST":
+        try:
+            rows = [
+                QuotaRow(amount=typed, taken_from=line.pk, label=_called(line))
+                for line, _ in lines if (typed := posted.text(f"amount-{line.pk}"))
+            ]  # fmt: skip
+            document = recalls.recall_quota(by=user, region=region, paper=_paper(request, posted, year), rows=rows)
+            messages.success(request, f"已登记{document}。" + ("请另一人对照扫描件确认。" if document.waits else ""))
+            return redirect(page_address(request, "funds:document", document.pk))
+        except Refused as refused:
+            status, problems = 422, [*posted.problems, *refused.problems]
+    return render_page(
+        request, "funds/recall.html", status=status, heading=f"{region.name}：收回、上缴指标（{year}年度）", problems=problems,
+        inputs=_head_inputs(request, posted, problems, year, received=False),
+        rows=[
+            (line, _called(line), _named(line.source, line.purpose), shown_amount(left), f"amount-{line.pk}", posted.text(f"amount-{line.pk}"))
+            for line, left in lines
+        ],
+    )  # fmt: skip
+
+
+def _called(line: QuotaLine) -> str:
+    return f"{line.region.name}{'，' + line.item_label if line.item_label else ''}，{line.document.number}"
+
+
 def _shared_out(
     request: Request, receivers: Sequence[tuple[str, str, Region | Item]], act: str, first: str, do: object
 ) -> HttpResponse:
     region, user = _region(request), request.actor
     year = _year(request)
     held = [
-        one for one in quotas.held_quotas(user, region, timezone.localdate(), year) if one.left and one.line.received_on
+        one
+        for one in quotas.held_quotas(user, [region], timezone.localdate(), year)
+        if one.left and one.line.received_on
     ]
     if request.method == "POST" and not held:
         raise Http404("quota")

@@ -1,7 +1,10 @@
 """Quota documents, and of each line received what was handed on, what is left, since when and until when."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -9,9 +12,10 @@ from anju.core.ledgers import Item, ledger
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
-from anju.funds.catalogue import LEDGER
-from anju.funds.models import QuotaDocument, QuotaLine
+from anju.funds.catalogue import LEDGER, fund_sources
+from anju.funds.models import QuotaDocument, QuotaLine, QuotaRecall
 from anju.quantities import exact_text
+from anju.rules.book.schema import Book
 from anju.rules.engine.outcome import OutcomeRow
 from anju.rules.engine.running import run_quickest
 from anju.rules.explanation.explain import fill_sentence
@@ -23,17 +27,21 @@ WRONG = ("held_late",)  # its conditions that are told in red, the others in yel
 
 def list_documents(user: Actor, region: Region, year: int | None = None) -> QuerySet[QuotaDocument]:
     """Those of a region's own ledger and those that gave it something, the newest first."""
-    of_region = Q(region=region) | Q(lines__region=region)
-    rows = QuotaDocument.objects.filter(
-        of_region, Q(region_id__in=user.region_ids) | Q(lines__region_id__in=user.region_ids)
-    )
-    return (rows if year is None else rows.filter(budget_year=year)).distinct().select_related("region")
+    lines, recalls = (one.objects.filter(region=region).values("document") for one in (QuotaLine, QuotaRecall))
+    rows = seen_documents(user).filter(Q(region=region) | Q(pk__in=lines) | Q(pk__in=recalls))
+    return (rows if year is None else rows.filter(budget_year=year)).select_related("region")
 
 
 def find_document(user: Actor, pk: int) -> QuotaDocument:
     """QuotaDocument.DoesNotExist unless it stands in one of their regions' ledgers or gave one of them something."""
-    rows = QuotaDocument.objects.filter(Q(region_id__in=user.region_ids) | Q(lines__region_id__in=user.region_ids))
-    return rows.distinct().select_related("region", "follows").get(pk=pk)
+    return seen_documents(user).select_related("region", "follows", "file").get(pk=pk)
+
+
+def seen_documents(user: Actor) -> QuerySet[QuotaDocument]:
+    """In their regions' ledgers, or of a line or a recall of theirs."""
+    rows = visible_rows(QuotaDocument.objects.all(), user)
+    theirs = [visible_rows(one.objects.all(), user).values("document") for one in (QuotaLine, QuotaRecall)]
+    return rows | QuotaDocument.objects.filter(Q(pk__in=theirs[0]) | Q(pk__in=theirs[1]))
 
 
 def find_line(user: Actor, pk: int) -> QuotaLine:
@@ -53,15 +61,27 @@ def list_items(user: Actor, region: Region, year: int | None) -> list[Item]:
     return projects.lines(user, region, projects.kinds(), date(year, 1, 1), date(year, 12, 31))
 
 
+def recalls_of(user: Actor, document: QuotaDocument) -> QuerySet[QuotaRecall]:
+    """What it took back, of the lines that the user sees."""
+    rows = document.recalls.select_related("region", "line__document", "line__region")
+    return visible_rows(rows, user)
+
+
 def budget_years(user: Actor, region: Region) -> list[int]:
     """Of what stands in a region's ledger or came to it, the newest first."""
     years = list_documents(user, region).order_by().values_list("budget_year", flat=True)
     return sorted(set(years), reverse=True)
 
 
-def received_lines(user: Actor, region: Region, year: int | None = None) -> QuerySet[QuotaLine]:
-    """What a region received: from outside of the ledger, or from the level above; never what it assigned to its own projects."""
-    rows = visible_rows(QuotaLine.objects.filter(region=region, item=None), user).select_related("document", "region")
+def standing_lines() -> QuerySet[QuotaLine]:
+    """Without those of documents that are void."""
+    return QuotaLine.objects.filter(document__voided_at=None)
+
+
+def received_lines(user: Actor, regions: Collection[Region], year: int | None = None) -> QuerySet[QuotaLine]:
+    """What regions received: from outside of the ledger, or from the level above; never what they assigned to their own projects."""
+    rows = visible_rows(standing_lines().filter(region__in=regions, item=None), user)
+    rows = rows.select_related("document", "region")
     return rows if year is None else rows.filter(document__budget_year=year)
 
 
@@ -75,12 +95,13 @@ class HeldQuota:
     line: QuotaLine
     given: int
     assigned: int
+    recalled: int
     until: date
     outcome: OutcomeRow | None = None
 
     @property
     def left(self) -> int:
-        return self.line.amount - self.given - self.assigned
+        return self.line.amount - self.recalled - self.given - self.assigned
 
     @property
     def age_days(self) -> int | None:
@@ -103,44 +124,104 @@ class HeldQuota:
         return self.outcome.held if self.outcome is not None else []
 
 
-def held_quotas(user: Actor, region: Region, on: date, year: int | None = None) -> list[HeldQuota]:
-    """Every line received by a region, the oldest first, with what was handed on of it: three statements, and the book."""
-    lines = list(received_lines(user, region, year).order_by("received_on", "document_id", "id"))
-    parts = visible_rows(QuotaLine.objects.filter(taken_from__in=[line.pk for line in lines]), user)
-    taken: dict[int, tuple[int, int, date]] = {}
-    for above, item, amount, dated in parts.values_list("taken_from_id", "item", "amount", "document__dated"):
-        given, assigned, last = taken.get(above, (0, 0, dated))
-        to_project = item is not None
-        taken[above] = (
-            given + (0 if to_project else amount),
-            assigned + (amount if to_project else 0),
-            max(last, dated),
-        )
+def held_quotas(user: Actor, regions: Collection[Region], on: date, year: int | None = None) -> list[HeldQuota]:
+    """Every line received by these regions, the oldest first, with what was handed on of it: four statements, and the books of the clock."""
+    lines = list(received_lines(user, regions, year).order_by("received_on", "document_id", "id"))
+    moved = quota_moves(user, [line.pk for line in lines])
     held = []
     for line in lines:
-        given, assigned, last = taken.get(line.pk, (0, 0, on))
-        held.append(HeldQuota(line, given, assigned, on if given + assigned < line.amount else last))
-    return _judged(region, held, on)
+        move = moved.get(line.pk, QuotaMove())
+        one = HeldQuota(line, move.given, move.assigned, move.recalled, move.last or on)
+        held.append(replace(one, until=on) if one.left else one)
+    judged = _judgements(regions, held, on)
+    return [replace(one, outcome=judged.get(one.line.pk)) for one in held]
 
 
-def _judged(region: Region, held: list[HeldQuota], on: date) -> list[HeldQuota]:
-    book = find_book_if_any("warning", BOOK, region, on)
-    if book is None or not held:
-        return held
-    rows = [
-        {
-            "line": str(one.line.pk), "place": region.name, "number": one.line.document.number, "received_on": one.line.received_on,
-            "until": one.until, "left_amount": exact_text(one.left, "万元"),
-        }
-        for one in held
-    ]  # fmt: skip
-    judged = {row.key: row for row in run_quickest(book, rows, on=on, key="line").rows}
-    return [HeldQuota(one.line, one.given, one.assigned, one.until, judged[str(one.line.pk)]) for one in held]
+@dataclass
+class QuotaMove:
+    """What was handed down of a line, assigned, and taken back from it, in 分. last: the day of the last of these papers."""
+
+    given: int = 0
+    assigned: int = 0
+    recalled: int = 0
+    last: date | None = None
+
+
+def quota_moves(user: Actor, line_ids: Collection[int]) -> dict[int, QuotaMove]:
+    """By line. What came back from below counts as not handed on: three statements."""
+    moved: dict[int, QuotaMove] = defaultdict(QuotaMove)
+    recalls = QuotaRecall.objects.filter(document__voided_at=None)
+    parts = visible_rows(standing_lines().filter(taken_from__in=line_ids), user)
+    for above, item, amount, dated in parts.values_list("taken_from__pk", "item", "amount", "document__dated"):
+        _add(moved[above], item is not None, amount, dated)
+    back = visible_rows(recalls.filter(line__taken_from__in=line_ids), user)
+    for above, item, amount, dated in back.values_list(
+        "line__taken_from__pk", "line__item", "amount", "document__dated"
+    ):
+        _add(moved[above], item is not None, -amount, dated)
+    own = visible_rows(recalls.filter(line__in=line_ids), user)
+    for line, amount, dated in own.values_list("line", "amount", "document__dated"):
+        moved[line].recalled += amount
+        moved[line].last = max(moved[line].last or dated, dated)
+    return moved
+
+
+def recallable_lines(user: Actor, region: Region, year: int) -> list[tuple[QuotaLine, int]]:
+    """What may go back: of a region's own lines, its projects' and those of one level below, each with what is left of it, in 分."""
+    places = [region, *tree.child_regions(user, region)]
+    of_places = (
+        standing_lines().filter(region__in=places, document__budget_year=year).select_related("document", "region")
+    )
+    lines = list(visible_rows(of_places, user).order_by("region__order", "region_id", "document__dated", "id"))
+    left = lines_left(user, lines)
+    return [
+        (line, left[line.pk]) for line in lines if left[line.pk] and (line.item is None or line.region_id == region.pk)
+    ]
+
+
+def lines_left(user: Actor, lines: Collection[QuotaLine]) -> dict[int, int]:
+    """What is left of each line, in 分."""
+    moved = quota_moves(user, [line.pk for line in lines])
+    left = {}
+    for line in lines:
+        move = moved.get(line.pk, QuotaMove())
+        left[line.pk] = line.amount - move.given - move.assigned - move.recalled
+    return left
+
+
+def _add(move: QuotaMove, assigned: bool, amount: int, dated: date) -> None:
+    if assigned:
+        move.assigned += amount
+    else:
+        move.given += amount
+    move.last = max(move.last or dated, dated)
+
+
+def _judgements(regions: Collection[Region], held: list[HeldQuota], on: date) -> dict[int, OutcomeRow]:
+    """What the book of the clock in force in each region says of its lines; of several regions with one book in one run."""
+    books: dict[str, Book] = {}
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    book_of = {region.pk: find_book_if_any("warning", BOOK, region, on) for region in regions}
+    for one in held:
+        book = book_of[one.line.region_id]
+        if book is not None:
+            books[book.digest] = book
+            rows[book.digest].append(
+                {
+                    "line": str(one.line.pk), "place": one.line.region.name, "number": one.line.document.number,
+                    "received_on": one.line.received_on, "until": one.until, "left_amount": exact_text(one.left, "万元"),
+                }
+            )  # fmt: skip
+    return {
+        int(row.key): row
+        for digest, book in books.items()
+        for row in run_quickest(book, rows[digest], on=on, key="line").rows
+    }
 
 
 @dataclass(frozen=True)
 class SourceTotal:
-    """One source's money in a region, in 分: received, handed down, assigned to projects, left."""
+    """One source's money in a region, in 分: received and not taken back, handed down, assigned to projects, left."""
 
     source: str
     received: int
@@ -153,19 +234,50 @@ class SourceTotal:
 
 
 def source_totals(held: list[HeldQuota]) -> list[SourceTotal]:
-    """In the order of the catalogue. What a level hands down is received below and counts there; a sum over levels would count it twice."""
+    """In the order of sources.yaml. What a level hands down is received below and counts there; a sum over levels would count it twice."""
     sums: dict[str, list[int]] = {}
     for one in held:
         row = sums.setdefault(one.line.source, [0, 0, 0])
-        row[0] += one.line.amount
+        row[0] += one.line.amount - one.recalled
         row[1] += one.given
         row[2] += one.assigned
-    return [SourceTotal(source, *row) for source, row in sums.items()]
+    return [SourceTotal(source, *sums[source]) for source in fund_sources() if source in sums]
+
+
+@dataclass(frozen=True)
+class PlaceTotal:
+    """What one place below received and still holds, in 分. unsigned: lines whose receipt nobody stamped; late: those the book calls late."""
+
+    region: Region
+    received: int
+    left: int
+    unsigned: int
+    late: int
+    oldest: int | None  # days
+
+
+def place_totals(held: Collection[HeldQuota]) -> list[PlaceTotal]:
+    """Of the lines of several places, by place in their order."""
+    places: dict[int, list[HeldQuota]] = defaultdict(list)
+    for one in held:
+        places[one.line.region_id].append(one)
+    totals = []
+    for lines in places.values():
+        ages = [one.age_days for one in lines if one.left and one.age_days is not None]
+        totals.append(
+            PlaceTotal(
+                lines[0].line.region, sum(one.line.amount - one.recalled for one in lines), sum(one.left for one in lines),
+                sum(one.line.received_on is None for one in lines), sum(one.css == "bad" for one in lines), max(ages, default=None),
+            )
+        )  # fmt: skip
+    return sorted(totals, key=lambda one: (one.region.order, one.region.pk))
 
 
 def advances(user: Actor, region: Region) -> list[QuotaDocument]:
     """Advance notices (提前下达) that a formal quota of that region may complete."""
-    rows = visible_rows(QuotaDocument.objects.filter(region=region, way=QuotaDocument.Way.RECEIVED), user)
+    rows = visible_rows(
+        QuotaDocument.objects.filter(region=region, way=QuotaDocument.Way.RECEIVED, voided_at=None), user
+    )
     return list(rows.filter(stage=QuotaDocument.Stage.ADVANCE))
 
 
@@ -174,6 +286,7 @@ def waiting_documents(user: Actor, region: Region) -> QuerySet[QuotaDocument]:
     rows = QuotaDocument.objects.filter(
         known=QuotaDocument.Known.PAPER,
         confirmed_at=None,
+        voided_at=None,
         region_id__in=tree.region_ids_below(user, region) | {region.pk},
     )
     return visible_rows(rows, user).select_related("region")

@@ -1,6 +1,7 @@
 """What leaders instructed and what came of it; what an instruction may be about, and which units it may ask."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,21 +19,28 @@ from anju.core.regions import tree
 from anju.documents.layout.annex import read_declarations
 from anju.oversight.models import Demand, DemandStep
 from anju.runs.queries import runs
-from anju.runs.queries.findings import join_places
+from anju.runs.queries.findings import RuleFinding, join_places
 
 LEADS = Path(__file__).parents[1] / "reminders.yaml"
+LONGEST_ABOUT = 300  # characters that are kept of what an instruction is about
 
 
 @dataclass(frozen=True)
 class InstructionSubject:
     """What an instruction is about. key: as the address has it: "", "project/12", "warning/idle-credit/no-draw". region_ids: of the places that
-    it is likely to ask.
+    it is likely to ask. sentences: what a warning says, by its place.
     """
 
     key: str
     text: str
     link: str
     region_ids: frozenset[int]
+    sentences: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+    def text_for(self, region_id: int) -> str:
+        """What a unit of that place is told: of a warning its own sentences."""
+        own = "；".join(self.sentences.get(region_id, ()))
+        return own if 0 < len(own) <= LONGEST_ABOUT else self.text
 
 
 def find_subject(user: Actor, region: Region, period: str, key: str) -> InstructionSubject:
@@ -44,17 +52,29 @@ def find_subject(user: Actor, region: Region, period: str, key: str) -> Instruct
         if not warnings:
             raise LookupError(key)
         link = f"{path_of('runs:list')}?region={region.code}&period={period}"
-        codes = {one.region for one in warnings}
         below = tree.region_ids_below(user, region) | {region.pk}
-        ids = frozenset(one.pk for one in tree.region_tree().all if one.code in codes and one.pk in below)
-        return InstructionSubject(key, "；".join(join_places(warnings))[:300], link, ids)
+        places = {one.code: one.pk for one in tree.region_tree().all if one.pk in below and one.valid_until is None}
+        sentences: dict[int, list[str]] = {}
+        for one in warnings:
+            if one.region in places:
+                sentences.setdefault(places[one.region], []).append(one.sentence)
+        return InstructionSubject(key, _warning_text(warnings), link, frozenset(sentences), sentences)
     if key:
         thing = next(filter(None, (ask(user, key) for ask in registry.fetch_hooks("things"))), None)
         if thing is None:
             raise LookupError(key)
-        return InstructionSubject(key, thing.text[:300], thing.href, frozenset({thing.region_id}))
+        return InstructionSubject(key, thing.text[:LONGEST_ABOUT], thing.href, frozenset({thing.region_id}))
     link = f"{front_page_path()}?region={region.code}&period={period}"
     return InstructionSubject("", region.name, link, frozenset({region.pk}))
+
+
+def _warning_text(warnings: Sequence[RuleFinding]) -> str:
+    """What it says, where that is one sentence; else its title with how often and where: 开工未建成项目建成率预警7条：沁水县、阳城县"""
+    sentences = join_places(warnings)
+    if len(sentences) == 1 and len(sentences[0]) <= LONGEST_ABOUT:
+        return sentences[0]
+    names = "、".join(dict.fromkeys(one.region_name for one in warnings))
+    return f"{warnings[0].title}{len(warnings)}条：{names}"[:LONGEST_ABOUT]
 
 
 def list_units(user: Actor, region: Region) -> list[Organisation]:
@@ -63,11 +83,12 @@ def list_units(user: Actor, region: Region) -> list[Organisation]:
     above = {one.pk for one in tree.region_path(region)} & user.region_ids
     standing = visible_rows(Organisation.objects.filter(ended_on=None).select_related("region"), user)
     offices = rows_within(standing, {region.pk, *above, *below})
-    return [
+    listed = [
         one
         for one in offices.order_by("region__order", "region_id", "id")
         if one.region_id == region.pk or one.region_id in above or one.kind == Organisation.Kind.HOUSING
     ]
+    return sorted(listed, key=lambda one: one.region_id in above - {region.pk})  # its own and those below it first
 
 
 def list_demands(user: Actor, region: Region) -> QuerySet[Demand]:
@@ -119,6 +140,39 @@ def demand_lines(user: Actor, demands: QuerySet[Demand], on: date) -> list[Deman
         DemandLine(one, next(reversed(one.steps.all()), None), on)
         for one in demands.prefetch_related(Prefetch("steps", steps))
     ]
+
+
+@dataclass(frozen=True)
+class DemandGroup:
+    """What one instruction demands of its units, as a leader reads it: said once."""
+
+    lines: list[DemandLine]
+
+    @property
+    def demand(self) -> Demand:
+        return self.lines[0].demand
+
+    @property
+    def by_state(self) -> list[tuple[str, str]]:
+        """How far the units are, in a line: (待答复, 东县、西县)."""
+        names: dict[str, list[str]] = {}
+        for one in self.lines:
+            names.setdefault(one.state_text, []).append(one.demand.region.name)
+        return [(state, "、".join(some)) for state, some in names.items()]
+
+    @property
+    def due_on(self) -> date | None:
+        """The day of all of them, none where they differ."""
+        days = {one.demand.due_on for one in self.lines}
+        return self.demand.due_on if len(days) == 1 else None
+
+
+def group_demands(lines: Iterable[DemandLine]) -> list[DemandGroup]:
+    """By instruction, in the order of the first of each."""
+    groups: dict[object, DemandGroup] = {}
+    for one in lines:
+        groups.setdefault(one.demand.instruction_id or one, DemandGroup([])).lines.append(one)
+    return list(groups.values())
 
 
 def standing_demands(user: Actor, region: Region, on: date) -> list[DemandLine]:

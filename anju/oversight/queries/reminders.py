@@ -29,20 +29,21 @@ def list_reminders(user: Actor, places: Iterable[int] | None = None) -> list[Sen
     return [
         row
         for row in (found if places is None else found.filter(region_id__in=places))
-        if _concerns(user, row.act, row.region_id, row.organisation_id)
+        if _concerns(user, row.act, row.organisation_id, row.region_id, row.region.parent_id)
     ]
 
 
 def count_reminders(user: Actor) -> int:
     """How many, for the bar: one query."""
-    found = _open_reminders(user).values_list("act", "region_id", "organisation_id")
-    return sum(_concerns(user, act, region, office) for act, region, office in found)
+    found = _open_reminders(user).values_list("act", "organisation_id", "region_id", "region__parent_id")
+    return sum(_concerns(user, act, office, region, above) for act, office, region, above in found)
 
 
-def _concerns(user: Actor, act: str, region_id: int, organisation_id: int | None) -> bool:
-    """May they do it there, and is it their organisation's, when it is one's alone?"""
+def _concerns(user: Actor, act: str, organisation_id: int | None, region_id: int, above_id: int | None) -> bool:
+    """May they do it there, or from above where it is done from there, and is it their organisation's, when it is one's alone?"""
     theirs = organisation_id is None or user.posts is None or organisation_id in user.organisation_ids
-    return theirs and may(user, act, region_id)
+    place = above_id if permissions()[act].above else region_id
+    return theirs and (user.posts is None or (place is not None and may(user, act, place)))
 
 
 def _open_reminders(user: Actor) -> QuerySet[SentReminder]:

@@ -78,8 +78,8 @@ def give_instruction(
     for case, office in zip(enter_cases(cases), organisations, strict=True):
         demand = Demand.objects.create(
             case=case, region=office.region, organisation=office, instruction=instruction, giver=giver,
-            leader=instruction.leader, text=instruction.text, about_text=subject.text, about_link=subject.link,
-            person=person.strip(), given_on=on, due_on=due,
+            leader=instruction.leader, text=instruction.text, about_text=subject.text_for(office.region_id),
+            about_link=subject.link, person=person.strip(), given_on=on, due_on=due,
         )  # fmt: skip
         announce_demand(by, demand)
     after = {

@@ -1,7 +1,7 @@
 """What counts as started and completed: the counting books run over every project, and the sums with the projects they came from."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -115,10 +115,13 @@ def count_regions(
         for book, group in _by_book(subject, mine, by_id, until, books):
             needed = sorted({one.step for one in wanted if one.book == subject})
             steps |= {(subject, pk): found for pk, found in _run(book, subject, group, sums, until, needed).items()}
+    of_kinds: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for one in wanted:
-        kinds = _table()["books"][one.book]["kinds"] if one.book else load_event_kinds()[one.event].kinds
-        for row in rows:
-            if row["kind"] in kinds and one.about(row):
+        kinds = tuple(_table()["books"][one.book]["kinds"] if one.book else load_event_kinds()[one.event].kinds)
+        if kinds not in of_kinds:
+            of_kinds[kinds] = [row for row in rows if row["kind"] in kinds]
+        for row in of_kinds[kinds]:
+            if one.about(row):
                 amount = (
                     steps[one.book, row["id"]][one.step]
                     if one.book
@@ -186,7 +189,8 @@ def _run(
 ) -> dict[int, dict[str, int | None]]:
     """Each project's steps in base units. Projects that have the same facts are counted once."""
     specs = _table()["books"][subject]["inputs"]
-    facts = {row["id"]: tuple(_fact(book, name, specs[name], row, sums) for name in book.inputs) for row in rows}
+    told = [_fact(book, name, specs[name], sums) for name in book.inputs]
+    facts = {row["id"]: tuple(say(row) for say in told) for row in rows}
     distinct = {fact: index for index, fact in enumerate(dict.fromkeys(facts.values()))}
     if not distinct:
         return {}
@@ -196,33 +200,45 @@ def _run(
     return {pk: values[distinct[fact]] for pk, fact in facts.items()}
 
 
-def _fact(book: Book, name: str, spec: Mapping[str, Any], row: Mapping[str, Any], sums: Mapping) -> str | None:
-    """An input as exact text in the book's unit; None is unknown."""
+def _fact(
+    book: Book, name: str, spec: Mapping[str, Any], sums: Mapping[tuple[int, str, str], tuple[int, int]]
+) -> Callable[[Mapping[str, Any]], int | str | None]:
+    """Who says an input of a project: exact, in the book's unit, a whole number as such; None is unknown."""
     item = book.inputs[name]
+    times, factor = 10**item.places, unit_of_measure(item.unit).factor
+
+    def in_unit(value: int | None) -> int | str | None:
+        if value is None:
+            return None
+        scaled, rest = divmod(value * times, factor)
+        if rest:
+            raise ValueError(f"{book.file}: {name} is finer than its {item.places} places")
+        return scaled_text(scaled, item.places) if item.places else scaled
+
     if "field" in spec:
-        value = row[spec["field"]]
-    else:
-        (window, terms), known = (
-            next((key, spec[key]) for key in ("span", "all", "before") if key in spec),
-            spec.get("known", False),
-        )
-        found = [_term_value(row["id"], term, window, sums) for term in terms]
-        value = None if known and all(one is None for one in found) else sum(one or 0 for one in found)
-    if value is None:
-        return None
-    scaled, rest = divmod(value * 10**item.places, unit_of_measure(item.unit).factor)
-    if rest:
-        raise ValueError(f"{book.file}: {name} is finer than its {item.places} places")
-    return scaled_text(scaled, item.places)
+        field = spec["field"]
+        return lambda row: in_unit(row[field])
+    window, terms = next((key, spec[key]) for key in ("span", "all", "before") if key in spec)
+    parts = [_term(term) for term in terms]
+    known = spec.get("known", False)
+
+    def summed(row: Mapping[str, Any]) -> int | str | None:
+        found = [(sign, sums.get((row["id"], kind, mode))) for sign, kind, mode in parts]
+        if known and all(amounts is None for _, amounts in found):
+            return None
+        return in_unit(sum(sign * _amount(amounts, window) for sign, amounts in found if amounts is not None))
+
+    return summed
 
 
-def _term_value(pk: int, term: str, window: str, sums: Mapping) -> int | None:
-    kind, _, mode = term.removeprefix("-").partition(":")
-    found = sums.get((pk, kind, mode))
-    if found is None:
-        return None
-    amount = sum(found) if window == "all" else found[SPAN if window == "span" else BEFORE]
-    return -amount if term.startswith("-") else amount
+def _term(text: str) -> tuple[int, str, str]:
+    """Sign, event and mode: "-start:monetised"."""
+    kind, _, mode = text.removeprefix("-").partition(":")
+    return (-1 if text.startswith("-") else 1), kind, mode
+
+
+def _amount(amounts: tuple[int, int], window: str) -> int:
+    return sum(amounts) if window == "all" else amounts[SPAN if window == "span" else BEFORE]
 
 
 def _base(book: Book, run: Any, step: str, value: int | None) -> int | None:

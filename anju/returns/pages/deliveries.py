@@ -54,7 +54,7 @@ def render_delivery(request: Request, status: int = 200, problems: list[Problem]
         rows=[_row(user, one, sent[0] if sent else None) for one in gathered], sent=[_sent(user, one) for one in sent],
         may_deliver=changed and may(user, "returns.deliver", region.pk), again=bool(sent), empty=EMPTY,
         signing=_signing(request, sent[0]) if sent and sent[0].state == SetDelivery.SENT else None,
-        may_return=bool(sent) and deliveries.may_return_cell(user, region),
+        may_return=bool(sent) and deliveries.may_return_cell(user, region), delivers=may(user, "returns.deliver", region.pk),
     )  # fmt: skip
 
 

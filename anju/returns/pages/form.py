@@ -90,7 +90,7 @@ def render_return(
     decides = strong is not None and strong.name in DECIDED
     context: dict[str, Any] = {
         "summary": summarise_return(user, ret, read, grid, steps) if decides else None, "summary_title": SUMMARY_TITLES.get(ret.state, ""),
-        "spare": deadline_text(ret, at) if decides else "",
+        "spare": deciding_text(ret, at) if decides else "",
         "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": header_facts(ret, at), "stages": wording.stage_line(ret, steps, at, all_spoken=all_spoken),
         "steps": describe_steps(ret, steps, grid), "urge": urge and wording.urge_line(urge),
         "remark": returned_remark(ret, steps, grid), "corrected_by": later,
@@ -168,6 +168,16 @@ def deadline_text(ret: Return, at: datetime) -> str:
     first = wording.moment_text(ret.first_submitted_at)
     rest = f"{first}首次上报" if first else spare if css == "late" else f"还剩{spare}"
     return f"{wording.moment_text(deadline)}，{rest}"
+
+
+def deciding_text(ret: Return, at: datetime) -> str:
+    """The deadline of whoever decides now: the city's own once the unit has submitted."""
+    if ret.state != Return.CITY or not (due := ret.due.get("city")):
+        return deadline_text(ret, at)
+    deadline = datetime.fromisoformat(due)
+    spare, css = wording.time_left(deadline, at)
+    first = wording.moment_text(ret.first_submitted_at)
+    return f"{wording.moment_text(deadline)}，{spare if css == 'late' else f'还剩{spare}'}；{first}首次上报"
 
 
 def waiting_text(ret: Return, all_spoken: bool) -> str:

@@ -22,7 +22,10 @@ from anju.returns.base import unlocked_returns
 from anju.returns.forms import calendar
 from anju.returns.models import Form, Return, SetDelivery, Urge
 from anju.returns.pages import wording
+from anju.returns.pages.grid_html import PERIODS, moved_cells
 from anju.returns.queries import checks, deadlines, deliveries, extensions, inquiries, returns
+from anju.returns.queries.grid import lay_out_grid
+from anju.returns.queries.reading import read_return
 from anju.returns.reminders import delivery_path, readings_of, urged_periods
 from anju.returns.services.urges import record_readings
 
@@ -34,11 +37,13 @@ NEXT = {
     "submit": "去上报",
     "lock": "去审定",
 }
-write_link = writer(element("a", slot("name"), href=slot("href")))
+write_link, write_word = writer(element("a", slot("name"), href=slot("href"))), writer(element("span", slot("word")))
 PROGRESS = (
     element("td", element("span", slot("state"), css=slot("state_css"))),
     element("td", slot("first"), data_label="首次上报"),
     element("td", element("span", slot("hours"), css=slot("hours_css"))),
+    element("td", markup("found"), data_label="检查"),
+    element("td", markup("moved"), data_label="变动"),
     element("td", slot("urged"), data_label="催报"),
 )
 write_progress = writer(  # a province has a hundred of them
@@ -82,10 +87,20 @@ def render_home(request: Request, status: int = 200, problems: list[Problem] | N
     others = [] if above else [one for one in rows if not one["act"]]
     further = further_rows(user, at)
     locked = deadlines.recently_locked(user, made.region, known)
+    reporting = reporting_context(request, made.region, at, known) if above else {}
+    to_sign = (
+        [(one, delivery_path(one.region, one.form.code, one.period)) for one in deliveries.waiting_deliveries(user)]
+        if may(user, "returns.sign_for")
+        else []
+    )
+    heading = (
+        f"{len(to_sign)}套报送等您签收"
+        if to_sign and not mine
+        else home_headline(mine, others, further, reporting.get("silent", 0))
+    )
     return render_page(
-        request, "returns/home.html", status=status, heading=home_headline(mine, others, further), sub=f"{made.region.name}，{wording.moment_text(at)}", mine=mine, others=others,
-        **(reporting_context(request, made.region, at, known) if above else {}),
-        further=further, to_sign=[(one, delivery_path(one.region, one.form.code, one.period)) for one in deliveries.waiting_deliveries(user)] if may(user, "returns.sign_for") else [],
+        request, "returns/home.html", status=status, heading=heading, sub=f"{made.region.name}，{wording.moment_text(at)}", mine=mine, others=others,
+        **reporting, further=further, to_sign=to_sign,
         inquiries=inquiries.waiting_inquiries(user, made.region), extensions=extensions.waiting_extensions(user, made.region), done=[locked_row(one) for one in locked],
         empty=EMPTY, problems=problems or [],
         may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **unlocked_after_job(request, made), asked_periods=PostedForm(request).typed.get("periods", made.period),
@@ -131,10 +146,14 @@ def obstacle_text(user: Actor, ret: Return) -> str:
     return "；".join(one.what.removesuffix("。") for one in open_[:2]) + more
 
 
-def home_headline(mine: list[dict[str, Any]], others: list[dict[str, Any]], further: list[dict[str, Any]]) -> str:
+def home_headline(
+    mine: list[dict[str, Any]], others: list[dict[str, Any]], further: list[dict[str, Any]], silent: int
+) -> str:
+    """silent: how many units below are late and have not reported, for whom this person may urge."""
     more = f"，另有{len(further)}件事" if further else ""
     if not mine:
-        said = f"没有等您办的报表，{len(others)}张在别人手里" if others else "没有等您办的报表"
+        rest = f"，{len(others)}张在别人手里" if others else f"，{silent}个单位逾期未报" if silent else ""
+        said = f"没有等您办的报表{rest}"
         return said + (f"；另有{len(further)}件事等您办" if further else "")
     late = [one for one in mine if one["css"] == "late"]
     if late:
@@ -204,13 +223,23 @@ def reporting_context(request: Request, region: Region, at: datetime, known: dea
     acts, urged = may(user, "returns.lock", region.pk), urged_periods(user, {period})
     urges = {one.region.pk: urged[key] for one in listed if (key := (code, one.region.pk, period)) in urged}
     readings = readings_of(urges.values()) if urges else {}
+    judged = acts and region.kind == Region.Kind.CITY  # a province would read a hundred
+    contents = {
+        one.region.pk: contents_of(user, one.ret)
+        for one in listed
+        if judged and one.ret and one.ret.state == Return.CITY
+    }
     # Who was urged and has not read it stands first: that is whom to ring up.
     listed.sort(key=lambda one: not is_unread(one, urges.get(one.region.pk), readings))
     return {
         "to_lock": sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed) if acts else 0, "bulk": acts,
         "bulk_remark": PostedForm(request).text("remark"), "lock_form": code, "lock_period": period,
         **delivery_context(user, region, code, period, listed),
-        "progress": join(progress_row(user, one, at, urge_text(one, urges.get(one.region.pk), readings), acts) for one in listed),
+        "progress": join(
+            progress_row(user, one, at, urge_text(one, urges.get(one.region.pk), readings), acts, contents.get(one.region.pk, {}))
+            for one in listed
+        ),
+        "silent": sum(bool(one.days_late(at)) and not one.first_submitted_at for one in listed) if acts else 0,
         "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "months": [(name, period_label(name), name == period) for name in choices],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
@@ -265,7 +294,26 @@ def urge_text(one: deadlines.ReportingStatus, urged: Urge | None, readings: dict
     return f"{wording.moment_text(urged.at)}：{'，'.join(told or urged.to)}"
 
 
-def progress_row(user: Actor, one: deadlines.ReportingStatus, at: datetime, told: str, ticks: bool) -> SafeString:
+def contents_of(user: Actor, ret: Return) -> dict[str, SafeString]:
+    """What a return that waits for the city holds: how its checks stand, and how many of its cells are not as they were, both doors to them."""
+    read = read_return(user, ret)
+    found = checks.check_return(user, ret, read)
+    stops, asks = (sum(one.open and one.level == level for one in found) for level in ("阻断", "提醒"))
+    left = "，".join(f"{word}{count}处" for word, count in (("阻断", stops), ("提醒", asks)) if count)
+    said = f"{left}没有处理" if left else f"{len(found)}处都已答复" if found else "全部通过"
+    grid = lay_out_grid(user, ret, read)
+    moved = moved_cells(grid)
+    page = ret.get_absolute_url()
+    return {
+        "found": write_link(href=f"{page}#checks", name=said),
+        "moved": write_link(href=f"{page}#moved", name=f"{len(moved)}格") if moved
+        else write_word(word="没有变动" if grid.last_period else f"没有{PERIODS[read.spec.period]}的报表可比"),
+    }  # fmt: skip
+
+
+def progress_row(
+    user: Actor, one: deadlines.ReportingStatus, at: datetime, told: str, ticks: bool, contents: dict[str, SafeString]
+) -> SafeString:
     ret: Any = one.ret
     first, late = one.first_submitted_at, one.days_late(at)
     said = (
@@ -286,6 +334,8 @@ def progress_row(user: Actor, one: deadlines.ReportingStatus, at: datetime, told
         "hours_css": "hours late" if late else "hours ",
         "hours": said,
         "urged": told,
+        "found": contents.get("found", ""),
+        "moved": contents.get("moved", ""),
     }
     return write_ticked(code=one.region.code, tick=f"选{one.region.name}", **row) if ticks else write_progress(**row)
 

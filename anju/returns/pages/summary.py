@@ -15,9 +15,9 @@ from anju.returns.models import Return
 from anju.returns.pages import wording
 from anju.returns.pages.grid_html import PERIODS, moved_cells
 from anju.returns.queries import returns
-from anju.returns.queries.grid import GridLine, ReturnGrid
+from anju.returns.queries.grid import GridLine, ReturnGrid, lay_out_grid
 from anju.returns.queries.numbers import counted_text
-from anju.returns.queries.reading import ReadReturn
+from anju.returns.queries.reading import ReadReturn, read_return
 from anju.returns.sources.figures import RegionNumbers, figure_in_base_units
 
 DECIDED = ("submit", "lock")  # by whoever answers for the numbers, and did not fill them
@@ -53,6 +53,18 @@ def summarise_return(
         rows=first[:ROWS], more=[*first[ROWS:], *rest], before=PERIODS[read.spec.period], has_targets=bool(aims),
         moved=moved_text(grid, ret.region.name), compared=bool(grid.last_period), hands=hand_rows(ret, steps),
     )  # fmt: skip
+
+
+def totals_line(user: Actor, ret: Return) -> str:
+    """The first totals in one line, for who has not opened it yet: 棚户区改造开工量2,473套，比上月+30，任务3,482套完成71.0%；……"""
+    read = read_return(user, ret)
+    summary = summarise_return(user, ret, read, lay_out_grid(user, ret, read), ())
+    said = []
+    for row in summary.rows[:NAMED]:
+        change = f"，比{summary.before}{row.change}" if row.change else ""
+        rate = f"，任务{row.target}{row.unit}完成{row.rate}%" if row.rate else ""
+        said.append(f"{row.name}{row.now + row.unit if row.now else '未报'}{change}{rate}")
+    return "；".join(said)
 
 
 def target_rows(user: Actor, read: ReadReturn) -> list[SummaryRow]:

@@ -4,12 +4,14 @@ What is locked is not checked again: its findings are those of the lock, with th
 """
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from anju.core.people.scope import Actor, visible_rows
+from anju.core.models.region import Region
+from anju.core.people.scope import Actor, rows_within, visible_rows
+from anju.core.regions.tree import below
 from anju.problems import ASK, BLOCK, Problem
 from anju.quantities import exact_text
 from anju.returns.forms.spec import TOTAL, FormCheck, FormColumn
@@ -268,6 +270,43 @@ def _lines(read: ReadReturn, check: FormCheck) -> list[str]:
         for key in keys
         if all(str(lines[key].facts.get(name, "")) in allowed for name, allowed in check.only.items())
     ]
+
+
+@dataclass(frozen=True)
+class RepeatedAnswer:
+    """One sentence with which one person answered several findings of a return. count: of them; acts: in how many goes; said: one of them;
+    at: of the last."""
+
+    ret: Return
+    text: str
+    by_name: str
+    count: int
+    acts: int
+    said: str
+    at: datetime
+
+
+def list_repeated_answers(user: Actor, region: Region, period: str) -> list[RepeatedAnswer]:
+    """Answers of submitted returns that were given alike (成批答复), of a period or of all of a year, of the region and below: those of
+    most findings first. Waivers are no answers."""
+    found = Answer.objects.filter(waiver=False, ret__state__in=Return.SUBMITTED, ret__period__startswith=period)
+    rows = visible_rows(rows_within(found.exclude(text=""), below(user, region)), user)
+    alike: dict[tuple[int, str, str, str], list[tuple[str, str, str, datetime]]] = {}
+    for ret_id, by, by_name, text, *finding in rows.values_list(
+        "ret_id", "by", "by_name", "text", "check_id", "line", "said", "at"
+    ):
+        alike.setdefault((ret_id, by, by_name, text), []).append(tuple(finding))
+    several = {key: some for key, some in alike.items() if len({one[:3] for one in some}) > 1}
+    rets = Return.objects.filter(pk__in={ret_id for ret_id, *_ in several}).select_related("form", "region")
+    by_id = {ret.pk: ret for ret in visible_rows(rets.defer("form__spec"), user)}
+    listed = [
+        RepeatedAnswer(
+            ret=by_id[ret_id], text=text, by_name=by_name, count=len({one[:3] for one in some}),
+            acts=len({one[3] for one in some}), said=some[0][2], at=max(one[3] for one in some),
+        )
+        for (ret_id, _, by_name, text), some in several.items()
+    ]  # fmt: skip
+    return sorted(listed, key=lambda one: (-one.count, one.ret.pk, one.text))
 
 
 def standing_findings(found: list[CheckFinding]) -> list[CheckFinding]:

@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable
 
-from anju.core.people.scope import Actor, visible_rows
+from anju.core.models.region import Region
+from anju.core.people.scope import Actor, rows_within, visible_rows
+from anju.core.regions.tree import below
 from anju.quantities import exact_text
 from anju.returns.base import actor_name, find_return
 from anju.returns.forms import spec as forms
@@ -21,6 +23,13 @@ get_return = find_return
 def return_spec(of: Return | Form) -> FormSpec:
     """The form as it is written."""
     return forms.form_spec(of.form if isinstance(of, Return) else of)
+
+
+def find_waiting(user: Actor, form_code: str, region_id: int, period: str) -> Return | None:
+    """The return or correction of a form, region and period that waits to be submitted or locked, None when none does."""
+    found = Return.objects.filter(form__code=form_code, region_id=region_id, period=period)
+    waiting = found.filter(state__in=(Return.HEAD, Return.CITY)).select_related("form", "region", "organisation")
+    return visible_rows(waiting, user).order_by("serial").last()
 
 
 def list_serials(user: Actor, of: Return) -> list[Return]:
@@ -55,6 +64,14 @@ def fillers(of: Return) -> list[str]:
 
 def list_steps(user: Actor, of: Return) -> list[Step]:
     return list(visible_rows(Step.objects.filter(ret=of), user).order_by("id"))
+
+
+def list_corrections(user: Actor, region: Region, period: str) -> list[Return]:
+    """Corrections after the lock that were submitted, of a period or of all of a year, of the region and below: the newest first, each
+    with what it corrects."""
+    found = Return.objects.filter(serial__gt=1, state__in=Return.SUBMITTED, period__startswith=period)
+    rows = rows_within(found.select_related("form", "region", "corrects").defer("form__spec"), below(user, region))
+    return list(visible_rows(rows, user).order_by("-submitted_at", "-id"))
 
 
 @dataclass(frozen=True)

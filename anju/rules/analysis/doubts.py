@@ -20,9 +20,8 @@ from anju.rules.book.order import order_steps
 from anju.rules.book.parameters import each_program
 from anju.rules.book.schema import DECIDING, Book, BookCondition, BookStep, DatedValue, Parameter
 from anju.rules.engine.evaluation import band_of
-from anju.rules.engine.examples import ONE
+from anju.rules.engine.examples import run_example
 from anju.rules.engine.outcome import OutcomeRow
-from anju.rules.engine.reference import run_reference
 from anju.rules.explanation.explain import render_formula
 from anju.rules.language.formula import CaseExpression, walk
 from anju.rules.language.ir import Choice, Num
@@ -77,7 +76,8 @@ class _Doubts:
     def keys(self, program: Program, day: date) -> None:
         """Rows of a table that it does not list: whoever falls there is pending."""
         for parameter in self.book.parameters.values():
-            if parameter.by and (missing := list(_missing_keys(program, parameter.by, program.values[parameter.name]))):
+            table = program.values[parameter.name]
+            if parameter.by and (missing := list(_missing_keys(program.of(parameter), parameter.by, table))):
                 more = f"等 {len(missing)} 种" if len(missing) > SHOWN else ""
                 what = f"{day} 起的值没有列到 {'、'.join(missing[:SHOWN])}{more}，落在那里的是未知（待核）。"
                 self.add(
@@ -129,12 +129,12 @@ class _Doubts:
         if not book.examples:
             return
         rows = list(_example_rows(book))
-        for name, step in book.steps.items():
+        for name, step in {**book.rollups, **book.steps}.items():
             if all(row.values[name] is None for row in rows):
                 self.add(
                     "BOOK-068", (name,), step.line, "没有一个算例算到这一步（都是未知）。", "请加一个算到它的算例。"
                 )
-            else:
+            elif name in book.steps:  # what a roll-up asks is asked of members
                 self.branches(step, rows, days)
         for name, condition in book.conditions.items():
             seen = {row.values[name] for row in rows}
@@ -142,8 +142,10 @@ class _Doubts:
             if unseen:
                 what = f"没有一个算例使它{'或'.join(unseen)}。"
                 self.add("BOOK-068", (name,), condition.line, what, "请各加一个算例，边界上的最好。")
+        inner = book.members.inputs if book.members else {}
         for parameter in book.parameters.values():
-            self.values_shown(parameter, rows)
+            if not inner.keys() & {*parameter.by, parameter.bands}:
+                self.values_shown(parameter, rows)
 
     def branches(self, step: BookStep, rows: list[OutcomeRow], days: list[Feasibility]) -> None:
         """Branches of case that some row could take and no example does."""
@@ -203,10 +205,8 @@ def _missing_keys(program: Program, by: tuple[str, ...], table: Any, path: tuple
 
 def _example_rows(book: Book) -> Iterator[OutcomeRow]:
     for example in book.examples:
-        rows = example.rows if example.rows is not None else {ONE: {}}
-        facts = [{**example.given, **row, "key": key} for key, row in rows.items()]
         try:
-            yield from run_reference(book, facts, on=example.date or book.applies_from, key="key").rows
+            yield from run_example(book, example).rows
         except Refused:
             continue
 
@@ -225,8 +225,7 @@ def _branch(row: OutcomeRow, expr: CaseExpression) -> int | None:
 def _unseen(book: Book, parameter: Parameter, dated: DatedValue, rows: list[OutcomeRow]) -> list[str]:
     """The bands, or the entries of the table, that none of these rows takes."""
     names = parameter.by or ((parameter.bands,) if parameter.bands else ())
-    known = [(row, [row.run.trace.value(row.index, name)[0] for name in names]) for row in rows]
-    known = [(row, subjects) for row, subjects in known if None not in subjects]
+    known = [(row, subjects) for row in rows for subjects in _subjects(row, names) if None not in subjects]
     if isinstance(dated.value, tuple):
         taken = set()
         for row, (subject,) in known:
@@ -239,6 +238,16 @@ def _unseen(book: Book, parameter: Parameter, dated: DatedValue, rows: list[Outc
     return [
         " ".join("更多" if key == "more" else key for key in path) for path in _paths(dated.value) if path not in keys
     ]
+
+
+def _subjects(row: OutcomeRow, names: tuple[str, ...]) -> list[list[Any]]:
+    """What a table is keyed by, of the row; of each of its members, where it is they who have it."""
+    book, trace, people = row.run.book, row.run.trace, row.run.table.members
+    if not (book.members and {*names} & book.members.inputs.keys()):
+        return [[trace.value(row.index, name)[0] for name in names]]
+    if people is None or trace.members is None:
+        return []
+    return [[trace.members.value(member, name)[0] for name in names] for member in people.listed.get(row.index, ())]
 
 
 def _paths(table: Any) -> Iterator[tuple[str, ...]]:

@@ -11,6 +11,7 @@ from anju.problems import Problem, Refused
 from anju.rules.book import parameters
 from anju.rules.book.lower import Program, lower_book
 from anju.rules.book.order import dependencies, order_steps
+from anju.rules.book.rollups import rollup_problems
 from anju.rules.book.schema import (
     DECIDING,
     MAX_CHAIN,
@@ -25,6 +26,7 @@ from anju.rules.book.schema import (
     BookInput,
     BookStep,
     BracedFigure,
+    Members,
     Parameter,
 )
 from anju.rules.book.tree import ProblemReport
@@ -47,7 +49,10 @@ class _Checker:
 
     def wrong(self, code: str, name: str, what: str, fix: str) -> None:
         book = self.book
-        named: dict[str, BookInput | Parameter | BookStep | BookCondition] = {
+        named: dict[str, Members | BookInput | Parameter | BookStep | BookCondition] = {
+            **({book.members.key: book.members} if book.members else {}),
+            **(book.members.inputs if book.members else {}),
+            **book.rollups,
             **book.inputs,
             **book.parameters,
             **book.steps,
@@ -59,6 +64,8 @@ class _Checker:
         self.kind()
         self.points()
         self.known_names()
+        for problem in rollup_problems(self.book, self.failed):
+            self.wrong(*problem)
         self.sources()
         if self.book.language > 1:
             self.sizes()
@@ -91,12 +98,15 @@ class _Checker:
 
     def sizes(self) -> None:
         book = self.book
-        counts = [("inputs", len(book.inputs), MAX_INPUTS), ("parameters", len(book.parameters), MAX_PARAMETERS)]
+        counts = [("inputs", len(book.inputs), MAX_INPUTS), ("rollups", len(book.rollups), MAX_STEPS)]
+        counts += [("members", len(book.members.inputs) if book.members else 0, MAX_INPUTS)]
+        counts += [("parameters", len(book.parameters), MAX_PARAMETERS)]
         counts += [("steps", len(book.steps), MAX_STEPS)]
         for part, count, most in counts:
             if count > most:
                 self.report.add("BOOK-052", 1, part, f"有 {count} 个，最多 {most} 个。", "请分成几本规则书。")
-        nodes = sum(sum(1 for _ in walk(expr)) for _, expr in self.expressions())
+        expressions = [expr for _, expr in self.expressions()] + [step.expr for step in book.rollups.values()]
+        nodes = sum(sum(1 for _ in walk(expr)) for expr in expressions)
         if nodes > MAX_NODES:
             self.report.add("BOOK-052", 1, "", f"公式共有 {nodes} 个成分，最多 {MAX_NODES} 个。", "请分成几本规则书。")
 
@@ -136,10 +146,11 @@ class _Checker:
             )
         if book.kind != "queue" and book.order:
             self.report.add("BOOK-022", 1, "order", "只有 queue 类规则书写 order。", "请删去，或改 kind。")
-        if book.result and book.result not in (*book.steps, *self.failed):
-            self.report.add(
-                "BOOK-040", 1, "result", f"result 写的“{book.result}”不是一个步骤。", "请写 steps 中的一个名称。"
-            )
+        part = "result" if len(book.results) == 1 else "results"
+        for name in book.results:
+            if name not in (*book.steps, *self.failed):
+                what = f"{part} 写的“{name}”不是一个步骤。"
+                self.report.add("BOOK-040", 1, part, what, "请写 steps 中的一个名称。")
 
     def points(self) -> None:
         book = self.book
@@ -164,13 +175,17 @@ class _Checker:
 
     def known_names(self) -> None:
         book = self.book
-        known = {*book.inputs, *book.parameters, *book.steps, *book.conditions, "run_date", *self.failed}
+        inner = book.members.inputs if book.members else {}
+        known = {*book.inputs, *book.rollups, *book.parameters, *book.steps, *book.conditions, "run_date", *self.failed}
         for name, expr in self.expressions():
             if isinstance(expr, Ranked):
                 self.sort_keys(name, expr)
                 continue
             for used in dict.fromkeys(formula_names(expr)):
-                if used not in known:
+                if used in inner or (dependencies(Name(used), book) & inner.keys()):
+                    what = f"用到的“{used}”{'是' if used in inner else '取决于'}成员的输入。"
+                    self.wrong("BOOK-040", name, what, "请在 rollups 里汇总，再用汇总的名称。")
+                elif used not in known:
                     self.wrong(
                         "BOOK-040",
                         name,
@@ -179,7 +194,7 @@ class _Checker:
                     )
         for parameter in book.parameters.values():
             for used in {*parameter.by, parameter.bands} - {""}:
-                if used not in book.inputs and used not in book.steps and used not in self.failed:
+                if used not in known | inner.keys() or used in (*book.parameters, *book.conditions):
                     self.wrong(
                         "BOOK-040",
                         parameter.name,
@@ -213,7 +228,7 @@ class _Checker:
         where, line = ("order", 1) if ranked.entire else (name, book.steps[name].line)
         names = [key.name for key, _ in ranked.keys]
         for used in names:
-            if used not in book.inputs and used not in book.steps and used not in self.failed:
+            if used not in (*book.inputs, *book.rollups, *book.steps, *self.failed):
                 what = f"排序所用的“{used}”不是输入或步骤。"
                 self.report.add("BOOK-040", line, where, what, "请写一个输入或步骤的名称。")
         if not ranked.shared and names[-1] not in (*book.inputs, *self.failed):
@@ -236,7 +251,7 @@ class _Checker:
         return [part for part in item.says.parts if isinstance(part, BracedFigure)] if item.says else []
 
     def sources(self) -> None:
-        for item in self.formulas():
+        for item in (*self.book.rollups.values(), *self.formulas()):
             if any(call.name == "if_unknown" for call in operator_calls(item.expr)) and not (
                 item.source or item.clause
             ):
@@ -275,7 +290,8 @@ class _Checker:
                         "请改写公式，或核对输入和参数的单位、范围。",
                     )
             if not program.errors:
-                self.edges_of_one_unit(program, reported)
+                for part in filter(None, (program, program.members)):
+                    self.edges_of_one_unit(part, reported)
                 self.figures_typed(program, reported)
                 self.same_scale(program, scales, day.isoformat())
         for problem in disordered:
@@ -291,10 +307,11 @@ class _Checker:
 
     def edges_of_one_unit(self, program: Program, reported: set[tuple[str, str]]) -> None:
         """A parameter that is an edge of bands is compared with what they are bands of."""
-        for parameter in self.book.parameters.values():
-            for edge in parameter.edges:
+        for parameter in program.book.parameters.values():
+            for edge in parameter.edges if parameter.bands in program.types else ():
                 try:
-                    join_units([program.lowered(Name(parameter.bands)), program.lowered(Name(edge))])
+                    part = program.of(parameter)
+                    join_units([part.lowered(Name(parameter.bands)), part.lowered(Name(edge))])
                 except FormulaError as error:
                     if (parameter.name, str(error)) not in reported:
                         reported.add((parameter.name, str(error)))
@@ -332,6 +349,6 @@ def _is_period(text: str) -> bool:
 
 
 def _formula(book: Book, name: str) -> str:
-    item = book.steps.get(name) or book.conditions.get(name)
+    item = book.steps.get(name) or book.conditions.get(name) or book.rollups.get(name)
     text = item.formula if item else name
     return text if len(text) <= 60 else text[:57] + "…"

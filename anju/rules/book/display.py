@@ -17,6 +17,7 @@ POSTFIX = {"point": " 分", "%": "%", "1": "", "fen": " 元"}
 
 
 def declared_show(book: Book, name: str) -> int | None:
+    name = book.payables.get(name, name)
     for part in (book.steps, book.inputs, book.parameters):
         if name in part:
             return part[name].show
@@ -30,6 +31,7 @@ def shown_places(book: Book, name: str, type_: Type) -> int:
     show = declared_show(book, name)
     if show is not None:
         return show
+    name = book.payables.get(name, name)
     declared = name in book.inputs or (name in book.steps and book.steps[name].places is not None)
     return type_.places if type_.places <= 4 or (declared and type_.places < COMPUTING) else SHOWN_RATIO
 
@@ -88,7 +90,7 @@ def value_text(book: Book, parameter: Parameter, value: Any) -> str:
     """A plain, keyed or banded value of a parameter as one line."""
     if isinstance(value, tuple):
         gives = (value_text(book, parameter, band.value) if not band.refuses else "不予办理" for band in value)
-        return "；".join(f"{band_text(book, band)} {given}" for band, given in zip(value, gives, strict=True))
+        return "；".join(f"{band_text(book, band)}：{given}" for band, given in zip(value, gives, strict=True))
     if isinstance(value, Mapping):
         words = {key: "更多" if key == "more" else key for key in value}
         return "；".join(
@@ -107,9 +109,9 @@ def value_text(book: Book, parameter: Parameter, value: Any) -> str:
 
 def band_text(book: Book, band: Band) -> str:
     """A band's ends in words; an edge that is a parameter by its label."""
-    low, high = (f"“{book.label(edge)}”" if isinstance(edge, str) else f"{edge}" for edge in (band.lower, band.upper))
-    ends = [f"{'满' if band.lower_closed else '超过'} {low}"] if band.lower is not None else []
-    ends += [f"{'不超过' if band.upper_closed else '不满'} {high}"] if band.upper is not None else []
+    low, high = (f"“{book.label(edge)}”" if isinstance(edge, str) else f" {edge}" for edge in (band.lower, band.upper))
+    ends = [f"{'满' if band.lower_closed else '超过'}{low}"] if band.lower is not None else []
+    ends += [f"{'不超过' if band.upper_closed else '不满'}{high}"] if band.upper is not None else []
     return "，".join(ends) or "任何值"
 
 

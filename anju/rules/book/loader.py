@@ -14,12 +14,18 @@ from anju.rules.book.order import rank_step, total_step
 from anju.rules.book.schema import (
     KINDS,
     MAX_CONDITIONS,
+    MAX_RESULTS,
+    MEMBERS,
+    ONE,
+    PAYING,
     RESERVED,
     RESERVED_BY_LANGUAGE,
     Book,
     BookSource,
+    Members,
     Suspension,
     WorkedExample,
+    payable_names,
 )
 from anju.rules.book.tree import ProblemReport, YamlNode
 from anju.rules.language.formula import IDENTIFIER
@@ -27,7 +33,7 @@ from anju.rules.language.versions import LANGUAGE
 
 HEAD = (
     "kind", "subject", "region", "regions", "applies", "title", "sources", "row", "suspended", "note", "partition",
-    "dated", "inputs", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "total", "examples",
+    "dated", "inputs", "members", "rollups", "parameters", "steps", "ranks", "criteria", "conditions", "order", "result", "results", "total", "examples",
 )  # fmt: skip
 IMPLIED = {"scoring": "total", "queue": "rank"}
 REGION = re.compile(r"[0-9]{6}(-[A-Z]{1,6})?\Z")
@@ -47,11 +53,15 @@ class BookLoader(ValueReader, StepReader):
         kind = head["kind"].choice(KINDS) if "kind" in head else ""
         if implied := IMPLIED.get(kind):
             self.taken[implied] = 0
+        results = self.results(head) or tuple(filter(None, [IMPLIED.get(kind)]))
+        self.taken |= dict.fromkeys(payable_names(results)[1:] if kind in PAYING else (), 0)
         applies = head["applies"].fields(("from", "until", "stated"), ("from",)) if "applies" in head else {}
         since, until = self.period(applies)
         self.sources = {key: self.source(key, item) for key, item in self.items(head, "sources")}
         self.head = self.dating(head["dated"].fields(DATING)) if "dated" in head else {}
         inputs = {name: self.input(name, item) for name, item in self.names(head, "inputs")}
+        members = self.members(head)
+        rollups = {name: step for name, item in self.names(head, "rollups") if (step := self.rollup(name, item))}
         parameters = {name: self.parameter(name, item) for name, item in self.names(head, "parameters")}
         steps = {name: step for name, item in self.names(head, "steps") if (step := self.step(name, item))}
         steps |= {name: step for name, item in self.names(head, "ranks") if (step := self.rank(name, item))}
@@ -77,7 +87,7 @@ class BookLoader(ValueReader, StepReader):
             stated="stated" not in applies or applies["stated"].truth() is not False,
             title=head["title"].text() if "title" in head else "", row=head["row"].text() if "row" in head else "",
             sources=self.sources, inputs=inputs, parameters=parameters, steps={**steps, **criteria}, conditions=conditions,
-            result=head["result"].text() if "result" in head else IMPLIED.get(kind, ""), total=total,
+            results=results, total=total, members=members, rollups=rollups,
             order=order,
             partition=tuple(item.text() for item in head["partition"].elements()) if "partition" in head else (),
             examples=tuple(self.example(item) for item in head["examples"].elements()) if "examples" in head else (),
@@ -109,6 +119,20 @@ class BookLoader(ValueReader, StepReader):
             else:
                 self.taken[name] = item.line
                 yield name, item
+
+    def results(self, head: dict[str, YamlNode]) -> tuple[str, ...]:
+        """The answers of a book, the principal first."""
+        if "results" not in head:
+            return (head["result"].text(),) if "result" in head else ()
+        tree = head["results"]
+        names = tuple(item.text() for item in tree.elements())
+        suits = "result" not in head and 1 <= len(set(names)) == len(names) <= MAX_RESULTS
+        if not suits:
+            self.failed["results"] = "result"
+        if not suits and tree.is_list():
+            what = f"results 须是 1 至 {MAX_RESULTS} 个不同的名称，第一个是主要的；不与 result 同写。"
+            tree.wrong("BOOK-071", what, "例如 results: [amount, due]；只有一个的写 result。")
+        return tuple(dict.fromkeys(names))
 
     def slug(self, tree: YamlNode | None) -> str:
         value = tree.text() if tree else ""
@@ -162,11 +186,23 @@ class BookLoader(ValueReader, StepReader):
         trust = fields["trust"].choice(("核", "次", "忆")) if "trust" in fields else ""
         return BookSource(key=key, title=texts.pop("title", ""), trust=trust, **texts)
 
+    def members(self, head: dict[str, YamlNode]) -> Members | None:
+        if MEMBERS not in head:
+            return None
+        self.taken.setdefault(MEMBERS, 0)
+        tree = head[MEMBERS]
+        fields = tree.fields(("key", "key_label", "label", "count", "inputs"), ("key", "inputs"))
+        inputs = {name: self.input(name, item) for name, item in self.names(fields, "inputs")}
+        return Members(
+            key=self.text(fields, "key"), inputs=inputs, label=self.text(fields, "label") or "成员", key_label=self.text(fields, "key_label"),
+            count=self.text(fields, "count"), line=tree.line,
+        )  # fmt: skip
+
     # -- examples
 
     def example(self, tree: YamlNode) -> WorkedExample:
         fields = tree.fields(
-            ("name", "given", "rows", "expect", "date", "assumed", "because", "source"), ("name", "expect")
+            ("name", "given", "rows", "members", "expect", "date", "assumed", "because", "source"), ("name", "expect")
         )
         rows = {key: plain_map(item) for key, item in fields["rows"].items()} if "rows" in fields else None
         if "expect" not in fields:
@@ -175,8 +211,13 @@ class BookLoader(ValueReader, StepReader):
             expect = plain_map(fields["expect"])
         else:
             expect = {key: plain_map(item) for key, item in fields["expect"].items()}
+        members: dict[str, list[dict[str, Any]]] | None = None
+        if MEMBERS in fields and rows is None:
+            members = {ONE: [plain_map(item) for item in fields[MEMBERS].elements()]}
+        elif MEMBERS in fields:
+            members = {key: [plain_map(one) for one in item.elements()] for key, item in fields[MEMBERS].items()}
         return WorkedExample(
-            name=self.text(fields, "name"), given=plain_map(fields["given"]) if "given" in fields else {}, expect=expect, rows=rows,
+            name=self.text(fields, "name"), given=plain_map(fields["given"]) if "given" in fields else {}, expect=expect, rows=rows, members=members,
             date=fields["date"].day() if "date" in fields else None, because=self.text(fields, "because"), source=self.text(fields, "source"),
             assumed=tuple(item.text() for item in fields["assumed"].elements()) if "assumed" in fields else (), line=tree.line,
         )  # fmt: skip

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from anju.quantities import COUNTED
 from anju.rules.book.lower_parameters import lower_allowed, lower_parameter
-from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput, BookStep, Value
+from anju.rules.book.rollups import member_book, rolled_type
+from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput, BookStep, Parameter, Value
 from anju.rules.language import ir
 from anju.rules.language.exact import floor_scaled, to_scaled
 from anju.rules.language.formula import (
@@ -38,7 +40,7 @@ from anju.rules.language.formula import (
     Sum,
 )
 from anju.rules.language.ir import FREE, MAX_ROWS, RATIO_PLACES, Choice, Day, Factors, Num, Term, Truth, Type, Words
-from anju.rules.language.operators import MODES
+from anju.rules.language.operators import MODES, ROLLUPS
 
 COUNTS = frozenset(COUNTED) | {"fen"}
 
@@ -51,12 +53,18 @@ class Program:
     types: dict[str, Type] = field(default_factory=dict)
     steps: dict[str, Term] = field(default_factory=dict)
     conditions: dict[str, Term] = field(default_factory=dict)
+    members: Program | None = None  # what the roll-ups ask of each member
     errors: list[tuple[str, str]] = field(default_factory=list)  # name, message
     values: Mapping[str, Value] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def windowed(self) -> bool:
         return any(_windowed(node) for node in (*self.steps.values(), *self.conditions.values()))
+
+    def of(self, parameter: Parameter) -> Program:
+        """The one that knows what the parameter is keyed or banded by: that of the members where it is an input of theirs."""
+        names = {*parameter.by, parameter.bands} - {""}
+        return self if self.members is None or names <= self.types.keys() else self.members
 
     def lowered(self, expr: Expr) -> Term:
         """A further expression over the program's names: a figure of a sentence. FormulaError as for a step."""
@@ -71,6 +79,8 @@ def lower_book(book: Book, values: Mapping[str, Value], order: list[str]) -> Pro
         type_ = input_type(item)
         program.types[item.name] = replace(type_, factors=scope.factors(item.unit)) if isinstance(type_, Num) else type_
     program.types["run_date"] = Day()
+    if book.rollups:
+        _lower_rollups(program)
     for name in order:
         try:
             if name in book.steps:
@@ -93,13 +103,25 @@ def lower_book(book: Book, values: Mapping[str, Value], order: list[str]) -> Pro
             program.errors.append((name, str(error)))
         except _Skip:
             continue
-    if book.payable and not program.errors:
-        result = program.types.get(book.result)
+    for payable, of in book.payables.items() if not program.errors else ():
+        result = program.types.get(of)
         if isinstance(result, Num):
-            program.types["payable"] = replace(result, low=min(0, result.low), high=max(0, result.high))
+            program.types[payable] = replace(result, low=min(0, result.low), high=max(0, result.high))
         else:
-            program.errors.append((book.result, f"{book.kind} 类规则书的 result 须是一个数。"))
+            program.errors.append((of, f"{book.kind} 类规则书的 result 须是一个数。"))
     return program
+
+
+def _lower_rollups(program: Program) -> None:
+    own = member_book(program.book)
+    program.members = lower_book(own, program.values, list(own.steps))
+    program.errors += program.members.errors
+    for name, step in program.book.rollups.items():
+        try:
+            if name in program.members.types:
+                program.types[name] = rolled_type(step, program.members.types[name])
+        except FormulaError as error:
+            program.errors.append((name, str(error)))
 
 
 def input_type(item: BookInput) -> Type:
@@ -354,6 +376,8 @@ class _Scope:
                 return ir.number("months", Num(0, -14400, 14400, "月"), (self.day(args[0]), self.day(args[1])))
             case "days_between":
                 return ir.number("days", Num(0, -440000, 440000, "天"), (self.day(args[0]), self.day(args[1])))
+        if name in ROLLUPS:
+            raise FormulaError(f"{name} 汇总成员，只能写在 rollups 里，再在这里用它的名称。")
         raise FormulaError(f"没有“{name}”这个算子。")
 
     def absolute(self, node: Term) -> Term:

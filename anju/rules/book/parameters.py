@@ -112,7 +112,7 @@ def _set_edges(book: Book, on: date, values: dict[str, Value], overrides: Mappin
             else "请核对这些参数在这一天的值，使各段由小到大。"
         )
         for fault in band_faults(bands):
-            yield Problem("RULE-040", parameter_place(book, name), f"{on} {used}：{fault}", fix)
+            yield Problem("RULE-040", parameter_place(book, name), f"自 {on} 起，{used}：{fault}", fix)
 
 
 def _gap_problem(book: Book, parameter: Parameter, on: date) -> Problem:

@@ -5,7 +5,7 @@ Numbers here are Decimals in the declared unit; scaled integers appear only in `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -38,6 +38,10 @@ RESERVED |= {
 MAX_CONDITIONS = 60  # the masks are BIGINT: 63 bits, three kept free
 RELATIVE_PERIODS = ("year", "cumulative-year")  # the run's whole year; the run's own period, counted since January
 MAX_INPUTS, MAX_PARAMETERS, MAX_STEPS = 300, 300, 300
+MAX_RESULTS = 20
+MAX_MEMBERS = 10_000  # of one row, for the range of a sum over them
+ONE = "1"  # the key of the only row of an example
+MEMBERS = "members"  # what the list of a row's members is called where it is not known
 MAX_NODES = 20_000  # of all formulas together
 MAX_KEYS = 4  # of a table, one after the other
 MAX_CHAIN = 100  # steps that use one another, one after the other
@@ -195,6 +199,21 @@ class BookStep:
 
 
 @dataclass(frozen=True)
+class Members:
+    """The table of members (成员): what a row consists of, the persons of a household. key: the column that names the row.
+
+    count: the input of the row that says how many there are; "" where none does.
+    """
+
+    key: str
+    inputs: Mapping[str, BookInput]
+    label: str = "成员"
+    key_label: str = ""
+    count: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class BookCondition:
     """A named truth. colour for warnings, level for checks. gate: whether it decides what is paid; else it is only told."""
 
@@ -229,11 +248,17 @@ class WorkedExample:
     given: Mapping[str, Any]
     expect: Mapping[str, Any]
     rows: Mapping[str, Mapping[str, Any]] | None = None
+    members: Mapping[str, Sequence[Mapping[str, Any]]] | None = None  # by the key of their row
     date: date | None = None
     assumed: tuple[str, ...] = ()
     because: str = ""
     source: str = ""
     line: int = 0
+
+
+def payable_names(results: Sequence[str]) -> list[str]:
+    """Of the principal result `payable`, of a further one `payable_` and its name."""
+    return [f"payable_{name}" if place else "payable" for place, name in enumerate(results)]
 
 
 @dataclass(frozen=True)
@@ -267,7 +292,9 @@ class Book:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     steps: Mapping[str, BookStep] = field(default_factory=dict)
     conditions: Mapping[str, BookCondition] = field(default_factory=dict)
-    result: str = ""
+    members: Members | None = None
+    rollups: Mapping[str, BookStep] = field(default_factory=dict)  # a level before the first step
+    results: tuple[str, ...] = ()  # the first is the principal
     total: Decimal | None = None
     order: tuple[SortKey, ...] = ()
     partition: tuple[str, ...] = ()
@@ -281,9 +308,15 @@ class Book:
         return MappingProxyType({name: step for name, step in self.steps.items() if step.points is not None})
 
     @property
-    def payable(self) -> str:
-        """The name of what is paid or owed in the end: 0 when refused, unknown while pending. "" where a book pays nothing."""
-        return "payable" if self.kind in PAYING and self.result and self.language > 1 else ""
+    def result(self) -> str:
+        """The principal result; "" where a book has none."""
+        return self.results[0] if self.results else ""
+
+    @property
+    def payables(self) -> Mapping[str, str]:
+        """What is paid or owed in the end → the result that it is of: 0 when refused, unknown while pending. Empty where a book pays nothing."""
+        pays = self.kind in PAYING and self.language > 1
+        return dict(zip(payable_names(self.results), self.results, strict=True)) if pays else {}
 
     @property
     def gates(self) -> tuple[str, ...]:
@@ -309,15 +342,21 @@ class Book:
 
     def label(self, name: str) -> str:
         """The Chinese name of anything in the book."""
-        for part in (self.inputs, self.parameters, self.steps, self.conditions):
+        inner = self.members.inputs if self.members else {}
+        for part in (self.inputs, self.parameters, self.rollups, self.steps, self.conditions, inner):
             if name in part:
                 return str(part[name].label)
-        payable = "应发额" if self.kind == "subsidy" else "应缴额"
-        return {"run_date": "业务日期", "payable": payable}.get(name, name)
+        if self.members and name == MEMBERS:
+            return self.members.label
+        if name in self.payables:
+            payable = "应发额" if self.kind == "subsidy" else "应缴额"
+            return payable if name == "payable" else f"{payable}（{self.label(self.payables[name])}）"
+        return "业务日期" if name == "run_date" else name
 
     def unit(self, name: str) -> str:
-        name = self.result if name == "payable" else name
-        for part in (self.inputs, self.parameters, self.steps):
+        name = self.payables.get(name, name)
+        inner = self.members.inputs if self.members else {}
+        for part in (self.inputs, self.parameters, self.rollups, self.steps, inner):
             if name in part:
                 return part[name].unit or ""
         return ""

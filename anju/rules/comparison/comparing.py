@@ -14,14 +14,14 @@ import duckdb
 
 from anju.problems import Problem, Refused
 from anju.rules.book.parameters import stale_values
-from anju.rules.book.schema import TRUTH, Book
+from anju.rules.book.schema import MEMBERS, TRUTH, Book
 from anju.rules.comparison.sides import (
     AFTER,
     BEFORE,
     DECISIONS,
     ComparedValue,
     Side,
-    compared_value,
+    check_sides,
     condition_labels,
     judgement_sql,
 )
@@ -59,23 +59,16 @@ class Heading:
 
 
 def compare_file(
-    before: Side, after: Side, source: Path, output: Path, *, names: tuple[Mapping[str, str], Mapping[str, str]], by: Sequence[str] = (),
+    before: Side, after: Side, source: Path, output: Path, *, names: tuple[Mapping[str, str], Mapping[str, str]], group_by: Sequence[str] = (),
     absent: Collection[str] = (), progress: Callable[[int], None] | None = None,
 ) -> Comparison:  # fmt: skip
-    """names: for each side, column of the file → input's name, or "key". by: columns by which gains and losses are told, whatever they hold.
+    """names: for each side, column of the file → input's name, or "key". group_by: columns by which gains and losses are told, whatever they hold.
 
     absent: inputs that the file does not have, of either book. Refused: RULE-070 the two sides are the same; RULE-071 their results cannot be
     subtracted; RULE-072 a column that will not do; RULE-073 nothing to compare; what the rows or the file are refused for, once for both sides.
     """
-    if (before.book.digest, before.on, dict(before.parameters)) == (
-        after.book.digest,
-        after.on,
-        dict(after.parameters),
-    ):
-        what = "原来与改后的规则书、业务日期、参数都相同，没有可比的。"
-        raise Refused(Problem("RULE-070", f"《{before.book.title}》", what, "请另选日期、规则书，或改一个参数。"))
-    value = compared_value(before, after)
-    columns = _Columns((before, after), source, names, by)
+    value = check_sides(before, after)
+    columns = _Columns((before, after), source, names, group_by)
     with outcome_file(output) as (part, connection), engine_errors(after.book):
         watched = Watched(connection, None)
 
@@ -91,7 +84,9 @@ def compare_file(
         do(lambda: connection.execute(_differences((before, after), readers, columns, value)), CHECKED, JUDGED)
         connection.execute(f"DROP TABLE {ROWS} CASCADE")
         headings = columns.headings + _outcome_headings(before.book, after.book, value)
-        done: Comparison = do(lambda: summarise(connection, DIFFERENCES, (before, after), value, by), JUDGED, JUDGED)
+        done: Comparison = do(
+            lambda: summarise(connection, DIFFERENCES, (before, after), value, group_by), JUDGED, JUDGED
+        )
         order = "" if _in_order(connection) else f" ORDER BY {quote(ROW)}"
         do(lambda: connection.execute(_written(headings, order, part, FORMATS[output.suffix.lower()])), JUDGED, 100)
     problems = {str(one): one for side in (before, after) for one in stale_values(side.book, side.on)}
@@ -106,13 +101,13 @@ class _Columns:
         sides: tuple[Side, Side],
         source: Path,
         names: tuple[Mapping[str, str], Mapping[str, str]],
-        by: Sequence[str],
+        group_by: Sequence[str],
     ) -> None:
-        self.books, self.source, self.by = (sides[0].book, sides[1].book), source, list(dict.fromkeys(by))
+        self.books, self.source, self.group_by = (sides[0].book, sides[1].book), source, list(dict.fromkeys(group_by))
         # Where the order of rows decides anything it is that of their keys; else a row is known by where it lies.
         self.windowed = any(side.compiled().windowed for side in sides)
         self.row = quote(ROW) if self.windowed else "rowid"
-        self.used = list(dict.fromkeys([*names[0], *names[1], *self.by]))
+        self.used = list(dict.fromkeys([*names[0], *names[1], *self.group_by]))
         self.sql: dict[str, str] = {}  # expression over the file → its column in the table
         self.views: list[dict[str, str]] = []  # of each side: input's name → column
         for book, own in zip(self.books, names, strict=True):
@@ -120,12 +115,12 @@ class _Columns:
             for column, name in own.items():
                 read |= file_columns(source, book, column, name)
             self.views.append({name: self._column(sql) for name, sql in read.items()})
-        self.groups = [self._column(_group_sql(source, column)) for column in self.by]
+        self.groups = [self._column(_group_sql(source, column)) for column in self.group_by]
         self.inputs: tuple[dict[str, str], dict[str, str]] = ({}, {})  # of each side: heading → input's name
         self.headings = [Heading(KEY, "key")]
-        self.headings += [Heading(column, f'"by{place}"') for place, column in enumerate(self.by)]
+        self.headings += [Heading(column, f'"by{place}"') for place, column in enumerate(self.group_by)]
         self.carried: dict[str, str] = {}  # column of the table → its name among the differences
-        taken = {KEY, EFFECT, *self.by}
+        taken = {KEY, EFFECT, *self.group_by}
         for side, (book, own) in enumerate(zip(self.books, names, strict=True)):
             for column, name in own.items():
                 if name == "key":
@@ -157,7 +152,16 @@ class _Columns:
         for place, (book, view) in enumerate(zip(self.books, self.views, strict=True)):
             items = [f"{self.row} AS {quote(ROW)}", *(f"{column} AS {quote(name)}" for name, column in view.items())]
             connection.execute(f"CREATE VIEW side{place} AS SELECT {', '.join(items)} FROM {ROWS}")
-            own = [name for name in absent if name in book.inputs or not any(name in one.inputs for one in self.books)]
+            if book.members and MEMBERS not in absent:
+                what = "比较两种算法时还不能给出成员表。"
+                fix = "命令里可以写 --absent members，要成员的各项按未知计算；网页上请选不用成员表的规则书。"
+                raise Refused(Problem("RULE-049", f"《{book.title}》", what, fix))
+            own = [
+                name
+                for name in absent
+                if name in book.inputs
+                or not any(name in (*one.inputs, *([MEMBERS] if one.members else [])) for one in self.books)
+            ]
             try:
                 readers.append(_SideReader(book, f"side{place}", connection, own, self.source))
             except Refused as refused:
@@ -216,9 +220,8 @@ def _differences(
 def _outcome_headings(before: Book, after: Book, value: ComparedValue | None) -> list[Heading]:
     headings = [Heading(EFFECT, _named("effect", EFFECTS))]
     if value:
-        unit = {"fen": "（分）", "point": "（分）", "1": "", "": ""}.get(value.unit, f"（{value.unit}）")
-        for name, column in (BEFORE, "b_value"), (AFTER, "a_value"), ("变化", "change"):
-            headings.append(Heading(f"{name}{unit}", _decimals(column, value)))
+        for heading, column in zip(value.headings, ("b_value", "a_value", "change"), strict=True):
+            headings.append(Heading(heading, _decimals(column, value)))
     for name, letter, book in (BEFORE, "b", before), (AFTER, "a", after):
         headings.append(Heading(f"{name}判定", _named(f"{letter}_decision", DECISIONS)))
         for mask, told in (("failed", "不符合"), ("unknown", "待核")):

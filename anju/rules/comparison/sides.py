@@ -55,7 +55,7 @@ def _nothing_to_compare(book: Book) -> Problem:
 
 def compared_output(book: Book, compiled: Compiled) -> str:
     """The number that is compared: what is paid in the end, else the result; "" where the outcome is a decision only."""
-    name = book.payable or book.result
+    name = next(iter(book.payables), book.result)
     return name if isinstance(compiled.types.get(name), Num) else ""
 
 
@@ -68,6 +68,12 @@ class ComparedValue:
     places: int
     wide: bool
     less_is_better: bool
+
+    @property
+    def headings(self) -> tuple[str, str, str]:
+        """Of the columns before, after and change, with the unit that their numbers are in."""
+        unit = {"fen": "（分）", "point": "（分）", "1": "", "": ""}.get(self.unit, f"（{self.unit}）")
+        return f"{BEFORE}{unit}", f"{AFTER}{unit}", f"变化{unit}"
 
     @property
     def sql_type(self) -> str:
@@ -97,6 +103,18 @@ def compared_value(before: Side, after: Side) -> ComparedValue | None:
     places = max(type_.places for type_ in numbers)
     most = sum(max(abs(type_.low), abs(type_.high)) * 10 ** (places - type_.places) for type_ in numbers)
     return ComparedValue(before.book.label(names[0]), units[0] or "", places, most > INT64, kinds[0])
+
+
+def check_sides(before: Side, after: Side) -> ComparedValue | None:
+    """What is compared, as of `compared_value`. Refused RULE-070 where both sides are the same."""
+    if (before.book.digest, before.on, dict(before.parameters)) == (
+        after.book.digest,
+        after.on,
+        dict(after.parameters),
+    ):
+        what = "原来与改后的规则书、业务日期、参数都相同，没有可比的。"
+        raise Refused(Problem("RULE-070", f"《{before.book.title}》", what, "请另选日期、规则书，或改一个参数。"))
+    return compared_value(before, after)
 
 
 def judgement_sql(side: Side, source: str, value: ComparedValue | None) -> str:

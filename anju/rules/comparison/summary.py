@@ -95,11 +95,11 @@ def effect_sql(value: ComparedValue | None) -> str:
 
 
 def summarise(
-    connection: duckdb.DuckDBPyConnection, table: str, sides: tuple[Side, Side], value: ComparedValue | None, by: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, table: str, sides: tuple[Side, Side], value: ComparedValue | None, group_by: Sequence[str]
 ) -> Comparison:  # fmt: skip
     """Refused RULE-072: a column to tell by that has too many values."""
-    by = list(dict.fromkeys(by))
-    total, groups = _tallies(connection, table, value, by)
+    group_by = list(dict.fromkeys(group_by))
+    total, groups = _tallies(connection, table, value, group_by)
     decisions = {
         (int(before), int(after)): int(rows)
         for before, after, rows in connection.execute(
@@ -115,7 +115,7 @@ def summarise(
 
 
 def _tallies(
-    connection: duckdb.DuckDBPyConnection, table: str, value: ComparedValue | None, by: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, table: str, value: ComparedValue | None, group_by: Sequence[str]
 ) -> tuple[Tally, dict[str, list[tuple[str | None, Tally]]]]:
     counts = [f"COUNT(*) FILTER (WHERE effect = {effect})" for effect in range(len(EFFECTS))]
     sums = []
@@ -123,20 +123,24 @@ def _tallies(
         known, own = f"FILTER (WHERE effect <> {UNCLEAR})", "FILTER (WHERE effect = {})"
         summed = [("b_value", known), ("a_value", known), ("change", own.format(GAIN)), ("change", own.format(LOSE))]
         sums = [f"COALESCE(SUM(CAST({quote(name)} AS HUGEINT)) {which}, 0)" for name, which in summed]
-    columns = [f'"by{place}"' for place in range(len(by))]
+    columns = [f'"by{place}"' for place in range(len(group_by))]
     sets = ", ".join(["()", *(f"({column})" for column in columns)])
     asked = ", ".join([*columns, *(f"GROUPING({column})" for column in columns), "COUNT(*)", *counts, *sums])
     lines = connection.execute(f"SELECT {asked} FROM {table} GROUP BY GROUPING SETS ({sets})").fetchall()
-    groups: dict[str, list[tuple[str | None, Tally]]] = {column: [] for column in by}
+    groups: dict[str, list[tuple[str | None, Tally]]] = {column: [] for column in group_by}
     total = Tally(0, 0, 0, 0, 0)
     for line in lines:
-        names, folded, numbers = line[: len(by)], line[len(by) : 2 * len(by)], line[2 * len(by) :]
+        names, folded, numbers = (
+            line[: len(group_by)],
+            line[len(group_by) : 2 * len(group_by)],
+            line[2 * len(group_by) :],
+        )
         tally = Tally(*map(int, numbers))
         mine = [place for place, one in enumerate(folded) if not one]
         if not mine:
             total = tally
         else:
-            groups[by[mine[0]]].append((names[mine[0]], tally))
+            groups[group_by[mine[0]]].append((names[mine[0]], tally))
     problems = [
         Problem(
             "RULE-072",

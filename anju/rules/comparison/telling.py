@@ -33,11 +33,15 @@ def signed_text(number: int, value: ComparedValue, unit: str) -> str:
     return text if not number else f"{'−' if number < 0 else '+'}{text}"
 
 
-def own_text(number: int, value: ComparedValue) -> str:
-    """One row's number, exact, money in 元: 350, 12.5."""
-    if value.unit != "fen":
-        return separate_thousands(trim_zeros(scaled_text(number, value.places)))
-    return separate_thousands(trim_zeros(scaled_text(number, value.places + 2)))
+def own_unit(value: ComparedValue) -> str:
+    """The unit in which one row's number is shown."""
+    return {"fen": "元", "point": "分", "1": ""}.get(value.unit, value.unit)
+
+
+def own_text(number: int, value: ComparedValue, least: int = 0) -> str:
+    """One row's number in that unit, exact, with at least so many decimals: 350, 12.5."""
+    places = value.places + 2 if value.unit == "fen" else value.places
+    return separate_thousands(trim_zeros(scaled_text(number, places)), least)
 
 
 def counts_text(tally: Tally) -> str:

@@ -8,16 +8,14 @@ On PostgreSQL, which flattens nested selects and copies expressions, a level who
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
 
-from anju.rules.book.lower import Program, lower_book
-from anju.rules.book.order import order_steps
+from anju.rules.book.lower import Program
 from anju.rules.book.parameters import fingerprint
-from anju.rules.book.schema import TRUTH, Book, Value
-from anju.rules.language.ir import INT64, WINDOWS, Num, Term, Type
+from anju.rules.book.programs import Cache, book_key, program_of
+from anju.rules.book.schema import Book, Value
+from anju.rules.language.ir import INT64, WINDOWS, Num, Term, Truth, Type
 
 WORD = 31  # conditions of which one BIGINT says both whether they fail and whether they are unknown
 LOW = (1 << WORD) - 1
@@ -42,6 +40,7 @@ class Compiled:
 
     sql: str
     inputs: tuple[tuple[str, str], ...]  # name, SQL type
+    rollups: tuple[tuple[str, str], ...]  # the same of what the members come to, which the rows bring as well
     outputs: tuple[str, ...]
     types: Mapping[str, Type]
     conditions: tuple[str, ...]
@@ -66,19 +65,16 @@ class _Column:
     uses: set[str] = field(default_factory=set)
 
 
-_CACHE: OrderedDict[tuple[str, str, str], Compiled] = OrderedDict()
-_CACHED = 256
-_LOCK = Lock()
+_COMPILED: Cache[Compiled] = Cache(256)
 
 
 def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> Compiled:
     """The book as SQL for one set of parameter values. Cached by the book's digest, the values and the dialect."""
-    key = (f"{book.language} {book.digest}", fingerprint(values), dialect.name)
-    with _LOCK:
-        if key in _CACHE:
-            _CACHE.move_to_end(key)
-            return _CACHE[key]
-    program = lower_book(book, values, order_steps(book))
+    return _COMPILED.get((book_key(book), fingerprint(values), dialect.name), lambda: _compile(book, values, dialect))
+
+
+def _compile(book: Book, values: Mapping[str, Value], dialect: Dialect) -> Compiled:
+    program = program_of(book, values)
     if program.errors:  # only a what-if can bring this about: the loader checked every published set of values
         from anju.problems import Problem, Refused
 
@@ -87,12 +83,7 @@ def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> C
             for name, message in program.errors
         ]
         raise Refused(*problems)
-    compiled = _Compiler(program, dialect).run()
-    with _LOCK:
-        _CACHE[key] = compiled
-        if len(_CACHE) > _CACHED:
-            _CACHE.popitem(last=False)
-    return compiled
+    return _Compiler(program, dialect).run()
 
 
 def quote(name: str) -> str:
@@ -116,12 +107,10 @@ class _Compiler:
             self.count(node)
         for name in ("_i", "_on"):
             self.columns[name] = _Column(name, "", 0, False)
-        inputs = {}
-        for item in self.book.inputs.values():
-            type_ = self.program.types[item.name]
-            wide = isinstance(type_, Num) and not _fits(type_)
-            inputs[item.name] = "BOOLEAN" if item.type == TRUTH else self.dialect.wide if wide else "BIGINT"
-            self.columns[item.name] = _Column(item.name, "", 0, wide)
+        kinds = {}
+        for name in (*self.book.inputs, *self.book.rollups):
+            kinds[name] = self.source_kind(self.program.types[name])
+            self.columns[name] = _Column(name, "", 0, kinds[name] == self.dialect.wide)
         named = {node.value for root in nodes.values() for node in _nodes(root) if node.op == "col"}
         tests = {}
         for name, node in nodes.items():
@@ -131,16 +120,22 @@ class _Compiler:
                 frag = _Frag(quote(name), self.columns[name].level, frag.wide, atom=True)
             tests[name] = frag
         words = self.words([tests[name] for name in self.book.conditions])
-        steps = list(self.book.steps)
-        payable = [self.book.payable] if self.book.payable else []
-        outputs = ['"_i"', *map(quote, steps), *([self.payable(words)] if payable else []), *self.masks(words)]
+        steps, payables = [*self.book.rollups, *self.book.steps], self.book.payables
+        paid = [self.payable(words, name) for name in payables]
+        outputs = ['"_i"', *map(quote, steps), *paid, *self.masks(words)]
         sql, needed = self.select(outputs, {"_i", *steps, *words})
         return Compiled(
-            sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed),
-            outputs=(*steps, *payable),
+            sql=sql, inputs=tuple((name, kinds[name]) for name in self.book.inputs if name in needed),
+            rollups=tuple((name, kinds[name]) for name in self.book.rollups),
+            outputs=(*steps, *payables),
             types=dict(self.program.types), conditions=tuple(self.book.conditions), windowed=self.program.windowed,
             strict=not self.program.windowed and not any(_takes_unknown(node) for node in nodes.values()),
         )  # fmt: skip
+
+    def source_kind(self, type_: Type) -> str:
+        """The SQL type of a column that the rows bring."""
+        wide = isinstance(type_, Num) and not _fits(type_)
+        return "BOOLEAN" if isinstance(type_, Truth) else self.dialect.wide if wide else "BIGINT"
 
     # -- conditions
 
@@ -169,9 +164,9 @@ class _Compiler:
             masks.append(f"{' + '.join(moved) or self.literal(0)} AS {quote(name)}")
         return masks
 
-    def payable(self, words: list[str]) -> str:
+    def payable(self, words: list[str], name: str) -> str:
         """Nothing when a condition that decides is false, unknown while one is; else the result."""
-        wide = isinstance(type_ := self.program.types["payable"], Num) and not _fits(type_)
+        wide = isinstance(type_ := self.program.types[name], Num) and not _fits(type_)
         gates = [condition.gate for condition in self.book.conditions.values()]
         failed, known = [], []
         for number, word in enumerate(words):
@@ -179,9 +174,9 @@ class _Compiler:
                 failed.append(f"({quote(word)} & {self.literal(deciding)}) <> 0")
                 known.append(f"({quote(word)} & {self.literal(deciding << WORD)}) = 0")
         if not failed:
-            return f'{quote(self.book.result)} AS "payable"'
+            return f"{quote(self.book.payables[name])} AS {quote(name)}"
         nothing = f"CASE WHEN {' OR '.join(failed)} THEN {self.literal(0, wide)}"
-        return f'{nothing} WHEN {" AND ".join(known)} THEN {quote(self.book.result)} END AS "payable"'
+        return f"{nothing} WHEN {' AND '.join(known)} THEN {quote(self.book.payables[name])} END AS {quote(name)}"
 
     # -- levels
 

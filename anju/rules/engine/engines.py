@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,10 +34,9 @@ class DuckDB:
 
     def fetch(self, compiled: Compiled, table: BoundTable, indexes: list[int], connection: Any) -> list[EngineRow]:
         """Rows go in as one CSV file of bare integers: bound list parameters took minutes where this takes a fraction of a second."""
-        columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.inputs]
+        columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.rollups, *compiled.inputs]
         handle, name = tempfile.mkstemp(suffix=".csv", prefix="anju-rows-")
-        own = connection is None
-        connection = connect() if own else connection
+        connection = connection or _own()
         try:
             with os.fdopen(handle, "w", encoding="ascii", newline="") as file:
                 texts = (
@@ -49,8 +49,6 @@ class DuckDB:
             return connection.execute(compiled.sql.replace("{source}", source) + ORDERED).fetchall()  # type: ignore[no-any-return]
         finally:
             os.unlink(name)
-            if own:
-                connection.close()
 
 
 class PostgreSQL:
@@ -61,7 +59,7 @@ class PostgreSQL:
     def fetch(self, compiled: Compiled, table: BoundTable, indexes: list[int], connection: Any) -> list[EngineRow]:
         if connection is None:
             raise ValueError("the PostgreSQL engine needs a connection")
-        columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.inputs]
+        columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.rollups, *compiled.inputs]
         arrays = ", ".join(f"%s::{kind}[]" for _, kind in columns)
         source = f"UNNEST({arrays}) AS q0({', '.join(quote(name) for name, _ in columns)})"
         with connection.cursor() as cursor:
@@ -76,6 +74,7 @@ def _columns(compiled: Compiled, table: BoundTable, indexes: list[int]) -> list[
     """The columns of those rows. Text only ever decides an order, so its place among its equals' sorted values stands for it:
     no engine's collation can then differ."""
     columns: list[list[Scalar]] = [[table.rank[i] for i in indexes], [day_number(table.dates[i]) for i in indexes]]
+    columns += [[table.rollups[name][i] for i in indexes] for name, _ in compiled.rollups]
     for name, _ in compiled.inputs:
         column = [table.columns[name][i] for i in indexes]
         if table.book.inputs[name].type == TEXT:
@@ -93,6 +92,16 @@ def connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(
         ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     )
+
+
+_kept = threading.local()
+
+
+def _own() -> duckdb.DuckDBPyConnection:
+    """This thread's: to open one takes longer than most runs, and a run leaves nothing in it."""
+    if getattr(_kept, "process", None) != os.getpid():
+        _kept.connection, _kept.process = connect(), os.getpid()
+    return _kept.connection  # type: ignore[no-any-return]
 
 
 def one_path(path: Path) -> str:

@@ -22,8 +22,11 @@ from decimal import (
 from typing import Any, cast
 
 from anju.quantities import COUNTED, UNITS
-from anju.rules.book.schema import ENUM, NUMBER, Band, Book, BookStep, Parameter, Value
+from anju.rules.book.rollups import member_book, operator_of
+from anju.rules.book.schema import ENUM, MEMBERS, NUMBER, Band, Book, BookStep, Parameter, Value
 from anju.rules.engine.bind import BoundTable, Scalar
+from anju.rules.engine.members.reference import rolled_value
+from anju.rules.language.decimals import compare, half_up, months_apart, rounded_to
 from anju.rules.language.formula import (
     Allowed,
     And,
@@ -51,15 +54,17 @@ EXACT = Context(prec=250, rounding=ROUND_HALF_UP, traps=[InvalidOperation, Divis
 RATIO = 12
 
 UNKNOWN, ZERO, RANGE, KEY, DATES = "unknown", "zero", "range", "key", "dates"
+ABSENT, EMPTY = "absent", "empty"  # a list of members that is not known, one of which nothing is the least
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why something is unknown. name: the input that is not known, or the step (or parameter) that could not be had."""
+    """Why something is unknown. name: the input that is not known, or the step (or parameter) that could not be had. member: of which of the row's."""
 
     why: str
     name: str
     row: int
+    member: str = ""
 
 
 Known = Decimal | bool | str | date
@@ -68,16 +73,14 @@ Result = tuple[Known | None, Causes]
 NONE: Causes = frozenset()
 
 
-def half_up(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-
-
 class Trace:
     """Every row of a table, evaluated when asked and kept."""
 
     def __init__(self, book: Book, table: BoundTable, values: Sequence[Mapping[str, Value]]) -> None:
         self.book, self.table, self.params = book, table, values
         self.partitions = table.partitions()
+        people = table.members
+        self.members = Trace(member_book(book), people.table, [values[row] for row in people.of]) if people else None
         self.known: dict[tuple[int, str], Result] = {}
         self.windows: dict[tuple[str, int, tuple[Scalar, ...]], tuple[list[tuple[int, Decimal]] | None, Causes]] = {}
 
@@ -100,8 +103,10 @@ class Trace:
     def money_unit(self, expr: Expr) -> str:
         """The unit of money that an expression is in, by what its names were declared; "" when it is no money."""
         match expr:
-            case Name(name) if not self.book.unit(name) and name in self.book.steps:
-                return self.money_unit(self.book.steps[name].expr)
+            case Name(name) if not self.book.unit(name) and (
+                step := self.book.rollups.get(name) or self.book.steps.get(name)
+            ):
+                return self.money_unit(step.expr)
             case Name(name):
                 unit = self.book.unit(name).split("/")[0]
                 return unit if unit in UNITS and UNITS[unit].family == "money" else ""
@@ -130,12 +135,14 @@ class Trace:
             return self.table.dates[row], NONE
         if name in book.parameters:
             return self.parameter(row, book.parameters[name])
+        if name in book.rollups:
+            return self.rollup(row, book.rollups[name])
         if name in book.steps:
             return self.step(row, book.steps[name])
         if name in book.conditions:
             return _Eval(self, row, name, RATIO).ev(book.conditions[name].expr)
-        if name == "payable" and book.payable:
-            return self.payable(row)
+        if name in book.payables:
+            return self.payable(row, book.payables[name])
         raise KeyError(name)
 
     def input(self, name: str, value: Scalar) -> Known | None:
@@ -178,7 +185,19 @@ class Trace:
             return None, frozenset((Cause(RANGE, step.name, row),))
         return value, causes
 
-    def payable(self, row: int) -> Result:
+    def rollup(self, row: int, step: BookStep) -> Result:
+        """What the row's members come to; unknown, without a list of them."""
+        people = self.table.members
+        if people is None or self.members is None or row not in people.listed:
+            return None, frozenset((Cause(ABSENT, MEMBERS, row),))
+        results = [(member, *self.members.value(member, step.name)) for member in people.listed[row]]
+        value = rolled_value(operator_of(step), [known for _, known, _ in results])
+        if value is None and not results:
+            return None, frozenset((Cause(EMPTY, step.name, row),))
+        causes = [Cause(one.why, one.name, row, people.names[member]) for member, _, why in results for one in why]
+        return value, (frozenset(causes) if value is None else NONE)
+
+    def payable(self, row: int, result: str) -> Result:
         """What is paid or owed: nothing when refused; unknown, for all its causes, while pending."""
         held = [self.value(row, name) for name, condition in self.book.conditions.items() if condition.gate]
         if any(truth is False for truth, _ in held):
@@ -186,7 +205,7 @@ class Trace:
         causes: Causes = NONE
         for truth, why in held:
             causes |= why if truth is None else NONE
-        return (None, causes) if any(truth is None for truth, _ in held) else self.value(row, self.book.result)
+        return (None, causes) if any(truth is None for truth, _ in held) else self.value(row, result)
 
 
 def evaluate_formula(expr: Expr, value: Callable[[str], Known | None], places: int) -> Known | None:
@@ -232,7 +251,8 @@ def _inside(band: Band, value: Decimal) -> bool:
 
 
 def _less(book: Book, name: str, left: Any, right: Any) -> bool:
-    enum = book.inputs[name].enum if name in book.inputs else book.steps[name].enum
+    item = book.inputs.get(name) or book.steps.get(name)
+    enum = item.enum if item else ()
     return bool(enum.index(left) < enum.index(right) if enum else left < right)
 
 
@@ -281,7 +301,7 @@ class _Eval:
                 )
             case Compare(sign, left, right):
                 values, causes = self.all([left, right])
-                return (None, causes) if values is None else (_compare(sign, values[0], values[1]), NONE)
+                return (None, causes) if values is None else (compare(sign, values[0], values[1]), NONE)
             case And(parts):
                 return self.junction(parts, False)
             case Or(parts):
@@ -367,13 +387,13 @@ class _Eval:
             case (("lose_per_item" | "lose_per_day" | "gain_per_item"), [count, each, most]):
                 return min(most, max(Decimal(0), count) * each), NONE
             case (("floor_to" | "ceil_to" | "round_to"), [value, size]):
-                return _rounded(name, value, size), NONE
+                return rounded_to(name, value, size), NONE
             case "age_on", [born, day]:
                 if day < born:
                     return None, self.cause(DATES)
                 return Decimal(day.year - born.year - ((day.month, day.day) < (born.month, born.day))), NONE
             case "months_between", [first, last]:
-                return Decimal(_months(first, last) if last >= first else -_months(last, first)), NONE
+                return Decimal(months_apart(first, last) if last >= first else -months_apart(last, first)), NONE
             case "days_between", [first, last]:
                 return Decimal((last - first).days), NONE
         raise AssertionError(name)
@@ -452,26 +472,3 @@ class _Eval:
         turns = sorted(scaled, key=lambda pair: (-(pair[1] - down[pair[0]]), self.trace.table.rank[pair[0]]))
         turn = next(place for place, (member, _) in enumerate(turns, 1) if member == self.row)
         return (down[self.row] + (1 if turn <= missing else 0)).scaleb(-places), NONE
-
-
-def _compare(sign: str, first: Any, second: Any) -> bool:
-    tests = {"=": first == second, "<>": first != second}
-    if sign not in tests:
-        tests |= {"<": first < second, "<=": first <= second, ">": first > second, ">=": first >= second}
-    return bool(tests[sign])
-
-
-def _rounded(name: str, value: Decimal, size: Decimal) -> Decimal:
-    whole = int(value // size)  # Decimal's // truncates
-    rest = value - whole * size
-    if name == "floor_to":
-        whole -= rest < 0
-    elif name == "ceil_to":
-        whole += rest > 0
-    else:
-        whole = int(half_up(value / size, 0))
-    return whole * size
-
-
-def _months(first: date, last: date) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)

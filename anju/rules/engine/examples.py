@@ -9,30 +9,31 @@ from typing import Any
 
 from anju.problems import Problem, Refused
 from anju.quantities import divide_half_up
-from anju.rules.book.schema import Book, WorkedExample
+from anju.rules.book.schema import ONE, Book, WorkedExample
 from anju.rules.book.tree import DECIMAL
 from anju.rules.engine import reference
 from anju.rules.language.exact import to_scaled
 from anju.rules.language.ir import Num
-
-ONE = "1"  # the key of the only row
 
 
 def example_failures(
     book: Book, example: WorkedExample, run: Callable[..., Any] = reference.run_reference
 ) -> list[str]:
     """Sentences on every expectation that does not hold. run: an engine's run; by default the reference."""
-    rows = example.rows if example.rows is not None else {ONE: {}}
+    rows = example_rows(example)
     unknown = [name for row in (*rows.values(), example.given) for name in row if name not in book.inputs]
     unknown += [name for name in example.assumed if name not in book.inputs]
+    inner = {"key", *book.members.inputs} if book.members else set()
+    unknown += [
+        name for people in (example.members or {}).values() for one in people for name in one if name not in inner
+    ]
     if unknown:
         raise Refused(
             Problem(
                 "BOOK-045", example.name, f"“{'、'.join(dict.fromkeys(unknown))}”不是输入。", "请写 inputs 中的名称。"
             )
         )
-    facts = [{**example.given, **row, "key": key} for key, row in rows.items()]
-    result = run(book, facts, on=example.date or book.applies_from, key="key")
+    result = run_example(book, example, run)
     expect = example.expect if example.rows is not None else {ONE: example.expect}
     failures = []
     for key, wanted in expect.items():
@@ -44,6 +45,16 @@ def example_failures(
             if what := _differs(row, name, value):
                 failures.append(f"{'' if example.rows is None else key + '：'}{what}")
     return failures
+
+
+def example_rows(example: WorkedExample) -> Mapping[str, Mapping[str, Any]]:
+    return example.rows if example.rows is not None else {ONE: {}}
+
+
+def run_example(book: Book, example: WorkedExample, run: Callable[..., Any] = reference.run_reference) -> Any:
+    """The run of all its rows."""
+    facts = [{**example.given, **row, "key": key} for key, row in example_rows(example).items()]
+    return run(book, facts, on=example.date or book.applies_from, key="key", members=example.members)
 
 
 def _differs(row: Any, name: str, wanted: Any) -> str:

@@ -15,7 +15,7 @@ from anju.rules.book.display import shown_places, shown_value
 from anju.rules.book.schema import Book, BookCondition, Value
 from anju.rules.engine.bind import BoundTable, Scalar, day_text
 from anju.rules.engine.canonical import csv_bytes
-from anju.rules.engine.digest import rows_digest
+from anju.rules.engine.digest import WHOLE_FILE, rows_digest
 from anju.rules.engine.evaluation import Cause, Trace
 from anju.rules.language.ir import Choice, Day, Num, Type
 
@@ -25,6 +25,8 @@ WHY = {
     "range": "超出声明的范围",
     "key": "没有与之对应的取值",
     "dates": "日期先后颠倒",
+    "absent": "名单没有给出",
+    "empty": "没有成员可算",
 }
 
 
@@ -39,19 +41,21 @@ class Reason:
     label: str
     why: str
     rows: tuple[str, ...] = ()
+    member: str = ""
 
     @property
     def sentence(self) -> str:
+        told = f"{f'成员“{self.member}”的' if self.member else ''}“{self.label}”{self.why}"
         if not self.rows:
-            return f"“{self.label}”{self.why}"
+            return told
         more = f"等 {len(self.rows)} 行" if len(self.rows) > MANY else ""
-        return f"同组{'、'.join(self.rows[:MANY])}{more}的“{self.label}”{self.why}"
+        return f"同组{'、'.join(self.rows[:MANY])}{more}的{told}"
 
 
 def root_reasons(row: OutcomeRow) -> list[Reason]:
     """The root causes of every unknown among the outcomes: criteria, result and conditions, or all steps where a book names none."""
     book = row.run.book
-    outcomes = dict.fromkeys((*book.criteria, *([book.result] if book.result else []), *book.conditions)) or book.steps
+    outcomes = dict.fromkeys((*book.criteria, *book.results, *book.conditions)) or book.steps
     causes: set[Cause] = set()
     for name in outcomes:
         if row.values[name] is None:
@@ -62,17 +66,22 @@ def root_reasons(row: OutcomeRow) -> list[Reason]:
 def reasons_from_causes(row: OutcomeRow, causes: Iterable[Cause]) -> list[Reason]:
     """The causes as reasons: in the book's order, the row's own apart from those of its partition."""
     table, book = row.run.table, row.run.book
-    order = {name: place for place, name in enumerate((*book.inputs, *book.parameters, *book.steps, *book.conditions))}
-    rows: dict[tuple[str, str], list[int]] = {}
+    inner = book.members.inputs if book.members else {}
+    names = (*book.inputs, *inner, *book.parameters, *book.rollups, *book.steps, *book.conditions)
+    order = {name: place for place, name in enumerate(names)}
+    rows: dict[tuple[str, str, str], list[int]] = {}
     for cause in causes:
-        rows.setdefault((cause.name, cause.why), []).append(cause.row)
+        rows.setdefault((cause.name, cause.why, cause.member), []).append(cause.row)
     reasons = []
-    for (name, why), members in sorted(rows.items(), key=lambda item: (order.get(item[0][0], -1), item[0][1])):
+    for (name, why, person), members in sorted(
+        rows.items(), key=lambda item: (order.get(item[0][0], -1), *item[0][1:])
+    ):
         others = sorted((index for index in members if index != row.index), key=table.rank.__getitem__)
         if row.index in members:
-            reasons.append(Reason(name, book.label(name), WHY[why]))
+            reasons.append(Reason(name, book.label(name), WHY[why], member=person))
         if others:
-            reasons.append(Reason(name, book.label(name), WHY[why], tuple(table.keys[index] for index in others)))
+            keys = tuple(table.keys[index] for index in others)
+            reasons.append(Reason(name, book.label(name), WHY[why], keys, person))
     return reasons
 
 
@@ -127,6 +136,10 @@ class RunOutcome:
     @cached_property
     def digest(self) -> str:
         return hashlib.sha256(self.csv()).hexdigest()
+
+    def digest_as(self, version: str) -> str:
+        """By the version that a stored run was written under."""
+        return self.digest if version == WHOLE_FILE else self.rows_digest
 
     @cached_property
     def rows_digest(self) -> str:

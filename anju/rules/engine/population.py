@@ -20,11 +20,14 @@ import duckdb
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.lower_parameters import day_number
 from anju.rules.book.parameters import check_day, parameter_place, stale_values, values_in_force
-from anju.rules.book.schema import Book
+from anju.rules.book.rollups import member_book, operator_of
+from anju.rules.book.schema import MAX_MEMBERS, MEMBERS, Book
 from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
 from anju.rules.engine.contract import HIDDEN_IN_KEYS, TEXTS, WANTED, Misfit, TableContract, text_literal
 from anju.rules.engine.engines import ENGINES, one_path
 from anju.rules.engine.groups import check_size
+from anju.rules.engine.members.binding import count_problem, lost_problem, many_problem, require_members
+from anju.rules.engine.members.statement import compile_rollups, empty_value
 from anju.rules.language.ir import Num, Type
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?\Z")
@@ -67,8 +70,9 @@ def run_table(
     engine: str = "duckdb",
     parameters: Mapping[str, Any] | None = None,
     absent: Collection[str] = (),
+    members: str | None = None,
 ) -> TableOutcome:
-    """source: a table's name, or on DuckDB the path of a Parquet file; into: the table to make.
+    """source: a table's name, or on DuckDB the path of a Parquet file; into: the table to make; members: the same as source, of the members.
 
     absent: inputs that the caller says are not there; they are unknown for every row. Refused: columns that lack or do not suit, and misfits with
     the keys of the first rows of each, before anything is made.
@@ -78,10 +82,15 @@ def run_table(
     if not NAME.match(into):
         raise ValueError(into)
     chosen = ENGINES[engine]
-    compiled = compile_book(book, values_in_force(book, on, parameters), chosen.dialect)
+    values = values_in_force(book, on, parameters)
+    compiled = compile_book(book, values, chosen.dialect)
+    own, inner = split_absent(book, members is not None, absent)
     with engine_errors(book):
-        reader = TableReader(book, source, key, connection, chosen.dialect, absent)
+        reader = TableReader(book, source, key, connection, chosen.dialect, own)
         count = reader.check()
+        if members is not None and book.members:
+            people = MemberReader(member_book(book), members, book.members.key, connection, chosen.dialect, inner)
+            reader.roll_up(book, people, compile_rollups(book, compiled, values, chosen.dialect), on)
         if compiled.windowed:
             check_size(book, count)
         statement = compiled.sql.replace("{source}", f"({reader.source(compiled, on)})")
@@ -142,6 +151,7 @@ class BookStatement:
         for misfit in contract.misfits():
             misfits.setdefault(misfit.name, []).append(misfit.sql)
         items = [f'{quote(key)} AS "_i"', f'CAST({day_number(self.on)} AS BIGINT) AS "_on"']
+        items += [f"CAST(NULL AS {kind}) AS {quote(name)}" for name, kind in self.compiled.rollups]
         for name, kind in self.compiled.inputs:
             item = self.book.inputs[name]
             if name not in columns:
@@ -194,6 +204,7 @@ class TableReader(TableContract):
         else:
             raise ValueError(source)
         self.shown = shown or self.shown
+        self.joins = ""  # what the members of the rows come to, joined to them
         described = self._describe_postgres() if dialect.name == "postgresql" else self._describe()
         super().__init__(book, described, dialect, absent)
         if problems := self.column_problems(key, self.place):
@@ -237,8 +248,45 @@ class TableReader(TableContract):
         for name, kind in compiled.inputs:
             known = self.value(self.book.inputs[name], kind) if name in self.types else f"CAST(NULL AS {kind})"
             items.append(f"{known} AS {quote(name)}")
+        items += [f"{self.rollup(name, kind)} AS {quote(name)}" for name, kind in compiled.rollups]
         # Ended as a level: what is converted is converted once, however often a formula names it.
-        return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of{self.dialect.fence}"
+        return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of{self.joins}{self.dialect.fence}"
+
+    # -- members
+
+    def roll_up(self, book: Book, members: MemberReader, statement: Compiled, on: date) -> None:
+        """Have the rows bring what their members come to. Refused: misfits of members, and what `bind_members` refuses of their lists."""
+        members.check()
+        if problems := members.list_problems(book, self):
+            raise Refused(*problems)
+        sql = statement.sql.replace("{source}", f"({members.source(statement, on)})")
+        items = [f"{quote(name)} AS {quote(f'_of_{name}')}" for name in book.rollups]
+        own = members.joined_key(quote("_i"), self)
+        rolled = f'SELECT {own} AS "_of", {", ".join(items)} FROM ({sql}) AS rolled'
+        self.joins = f' LEFT JOIN ({rolled}) AS m ON m."_of" = {members.joined_key(quote(self.key), self)}'
+
+    def rollup(self, name: str, kind: str) -> str:
+        """0 and the like where the row says that it has no members, unknown where nobody gave any."""
+        if not self.joins or self.book.members is None:
+            return f"CAST(NULL AS {kind})"
+        value, count = empty_value(operator_of(self.book.rollups[name])), self.book.members.count
+        empty = "NULL" if value is None else str(value).upper()
+        none = f"WHEN {quote(count)} = 0 THEN CAST({empty} AS {kind}) " if count in self.types else ""
+        return f'CASE WHEN m."_of" IS NOT NULL THEN m.{quote(f"_of_{name}")} {none}END'
+
+    def rows_with(self, key: str, windowed: bool) -> list[dict[str, Any]]:
+        """The row of a key, as `run_rows` takes it, its key under "key"; with its partition when the book looks at that. Empty: no such row."""
+        names = [name for name in self.book.inputs if name in self.types]
+        mine = f"{self.key_text} = {text_literal(key)}"
+        where = mine
+        if windowed:
+            own = f"(SELECT {{0}} FROM {self.relation} AS own WHERE {mine})"
+            same = [f"{quote(name)} IS NOT DISTINCT FROM {own.format(quote(name))}" for name in self.book.partition]
+            where = " AND ".join([f"EXISTS {own.format('1')}", *same])
+        found = self.connection.execute(
+            f"SELECT {', '.join([self.key_text, *map(quote, names)])} FROM {self.relation} AS rows_of WHERE {where}"
+        ).fetchall()
+        return [dict(zip(("key", *names), row, strict=True)) for row in found]
 
     def key_misfit(self) -> str:
         test = f"{quote(self.key)} IS NULL"
@@ -284,10 +332,7 @@ class TableReader(TableContract):
     def twice(self, count: int) -> list[Problem]:
         """Keys, and the last keys of an order within their partition, that come more than once."""
         problems = []
-        if not (self.postgres and self.indexed()) and not self.rising():
-            (keys,) = self.one(f"SELECT COUNT(DISTINCT {quote(self.key)}) FROM {self.relation} AS q")
-        else:
-            keys = count
+        count, keys = self.different_keys(count)
         if count != keys:
             what = f"{count} 行里只有 {keys} 个不同的行键。"
             problems.append(Problem("RULE-014", self.place(self.key), what, "每行须有一个不同的键。"))
@@ -300,6 +345,13 @@ class TableReader(TableContract):
                 what = f"{known} 行里只有 {different} 个不同的值，先后没有定论。"
                 problems.append(Problem("RULE-017", self.place(last), what, "排序的最后一个键须每行不同，请核对。"))
         return problems
+
+    def different_keys(self, count: int) -> tuple[int, int]:
+        """How many keys there are, and how many different ones."""
+        if (self.postgres and self.indexed()) or self.rising():
+            return count, count
+        (keys,) = self.one(f"SELECT COUNT(DISTINCT {quote(self.key)}) FROM {self.relation} AS q")
+        return count, int(keys)
 
     def rising(self) -> bool:
         """Whether each key is above the one before, as they lie: then no two are the same, and nothing need be sorted."""
@@ -321,6 +373,52 @@ class TableReader(TableContract):
     def one(self, sql: str) -> Any:
         unprepared = {"prepare": False} if self.postgres else {}  # tables of one name come and go
         return self.connection.execute(sql, **unprepared).fetchone()
+
+
+class MemberReader(TableReader):
+    """A table of members. Its key names the row of each; a column "key", where there is one, the member within its row."""
+
+    def different_keys(self, count: int) -> tuple[int, int]:
+        if "key" not in self.types:
+            return count, count
+        named = f'COUNT("key"), COUNT(DISTINCT ({quote(self.key)}, "key")) FILTER (WHERE "key" IS NOT NULL)'
+        given, keys = self.one(f"SELECT {named} FROM {self.relation} AS q")
+        return int(given), int(keys)
+
+    def joined_key(self, column: str, rows: TableReader) -> str:
+        """A key, of a row or a member, as what the two are compared by: integers as they are, all else as text."""
+        if self.types[self.key].is_integer and rows.types[rows.key].is_integer:
+            return column
+        return f'CAST({column} AS TEXT) COLLATE "C"' if self.postgres else f"CAST({column} AS VARCHAR)"
+
+    def list_problems(self, book: Book, rows: TableReader) -> list[Problem]:
+        """Members of no row, and rows with more or fewer members than they say."""
+        assert book.members
+        own, key = self.joined_key(quote(self.key), rows), self.joined_key(quote(rows.key), rows)
+        counted = f"SELECT {own} AS own, COUNT(*) AS many FROM {self.relation} AS q GROUP BY 1"
+        said = quote(book.members.count) if book.members.count in rows.types else "CAST(NULL AS BIGINT)"
+        known = f"SELECT {key} AS row_key, {said} AS said FROM {rows.relation} AS r"
+        joined = f"FROM ({counted}) AS c LEFT JOIN ({known}) AS k ON k.row_key = c.own"
+        tests = ("k.row_key IS NULL", "k.said <> c.many", f"c.many > {MAX_MEMBERS}")
+        if not any(self.one(f"SELECT {', '.join(f'COUNT(*) FILTER (WHERE {test})' for test in tests)} {joined}")):
+            return []
+        first = f"ORDER BY c.own LIMIT {EXAMPLES}"
+        ask = self.connection.execute
+        lost = ask(f"SELECT c.own, COUNT(*) OVER () {joined} WHERE {tests[0]} {first}").fetchall()
+        odd = ask(f"SELECT c.own, k.said, c.many, COUNT(*) OVER () {joined} WHERE {tests[1]} {first}").fetchall()
+        many = ask(f"SELECT c.own {joined} WHERE {tests[2]} {first}").fetchall()
+        problems = [lost_problem(book, [_key_shown(key) for key, _ in lost], lost[0][1])] if lost else []
+        told = {_key_shown(key): (int(said), count) for key, said, count, _ in odd}
+        problems += [count_problem(book, told, odd[0][3])] if odd else []
+        return problems + ([many_problem(book, [_key_shown(key) for (key,) in many])] if many else [])
+
+
+def split_absent(book: Book, given: bool, absent: Collection[str]) -> tuple[list[str], list[str]]:
+    """What is absent of the rows, and of the members. Refused as `require_members`."""
+    require_members(book, given, absent)
+    inner = book.members.inputs if book.members else {}
+    own = [name for name in absent if name not in inner and (name != MEMBERS or book.members is None)]
+    return own, [name for name in absent if name in inner]
 
 
 def _key_shown(key: object) -> str:

@@ -10,31 +10,34 @@ from decimal import (
 )
 from typing import Any
 
-from anju.rules.book.lower import Program, lower_book
-from anju.rules.book.order import order_steps
+from anju.rules.book.lower import Program
+from anju.rules.book.programs import program_of
 from anju.rules.book.schema import Book, Value
 from anju.rules.engine.bind import bind_rows
 from anju.rules.engine.evaluation import EXACT, Known, Trace
 from anju.rules.engine.groups import check_partitions, group_rows
+from anju.rules.engine.members.binding import bind_members
 from anju.rules.engine.outcome import RunOutcome
 
 
 def run_reference(
     book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str,
-    parameters: Mapping[str, Any] | None = None, on_field: str | None = None, **_: Any,
+    parameters: Mapping[str, Any] | None = None, on_field: str | None = None,
+    members: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, **_: Any,
 ) -> RunOutcome:  # fmt: skip
     """The same as `rules.run`, by the reference."""
     table = bind_rows(book, rows, key=key, on=on, on_field=on_field)
+    table.members = bind_members(book, table, members)
     groups, warnings = group_rows(book, table, on, parameters)
     row_values: list[Mapping[str, Value]] = [{}] * len(table)
-    program = lower_book(book, groups[0].values, order_steps(book))
+    program = program_of(book, groups[0].values)
     for group in groups:
         if program.windowed:
             check_partitions(book, table, group)
         for index in group.indexes:
             row_values[index] = group.values
     trace = Trace(book, table, row_values)
-    outputs = (*book.steps, *([book.payable] if book.payable else []))
+    outputs = (*book.rollups, *book.steps, *book.payables)
     results = []
     for row in range(len(table)):
         held = [trace.value(row, name)[0] for name in book.conditions]

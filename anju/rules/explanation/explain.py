@@ -6,12 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from anju.quantities import trim_zeros
-from anju.rules.book.display import SHOWN_RATIO, convert_value, figure_text, number_text
+from anju.rules.book.display import SHOWN_RATIO, convert_value, figure_text, number_text, shown_value
+from anju.rules.book.lower import input_type
+from anju.rules.book.programs import Cache, book_key
+from anju.rules.book.rollups import ALL, asked_of
 from anju.rules.book.schema import Book, BookCondition, BookStep, BracedFigure, SentenceTemplate
-from anju.rules.engine.outcome import OutcomeRow, reasons_from_causes
+from anju.rules.engine.evaluation import Known
+from anju.rules.engine.outcome import MANY, OutcomeRow, reasons_from_causes
 from anju.rules.engine.reference import run_reference
 from anju.rules.language.exact import needed_places, to_scaled
 from anju.rules.language.formula import (
@@ -35,6 +40,8 @@ from anju.rules.language.formula import (
 )
 from anju.rules.language.ir import Num
 from anju.rules.language.operators import MODES, OPERATORS
+
+_FORMULAS: Cache[str] = Cache(4096)
 
 
 @dataclass(frozen=True)
@@ -64,25 +71,39 @@ def explain_outcome(
     on: date,
     parameters: Mapping[str, Any] | None = None,
     rows: Sequence[Mapping[str, Any]] = (),
+    members: Sequence[Mapping[str, Any]] | None = None,
 ) -> list[Explained]:
-    """One row told step by step, on the reference. rows: the rest of its partition, when the book shares or ranks."""
+    """One row told step by step, on the reference. rows: the rest of its partition, when the book shares or ranks; members: its own."""
     keyed = [{**other, "_key": f"{index:09d}"} for index, other in enumerate((row, *rows))]
-    return explain_row(run_reference(book, keyed, on=on, key="_key", parameters=parameters).rows[0])
+    people = None if members is None else {keyed[0]["_key"]: members}
+    return explain_row(run_reference(book, keyed, on=on, key="_key", parameters=parameters, members=people).rows[0])
 
 
 def explain_row(row: OutcomeRow) -> list[Explained]:
     book = row.run.book
-    names = (*book.steps, *book.conditions)
+    names = (*book.rollups, *book.steps, *book.conditions, *book.payables)
     return [_explained(row, name) for name in names]
 
 
 def _explained(row: OutcomeRow, name: str) -> Explained:
     book = row.run.book
-    item: BookStep | BookCondition = book.steps[name] if name in book.steps else book.conditions[name]
-    formula = render_formula(item.expr, lambda used: book.label(used))
-    substituted = render_formula(item.expr, lambda used: named_text(row, used))
-    if isinstance(item.expr, Ranked):
-        substituted = "，".join(f"{book.label(key.name)} {row.shown(key.name)}" for key, _ in item.expr.keys)
+    if name in book.payables:
+        of = book.payables[name]
+        gates = "、".join(book.label(gate) for gate in book.gates)
+        formula = f"{gates}有一条不符合是 0，有未知的待核，其余是{book.label(of)}" if gates else book.label(of)
+        return Explained(
+            name=name,
+            label=book.label(name),
+            formula=formula,
+            substituted="，".join(f"{book.label(used)} {row.shown(used)}" for used in (*book.gates, of)),
+            value_text=row.shown(name),
+            clause="",
+            source="",
+            sentence=_unknown(row, name),
+        )
+    item: BookStep | BookCondition = book.rollups.get(name) or book.steps.get(name) or book.conditions[name]
+    formula = _FORMULAS.get((book_key(book), name), lambda: render_formula(item.expr, book.label))
+    substituted = _substituted(row, item)
     value = row.values[name]
     if isinstance(item, BookCondition):
         shown = "未知" if value is None else "是" if value else "否"
@@ -112,6 +133,42 @@ def _explained(row: OutcomeRow, name: str) -> Explained:
         sentence=sentence,
         under=item.under,
     )
+
+
+def _substituted(row: OutcomeRow, item: BookStep | BookCondition) -> str:
+    book = row.run.book
+    if isinstance(item, BookStep) and item.name in book.rollups:
+        return _told_members(row, item)
+    if isinstance(item.expr, Ranked):
+        return "，".join(f"{book.label(key.name)} {row.shown(key.name)}" for key, _ in item.expr.keys)
+    return render_formula(item.expr, lambda used: named_text(row, used))
+
+
+def _told_members(row: OutcomeRow, step: BookStep) -> str:
+    """What each member comes to, with the figures put in."""
+    people, trace = row.run.table.members, row.run.trace.members
+    if people is None or trace is None or row.index not in people.listed:
+        return "名单没有给出"
+    inner, asked, members = trace.book, asked_of(step), people.listed[row.index]
+
+    def named(member: int, name: str) -> str:
+        if name in inner.inputs:
+            type_ = input_type(inner.inputs[name])
+            return shown_value(inner, name, people.table.columns[name][member], type_) or "未知"
+        return known_text(inner, name, trace.value(member, name)[0])
+
+    told = []
+    for member in members[:MANY]:
+        value = trace.value(member, step.name)[0]
+        answer = ("是" if value else "否") if isinstance(value, bool) else _plain_text(inner, step.name, value)
+        figures = render_formula(asked, partial(named, member))
+        told.append(people.names[member] + (f"：{figures} → {answer}" if asked is not ALL else ""))
+    more = [f"等 {len(members)} 名"] if len(members) > MANY else []
+    return "；".join([*told, *more]) or "没有成员"
+
+
+def _plain_text(book: Book, name: str, value: Known | None) -> str:
+    return figure_text(value, book.unit(name), None) if isinstance(value, Decimal) else known_text(book, name, value)
 
 
 def cited_source(book: Book, item: BookStep | BookCondition) -> str:
@@ -194,7 +251,11 @@ def named_text(row: OutcomeRow, name: str) -> str:
     book = row.run.book
     if name not in book.parameters and name != "run_date":
         return row.shown(name)
-    value, _ = row.run.trace.value(row.index, name)
+    return known_text(book, name, row.run.trace.value(row.index, name)[0])
+
+
+def known_text(book: Book, name: str, value: Known | None) -> str:
+    """A parameter's value, or a day."""
     if isinstance(value, Decimal):
         parameter = book.parameters[name]
         shown = parameter.show if parameter.show is not None else parameter.places
@@ -243,8 +304,8 @@ def render_formula(expr: Expr, name: Callable[[str], str], inner: bool = False) 
         case CaseExpression(branches, otherwise):
             text = "；".join(f"{sub(test)} 时取 {sub(value)}" for test, value in branches)
             return f"（{text}；否则取 {sub(otherwise)}）"
-        case Allowed(_, subject):
-            return f"{name(subject)} 不在不予办理的一段"
+        case Allowed(_, subject, _, label):
+            return f"{name(subject)} 不在“{label}”不予办理的一段"
         case Call(operator, args):
             texts = [render_formula(arg, name) for arg in args]
             return OPERATORS[operator].reads.format(*texts, all="，".join(texts))

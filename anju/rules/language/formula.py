@@ -118,11 +118,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Allowed:
-    """Whether what the parameter has bands of stands in a band that does not refuse by that condition. The loader makes it, nobody writes it."""
+    """Whether what the parameter has bands of stands in a band that does not refuse by that condition. The loader makes it, nobody writes it.
+
+    subject: the name that the bands are of; label: what the parameter is called.
+    """
 
     parameter: str
     subject: str
     condition: str
+    label: str
 
 
 @dataclass(frozen=True)

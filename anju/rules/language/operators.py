@@ -63,6 +63,12 @@ OPERATORS: dict[str, Operator] = {
         Operator("share", "share(值)", 1, 1, "占本组合计之比({0})"),
         Operator("total", "total(值)", 1, 1, "本组合计({0})"),
         Operator("largest_remainder", "largest_remainder(值)", 1, 1, "最大余额法取整({0})"),
+        Operator("count_of", "count_of(条件)", 0, 1, "成员中{all}的个数"),
+        Operator("sum_of", "sum_of(值)", 1, 1, "各成员{0}之和"),
+        Operator("min_of", "min_of(值)", 1, 1, "各成员{0}中最小"),
+        Operator("max_of", "max_of(值)", 1, 1, "各成员{0}中最大"),
+        Operator("any_of", "any_of(条件)", 1, 1, "有成员{0}"),
+        Operator("all_of", "all_of(条件)", 1, 1, "每名成员都{0}"),
         Operator("if_unknown", "if_unknown(值, 未知时的值)", 2, 2, "{0}（未知时按{1}）"),
         Operator("age_on", "age_on(出生日期, 计算日期)", 2, 2, "周岁({0}，算到{1})"),
         Operator("months_between", "months_between(起, 止)", 2, 2, "整月数({0}至{1})"),
@@ -70,4 +76,5 @@ OPERATORS: dict[str, Operator] = {
     )
 }
 
-WINDOWS = frozenset(("share", "total", "largest_remainder"))
+ROLLUPS = frozenset(("count_of", "sum_of", "min_of", "max_of", "any_of", "all_of"))  # of the members of a row
+WINDOWS = frozenset(("share", "total", "largest_remainder")) | ROLLUPS  # of more rows than one

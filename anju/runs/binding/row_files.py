@@ -7,6 +7,7 @@ import codecs
 import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,8 @@ import duckdb
 
 from anju.isolation import read_isolated
 from anju.problems import Place, Problem, Refused
-from anju.rules.book.schema import DATE, NUMBER, Book, BookInput
+from anju.rules.book.rollups import member_book
+from anju.rules.book.schema import DATE, NUMBER, TEXT, Book, BookInput
 
 KEYS = ("key", "键", "行键", "编号")
 ENCODINGS = ("utf-8-sig", "gb18030")  # gb18030 is what WPS and Excel write when they save a CSV on a Chinese computer
@@ -39,6 +41,55 @@ def read_rows(path: Path, book: Book, key: str = "") -> list[dict[str, Any]]:
         row = {name: _value(book.inputs.get(name), value) for name, value in zip(names, line, strict=False) if name}
         rows.append({"key": str(number)} | row)
     return rows
+
+
+def read_members(path: Path, book: Book, absent: Collection[str] = ()) -> dict[str, list[dict[str, Any]]]:
+    """The members of rows, by the key of their row. A column that is a member's own key (键、编号 …) names it; without one it goes by its number.
+
+    Refused as `read_rows`; RULE-022: an input that is not there and was not said to be absent.
+    """
+    assert book.members
+    headings, lines = _open(path)
+    own = member_file_book(book)
+    (names,) = _names(path, headings, [own], "")
+    lacking = [name for name in own.inputs if name not in names and name not in absent]
+    if lacking:
+        raise _lacking(path, own, lacking)
+    members: dict[str, list[dict[str, Any]]] = {}
+    lost = []
+    for number, line in enumerate(lines, start=2):
+        row = {name: _value(own.inputs.get(name), value) for name, value in zip(names, line, strict=False) if name}
+        of = row.pop(book.members.key)
+        members.setdefault(of, []).append(row) if of else lost.append(str(number))
+    if lost:
+        what = f"第 {'、'.join(lost[:20])} {'等' if len(lost) > 20 else ''}行没有写属于哪一行（{own.label(book.members.key)}）。"
+        raise _problem(path, what, "请补上。")
+    return members
+
+
+def member_column_names(path: Path, book: Book) -> dict[str, str]:
+    """The same as `column_names` of a file of members. Refused RULE-022 without the column that names the row of each."""
+    assert book.members
+    own = member_file_book(book)
+    names = column_names(path, own)
+    if book.members.key not in names.values():
+        raise _lacking(path, own, [book.members.key])
+    return names
+
+
+def _lacking(path: Path, own: Book, names: Sequence[str]) -> Refused:
+    listed = "、".join(f"{own.label(name)}（{name}）" for name in names)
+    fix = "请补上；成员表里确实没有的输入，用 --absent 写明，按未知计算。"
+    return Refused(Problem("RULE-022", Place(file=path.name), f"成员表没有“{listed}”。", fix))
+
+
+def member_file_book(book: Book) -> Book:
+    """The book over the members as a file has them, with the column that names the row of each."""
+    assert book.members
+    key = book.members.key
+    own = member_book(book)
+    link = BookInput(key, book.members.key_label or key, TEXT)
+    return replace(own, digest=f"{own.digest} file", inputs={key: link, **own.inputs})
 
 
 def _open(path: Path) -> tuple[list[str], Iterable[Sequence[Any]]]:
@@ -67,9 +118,9 @@ def column_names(path: Path, book: Book, key: str = "") -> dict[str, str]:
 
 
 def columns_of_books(
-    path: Path, books: Sequence[Book], key: str = "", by: Collection[str] = ()
+    path: Path, books: Sequence[Book], key: str = "", group_by: Collection[str] = ()
 ) -> list[dict[str, str]]:
-    """The same for each of several books over one file. by: headings beside, by which rows are told apart; they need no input."""
+    """The same for each of several books over one file. group_by: headings beside, by which rows are told apart; they need no input."""
     if not path.is_file():
         raise _problem(path, "没有这个文件。", "请核对路径和文件名。")
     if path.suffix.lower() not in (".csv", ".parquet"):
@@ -81,7 +132,7 @@ def columns_of_books(
         raise _problem(path, "列名读不出来。", fix) from error
     return [
         {heading: name for heading, name in zip(headings, names, strict=True) if name}
-        for names in _names(path, headings, books, key, by)
+        for names in _names(path, headings, books, key, group_by)
     ]
 
 
@@ -135,7 +186,7 @@ def _parquet_headings(path: Path) -> list[str]:
 
 
 def _names(
-    path: Path, headings: list[str], books: Sequence[Book], key: str, by: Collection[str] = ()
+    path: Path, headings: list[str], books: Sequence[Book], key: str, group_by: Collection[str] = ()
 ) -> list[list[str]]:
     """For each book each heading as an input's name or "key"; "" for what is none of its inputs. Everything that does not fit is said at once."""
     each = [_names_of(headings, book, key) for book in books]
@@ -145,7 +196,7 @@ def _names(
     strange = [
         heading
         for at, heading in enumerate(headings)
-        if heading and heading not in by and not any(names[at] for names in each)
+        if heading and heading not in group_by and not any(names[at] for names in each)
     ]
     if strange:
         what = f"列名“{'、'.join(strange)}”在规则书里没有对应的输入。"
@@ -153,13 +204,13 @@ def _names(
         problems.append(Problem("RUN-012", place, what, fix))
     if key and key not in headings:
         problems.append(Problem("RUN-012", place, f"没有“{key}”这一列。", "请核对 --key。"))
-    if lost := [heading for heading in by if heading not in headings]:
+    if lost := [heading for heading in group_by if heading not in headings]:
         what = f"没有“{'、'.join(lost)}”这一列，不能按它分组。"
         problems.append(
             Problem("RUN-012", place, what, f"请核对分组的列名；文件里有：{'、'.join(filter(None, headings))}。")
         )
     twice = {name for names in each for name in names if name and names.count(name) > 1}
-    twice |= {heading for heading in by if headings.count(heading) > 1}
+    twice |= {heading for heading in group_by if headings.count(heading) > 1}
     if twice:
         problems.append(Problem("RUN-012", place, f"“{'、'.join(sorted(twice))}”有两列。", "请删去一列。"))
     if problems:

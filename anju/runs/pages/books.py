@@ -16,7 +16,7 @@ from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.rules.book.display import applies_text, regions_text, value_text
 from anju.rules.book.parameters import stale_values
-from anju.rules.book.schema import Book, DatedValue, Parameter
+from anju.rules.book.schema import MEMBERS, Book, DatedValue, Parameter
 from anju.rules.explanation.explain import render_formula
 from anju.runs.queries.books import book_library
 
@@ -27,7 +27,12 @@ KINDS = {
 
 
 def book_address(book: Book) -> str:
-    return path_of("runs:book", book.kind, book.subject, book.applies_from)
+    return path_of("runs:book", book.kind, book.subject, _since(book))
+
+
+def _since(book: Book) -> str:
+    """From when, and of a book of some place the place: two places' own books may begin on one day."""
+    return "-".join((str(book.applies_from), *book.regions[:1]))
 
 
 @requires_permission("rules.see")
@@ -120,11 +125,7 @@ def show_book(request: Request, kind: str, subject: str, since: str) -> HttpResp
     page_context(request)
     library = book_library()
     book = next(
-        (
-            known
-            for known in library.books
-            if (known.kind, known.subject, str(known.applies_from)) == (kind, subject, since)
-        ),
+        (known for known in library.books if (known.kind, known.subject, _since(known)) == (kind, subject, since)),
         None,
     )
     if book is None:
@@ -149,6 +150,7 @@ def show_book(request: Request, kind: str, subject: str, since: str) -> HttpResp
         }
         for item in book.conditions.values()
     ]
+    inner = list(book.members.inputs.values()) if book.members else []
     context = {
         "book": book,
         "kind": KINDS.get(kind, kind),
@@ -156,11 +158,22 @@ def show_book(request: Request, kind: str, subject: str, since: str) -> HttpResp
         "regions": regions_text(book),
         "headings": book_table(book),
         "steps": steps,
+        "results": "、".join(book.label(name) for name in (*book.results, *book.payables)) if steps else "",
         "conditions": conditions,
+        "rollups": [
+            {
+                "label": step.label,
+                "unit": shown_unit(step.unit),
+                "formula": render_formula(step.expr, book.label),
+                "note": step.note or step.clause,
+            }
+            for step in book.rollups.values()
+        ],
         "inputs": [
             {"label": item.label, "unit": shown_unit(item.unit), "from": input_origin(item), "note": item.note}
             for item in book.inputs.values()
-        ],
+        ]
+        + [{"label": item.label, "unit": shown_unit(item.unit), "from": "成员表", "note": item.note} for item in inner],
         "parameters": [
             {"parameter": item, "values": [dated_value_row(book, item, value, today) for value in item.values]}
             for item in book.parameters.values()
@@ -188,7 +201,7 @@ def input_origin(item: Any) -> str:
 
 def sentence_with_names(book: Book, text: str) -> str:
     """A sentence's braces with Chinese names: {rate} → 〔完成率〕."""
-    for name in sorted((*book.inputs, *book.parameters, *book.steps), key=len, reverse=True):
+    for name in sorted((*book.inputs, *book.parameters, *book.rollups, *book.steps), key=len, reverse=True):
         text = text.replace("{" + name + "}", f"〔{book.label(name)}〕")
     return text
 
@@ -208,12 +221,20 @@ def dated_value_row(book: Book, parameter: Parameter, value: DatedValue, today: 
 
 def example_rows(book: Book, example: Any) -> dict[str, Any]:
     rows = example.rows or {"": example.given}
+    members = example.members or {}
+    told = [
+        (key, [(book.label(name), value, name in example.assumed) for name, value in given.items()])
+        for key, given in rows.items()
+    ]
+    told += [
+        (f"{key if example.rows else ''}{book.label(MEMBERS)}{one.get('key', number)}",
+         [(book.label(name), value, False) for name, value in one.items() if name != "key"])
+        for key, people in members.items()
+        for number, one in enumerate(people, 1)
+    ]  # fmt: skip
     return {
         "name": example.name,
-        "rows": [
-            (key, [(book.label(name), value, name in example.assumed) for name, value in given.items()])
-            for key, given in rows.items()
-        ],
+        "rows": told,
         "expect": [(book.label(name), value) for name, value in example.expect.items()],
         "because": example.because,
         "source": example.source,

@@ -9,6 +9,7 @@ from anju.workbooks.reading.maps import GroupRow, PartRow, TotalRow
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE = "number", "unreported", "no_task", "not_applicable"  # 未报 无任务 不适用
 PROBLEM_SHEET = "问题清单"  # the sheet that mark() adds; never read back as data
+PROBLEM_COLUMN = "校验问题"  # the column that it adds where there are many; the same
 
 
 class ReadCell(NamedTuple):

@@ -10,14 +10,14 @@ from functools import lru_cache
 from anju.problems import ASK, Place, Problem
 from anju.workbooks.files.numbers import BAD, DASH, fold_text, parse_number
 from anju.workbooks.files.radicals import fold_radicals
-from anju.workbooks.reading.cells import cell_reference
+from anju.workbooks.reading.cells import PROBLEM_COLUMN, cell_reference
 from anju.workbooks.reading.maps import MapColumn
 from anju.workbooks.reading.units import BRACKETED, SIMPLIFY, stated_units, strange_unit, table_units, units_in
 
 HEAD_ROWS = 60  # a first head further down than this is no head
 MORE_HEADS = 20_000  # rows in which a form may print its head again, or go on with further columns (续表)
 MOST_HEADS = 500
-QUIET = {"序号", "备注", "说明", "排名", "编号", "栏次"}  # columns nobody expects to be read
+QUIET = {"序号", "备注", "说明", "排名", "编号", "栏次", PROBLEM_COLUMN}  # columns nobody expects to be read
 _NOISE = re.compile(r"[\s:：、,，.。;；·()\[\]【】“”\"'‘’_*＊]+")
 _MARKS = re.compile(r"(?<![mM])[①-⒛㈠-㈩㉑-㉟㊱-㊿❶-❿⓫-⓴²³¹⁰⁴-⁹₀-₉]")  # of notes; the ² of m² is none
 _ANOTHER = re.compile(r"[上下去前次明半未非不无除]$|[上去前]年|上[月季期]|同期|未|不含|扣除")

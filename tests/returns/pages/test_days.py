@@ -13,9 +13,10 @@ from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.people.scope import local_actor, open_scope
 from anju.returns.files.scans import key_figures
-from anju.returns.models import Inquiry, Paper, Return, SetDelivery
+from anju.returns.models import Answer, Inquiry, Paper, Return, SetDelivery
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import locking, opening
+from anju.returns.services.corrections import begin_correction
 from anju.returns.services.scans import keep_scan
 from tests.cast import EAST, operator, person, sign_in
 from tests.returns.conftest import complete
@@ -78,7 +79,7 @@ def test_the_set_goes_up_is_signed_for_and_comes_back_at_a_cell(locked, visit):
     assert "已报送1张" in sent and "登记山西省的签收" in sent and "报送山西省</button>" not in sent
     again = city.post(f"/returns/up/send/{QUERY}", {"form": FORM, "period": PERIOD})
     assert "内容一样" in text(again, 422)
-    assert "1套报送等您签收" in text(above.get(f"/returns/?region={PROVINCE}"))
+    assert "<h1>1套报送等您签收</h1>" in text(above.get(f"/returns/?region={PROVINCE}"))
     assert "请签收" in text(above.get("/", follow=True))
     with open_scope(local_actor()):
         pk = SetDelivery.objects.get().pk
@@ -87,6 +88,7 @@ def test_the_set_goes_up_is_signed_for_and_comes_back_at_a_cell(locked, visit):
     assert "没有写签收编号" in text(above.post(f"/returns/up/{pk}/sign/{QUERY}", {"number": ""}), 422)
     done = text(above.post(f"/returns/up/{pk}/sign/{QUERY}", {"number": "收26-318"}, follow=True))
     assert "编号 收26-318" in done and "签收</button>" not in done
+    assert "用“退回一格”在表上点" in done and "用“登记上级退回的格”在表上点" in text(city.get(f"/returns/up/{QUERY}"))
     cell = cell_of(locked)
     ret_page = text(above.get(f"/returns/{locked.pk}/?cell={cell.line}|{cell.column}"))
     assert "退回一格" in ret_page and f'value="{cell.line}|{cell.column}"' in ret_page
@@ -184,3 +186,26 @@ def test_an_auditor_asks_and_the_unit_answers(locked, visit):
     assert "已办结" in text(auditor.post(f"{address}next/", {"decision": "settle", "text": ""}, follow=True))
     assert clerk.get(f"{address}file/999999/").status_code == 404
     assert visit("clerk", "140581").get(address).status_code == 404
+
+
+def test_an_auditor_sees_what_was_corrected_after_the_lock_and_answered_alike(locked, visit):
+    auditor, page = visit("auditor", CITY), f"/returns/audit/look/?region={CITY}&period="
+    assert f"/returns/audit/look/?region={CITY}" in text(auditor.get(f"/returns/?region={CITY}&period=2026"))
+    with open_scope(local_actor()) as by:
+        for line, answer in (("p1", "情况属实。"), ("p2", "情况属实。"), ("p2", "情况属实。"), ("p3", "另有原因")):
+            Answer.objects.create(
+                ret=locked, region=locked.region, check_id="still", line=line, said=f"{line}没有进展", text=answer, by="c", by_name="填报某"
+            )  # fmt: skip
+        made = begin_correction(by=by, ret_id=locked.pk, reason="核减12套", ordered_by="晋建保函7")
+    shown = text(auditor.get(page + "2026"))
+    assert "锁定后的更正0次，成批的答复1组" in shown, "a correction that is not submitted is a draft"
+    with open_scope(local_actor()):
+        Return.objects.filter(pk=made.pk).update(state=Return.CITY, submitted_at=timezone.now())
+    shown = text(auditor.get(page + "2026-10"))
+    assert "锁定后的更正1次" in shown and "核减12套" in shown and "晋建保函7" in shown
+    assert f"/returns/{made.pk}/compare/" in shown and ">2</td>" in shown.partition('id="answers"')[2]
+    assert "锁定后的更正0次，成批的答复0组" in text(auditor.get(page + "2026-09"))
+    assert "锁定后的更正0次，成批的答复0组" in text(
+        visit("auditor", "140581").get("/returns/audit/look/?region=140581&period=2026")
+    )
+    assert visit("city_reviewer", CITY).get(page + "2026").status_code == 403

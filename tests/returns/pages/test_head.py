@@ -1,7 +1,7 @@
 """等您上报: what the head of a unit sees of a return before its rows; on a phone all of it on the first screen, with the acts."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -13,7 +13,8 @@ from anju.figures.catalogue import load_catalogue
 from anju.figures.services import observations
 from anju.oversight.models import SentReminder
 from anju.returns.models import Line, Return, Step
-from anju.returns.services import filling, opening, review
+from anju.returns.queries import checks
+from anju.returns.services import answers, filling, opening, review
 from tests.browser import PHONE, see
 from tests.cast import EAST, operator, person
 from tests.returns.conftest import complete
@@ -131,6 +132,8 @@ def test_what_waits_tells_since_when_and_how_late_and_the_unit_s_landing_tells_w
     waits = home.partition('id="notices"')[2].partition("</section>")[0]
     assert "，等住建部门单位负责人岗" in home.partition("逾期")[2]
     assert "请尽快上报" in waits and "已过" in waits and re.search(r"等了(不到)?\d+分钟", waits)
+    assert "棚户区改造开工量130套，比上月+30，任务500套完成26.0%" in waits, "the totals, before it is opened"
+    assert "完成投资3,400万元，比上月−200" in waits
     local = local_actor()
     with open_scope(local):
         county = Region.objects.get(code=EAST, valid_until=None)
@@ -184,3 +187,37 @@ def test_on_a_phone_the_first_screen_has_everything_and_a_cell_is_pointed_at(vis
     with open_scope(clerk):
         back = Step.objects.filter(ret=draft).last()
         assert (back.move, back.remark) == ("return", "与施工许可不一致") and back.line and back.column
+
+
+def test_the_city_sees_how_checks_stand_and_what_moved_county_by_county(visitor, two_months):
+    ret = two_months
+    page = f"/returns/?region=140500&form={FORM}&period={PERIOD}"
+
+    def row():
+        listed = visitor("city_reviewer", "140500").get(page).content.decode().partition('id="progress"')[2]
+        return next(one for one in listed.split("<tr") if f'/returns/{ret.pk}/"' in one or ret.region.name in one)
+
+    hand_on(ret)
+    assert "处都已答复" not in row(), "what the unit has not submitted is not judged yet"
+    head = operator("head")
+    with open_scope(head):
+        review.submit_return(by=head, ret_id=ret.pk)
+        answered = len(checks.check_return(head, ret))
+    said = row()
+    assert f'<a href="/returns/{ret.pk}/#checks">{answered}处都已答复</a>' in said
+    assert f'<a href="/returns/{ret.pk}/#moved">2格</a>' in said
+    with open_scope(operator("clerk")) as clerk:
+        one = next(found for found in checks.check_return(clerk, ret) if found.answer)
+        answers.answer_check(by=clerk, ret_id=ret.pk, check_id=one.check_id, line=one.line, text="")
+    assert "提醒1处没有处理" in row()
+
+
+def test_the_city_is_told_its_own_deadline(visitor, two_months):
+    hand_on(two_months)
+    head = operator("head")
+    with open_scope(head):
+        ret = review.submit_return(by=head, ret_id=two_months.pk)
+    own = timezone.localtime(datetime.fromisoformat(ret.due["city"]))
+    words = " ".join(summary(at(visitor("city_reviewer", "140500"), ret))[:3])
+    assert f"期限{own.month}月{own.day}日" in words and "首次上报" in words
+    assert ret.due["city"] != ret.due["unit"]

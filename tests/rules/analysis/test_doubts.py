@@ -103,3 +103,29 @@ def test_conditions_and_steps_that_examples_leave_out_are_told():
         examples=["{name: 一, given: {a: 4}, expect: {}}"],
     )
     assert doubts("BOOK-068", **parts) == ["one：没有一个算例使它不成立。", "far：没有一个算例算到这一步（都是未知）。"]
+
+
+def test_what_members_of_a_row_are_asked_is_looked_at_too():
+    people = {
+        "key": "household",
+        "inputs": "{age: {label: 年龄, unit: 岁, range: [0, 120]}, kind: {label: 身份, enum: [在职, 退休, 学生]}}",
+    }
+    old = f'{{label: 老, unit: 岁, values: [{{from: "2020-01-01", value: "60", {CITED}}}]}}'
+    weight = f'{{label: 折算, unit: "1", by: kind, values: [{{from: "2020-01-01", value: {{在职: "1", 学生: "0.5"}}, {CITED}}}]}}'
+    care = f'{{label: 照料, unit: "1", bands: age, values: [{{from: "2020-01-01", value: [{{below: old, value: "0"}}, {{at_least: old, value: "1"}}], {CITED}}}]}}'
+    parts = {
+        "kind": "conduct",
+        "members": people,
+        "parameters": {"old": old, "weight": weight, "care": care},
+        "rollups": {
+            "weighed": "{label: 折算人数, formula: sum_of(weight)}",
+            "cared": '{label: 照料数, formula: "sum_of(case when age > 100 then 2 else care end)"}',
+        },
+        "steps": {"out": "{label: 出, formula: weighed + cared}"},
+        "result": "out",
+        "examples": [
+            "{name: 一, given: {}, members: [{age: 59, kind: 在职}, {age: 60, kind: 学生}], expect: {weighed: '1.5', cared: 1}}"
+        ],
+    }
+    assert doubts("BOOK-065", **parts) == ["weight：2020-01-01 起的值没有列到 退休，落在那里的是未知（待核）。"]
+    assert doubts("BOOK-068", **parts) == []

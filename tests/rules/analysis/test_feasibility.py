@@ -56,6 +56,7 @@ def feasible():
         ["a between 1 and 2 or a > 5", "a = 3"],
         ["case when t then a > 3 else a > 4 end", "a <= 3"],
         ["reaches_or_rises(a, 5, b, 4)", "a < 3"],
+        ["case when a > 3 then a > 6 else a < 9 end", "a = 5"],
         ["x > 2.4"],
         ["not (a > 1 or t)", "t"],
     ],

@@ -80,7 +80,7 @@ def test_the_fast_path_refuses_what_the_slow_one_refuses(tmp_path):
 @pytest.mark.parametrize(
     ("line", "code", "what"),
     [
-        (LINE.replace("3000.5", "1000"), "BOOK-061", "2021-03-01 “收入线”（line）是 1000"),
+        (LINE.replace("3000.5", "1000"), "BOOK-061", "自 2021-03-01 起，“收入线”（line）是 1000"),
         (LINE.replace('unit: "1"', "unit: ㎡"), "BOOK-060", "单位不一致"),
         (LINE.replace('unit: "1"', "unit: 户"), "BOOK-060", "单位不一致"),
         (LINE.replace('unit: "1"', 'unit: "1", by: b'), "BOOK-024", "没有一个可用的值"),
@@ -109,5 +109,5 @@ def test_neighbours_meet_at_the_same_edge():
 def test_bands_are_told_with_the_names_of_their_edges():
     made = lined()
     (dated,) = made.parameters["coef"].values
-    told = "不超过 1000 1；超过 1000，不超过 “收入线” 0.5；超过 “收入线” 0.2"
+    told = "不超过 1000：1；超过 1000，不超过“收入线”：0.5；超过“收入线”：0.2"
     assert value_text(made, made.parameters["coef"], dated.value) == told

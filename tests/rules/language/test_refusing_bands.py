@@ -72,8 +72,8 @@ def test_a_band_that_refuses_fails_its_condition_and_pays_nothing(everywhere):
     assert row_sentences(run.rows[3]) == ["月收入 3001，高于 3000"]
     assert row_sentences(run.rows[4]) == ["“income数”未知，待核。"]
     told = {item.name: item for item in explain_row(run.rows[3])}
-    assert (told["income_ok"].formula, told["income_ok"].value_text) == ("income数 不在不予办理的一段", "否")
-    assert told["income_ok"].substituted == "3001 不在不予办理的一段"
+    assert (told["income_ok"].formula, told["income_ok"].value_text) == ("income数 不在“系数”不予办理的一段", "否")
+    assert told["income_ok"].substituted == "3001 不在“系数”不予办理的一段"
 
 
 def test_a_what_if_moves_the_line_above_which_is_refused(everywhere):
@@ -142,4 +142,4 @@ def test_a_condition_and_the_number_of_its_bands_may_not_go_round():
 def test_a_refusing_band_is_told_in_words():
     made = banded()
     told = value_text(made, made.parameters["coef"], made.parameters["coef"].values[0].value)
-    assert told == "不满 500 不予办理；满 500，不超过 “收入线” 0.5；超过 “收入线” 不予办理"
+    assert told == "不满 500：不予办理；满 500，不超过“收入线”：0.5；超过“收入线”：不予办理"

@@ -8,13 +8,14 @@ from anju.core.pages.layout.sheets import Sheet
 
 @dataclass
 class Chart:
-    """title says the finding, sub says measure, unit, period and source; sheet is the table behind the picture."""
+    """title says the finding, sub says measure, unit, period and source; sheet is the table behind the picture, open from the start where it is read as much."""
 
     kind: str
     title: str
     sub: str
     sheet: Sheet
     data: dict[str, Any] = field(default_factory=dict)
+    open: bool = False
 
     @property
     def css(self) -> str:

@@ -65,6 +65,23 @@
     };
   };
 
+  /* Who gains to the right, who loses to the left of one line, the numbers as words at the ends. */
+  const balance = (data) => {
+    const rows = [...data.rows].reverse();
+    const side = (key, colour, position) => ({
+      type: "bar", stack: "one", barWidth: 13, itemStyle: { color: colour },
+      data: rows.map((row) => row[key]),
+      label: { show: true, position, color: INK, formatter: (p) => rows[p.dataIndex][`${key}_text`] },
+    });
+    return {
+      ...base,
+      grid: { left: 8, right: narrow() ? 48 : 80, top: 8, bottom: 4, containLabel: true },
+      xAxis: { type: "value", show: false, min: (v) => v.min * (narrow() ? 1.7 : 1.25), max: (v) => v.max },
+      yAxis: { type: "category", data: rows.map((row) => row.name), axisTick: { show: false }, axisLine: { onZero: false, lineStyle: { color: LINE } }, axisLabel: { color: INK, width: narrow() ? 90 : 170, overflow: "break" } },
+      series: [side("lose", GREY, "left"), side("gain", BLUE, "right")],
+    };
+  };
+
   /* Over time: a line, with the plan's line dashed beside it. A gap stays a gap. */
   const line = (data) => ({
     ...base,
@@ -80,7 +97,7 @@
     tooltip: { ...base.tooltip, trigger: "axis", formatter: (list) => [list[0].axisValue, ...list.map((p) => `${p.seriesName} ${data.series[p.seriesIndex].texts[p.dataIndex]}`)].join("\n") },
   });
 
-  const kinds = { bullet, bars, line };
+  const kinds = { bullet, bars, balance, line };
   const drawn = [];
 
   const save = (name, address) => {

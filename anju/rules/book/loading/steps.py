@@ -62,6 +62,19 @@ class StepReader(FieldReader):
             note=self.text(fields, "note"), line=tree.line,
         )  # fmt: skip
 
+    def rollup(self, name: str, tree: YamlNode) -> BookStep | None:
+        """What the members of a row come to."""
+        fields = tree.fields(("label", "unit", "places", "formula", "clause", "source", "note"), ("formula",))
+        formula = self.formula(fields.get("formula"))
+        if formula is None:
+            self.failed[name] = "rollups"
+            return None
+        return BookStep(
+            name=name, label=self.text(fields, "label") or name, formula=formula[0], expr=formula[1], places=self.places(fields.get("places")),
+            unit=self.unit(fields["unit"]) if "unit" in fields else None, clause=self.citation(fields.get("clause")),
+            source=self.citation(fields.get("source")), note=self.text(fields, "note"), line=tree.line,
+        )  # fmt: skip
+
     def rank(self, name: str, tree: YamlNode) -> BookStep | None:
         """A place in an order, as a step that formulas may use."""
         fields = tree.fields(("label", "order", "ties", "unit", "clause", "source", "note"), ("order", "ties"))

@@ -118,7 +118,7 @@ class ValueReader(FieldReader):
             by=by, bands=bands, enum=enum, values=tuple(values), note=self.text(fields, "note"), line=tree.line,
         )  # fmt: skip
         for condition in made.refusals:
-            self.refusals.setdefault(condition, []).append(Allowed(name, bands, condition))
+            self.refusals.setdefault(condition, []).append(Allowed(name, bands, condition, made.label))
         return made
 
     def keys(self, tree: YamlNode | None) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""试算一群人: what is asked, what came of it, and the rows behind each number."""
