@@ -337,7 +337,7 @@ def demand(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": made.pk, "step_id": step.pk}, bare=True)
 
 
-@makes("funds:document", "funds:scan", "funds:confirm")
+@makes("funds:document", "funds:scan", "funds:confirm", "funds:void")
 def quota(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.files import keep_file
     from anju.funds.models import QuotaDocument, QuotaLine

@@ -138,6 +138,49 @@ def test_parts_of_a_row():
     assert found(more) == [("WB-042", "C6")]  # parts may leave some, never exceed
 
 
+def test_sums_on_both_sides_of_a_check():
+    check = {"left": ["start", "-start.money"], "right": ["start.target"], "why": "新开工与任务"}
+    body = [["东区", 10, 12, 2, 1], ["西区", 20, 21, 0, 1], ["北区", 20, None, 0, 1], ["南区", 5, 5, None, 1]]
+    reading = read_workbook(form(body), with_checks(check))
+    assert found(reading) == [("WB-042", "C7")]
+    assert (
+        "－" in reading.problems[0].what
+        and "是 21套" in reading.problems[0].what
+        and "相差 1套。新开工与任务" in reading.problems[0].what
+    )
+    assert reading.problems[0].level == BLOCK
+    reminded = read_workbook(form(body), with_checks({**check, "level": ASK}))
+    assert [problem.level for problem in reminded.problems] == [ASK]
+
+
+def test_a_mean_of_columns_at_the_decimals_it_is_printed_with():
+    check = {"value": "start", "mean": ["start.target", "start.money"]}
+    body = [
+        ["东区", 10, 6, 2, 1],
+        ["西区", 9, 5, 0, 1],
+        ["北区", 9, 8, 4, 1],
+        ["南区", 5, None, 2, 1],
+        ["中区", 9, 5, None, 1],
+    ]
+    reading = read_workbook(form(body), with_checks(check))
+    assert found(reading) == [("WB-042", "C8")]
+    assert "的平均是 7套" in reading.problems[0].what
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        {"left": ["start"]},
+        {"value": "start", "mean": ["start.target"]},
+        {"left": ["start"], "right": ["start.target"], "total": "start", "parts": ["start.target"]},
+        {"left": ["start"], "right": ["-nothing"]},
+    ],
+)
+def test_a_check_of_half_a_pair_or_of_no_column_is_refused(check):
+    with pytest.raises(ValueError, match=r"只写一对|至少写两列|没有的列 nothing"):
+        with_checks(check)
+
+
 def test_a_part_larger_than_the_whole():
     assert found(read_workbook(form([["东区", 10, 12, 13, 1]]), table())) == [("WB-044", "D6")]
 

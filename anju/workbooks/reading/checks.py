@@ -63,9 +63,7 @@ class SumChecker:
         # A check over a column that was not found, or whose unit is in doubt, would only repeat that problem on every row.
         known = self.fields.keys() - set(unsure)
         self.ratios = [one for one in fields if one.column.ratio and known.issuperset(one.column.ratio)]
-        self.checks = [
-            one for one in table.checks if known.issuperset(filter(None, (one.total, *one.parts, one.small, one.large)))
-        ]
+        self.checks = [one for one in table.checks if known.issuperset(one.names)]
         self.far: dict[
             str, list[tuple[str, ReadColumn, str]]
         ] = {}  # ratio column → its cells that are off by orders of magnitude
@@ -176,7 +174,14 @@ class SumChecker:
 
     def _along(self, row: "DataRow") -> None:
         for check in self.checks:
-            self._bound(row, check) if check.small else self._parts(row, check)
+            if check.small:
+                self._bound(row, check)
+            elif check.left:
+                self._sides(row, check)
+            elif check.mean:
+                self._mean(row, check)
+            else:
+                self._parts(row, check)
         for ratio in self.ratios:
             self._ratio(row, ratio)
 
@@ -205,6 +210,49 @@ class SumChecker:
                 "WB-046", cell, column.text,
                 f"“{row.label}”有 {_text(left, column)} 没有归入任何分项（总数 {_text(total, column)}，分项和 {_text(added, column)}）。{check.why}",
                 "请确认这一部分确实不属于各分项。", ASK,
+            )  # fmt: skip
+
+    def _sides(self, row: "DataRow", check: MapCheck) -> None:
+        """Two sums of columns that must be equal; a blank side, or one with an unknown in it, says nothing."""
+        sides = []
+        for names in (check.left, check.right):
+            values = [(-1 if name[0] == "-" else 1, self._value(row, name.removeprefix("-"))) for name in names]
+            if any(value is None for _, value in values) or not any(
+                name.removeprefix("-") in row.values for name in names
+            ):
+                return
+            sides.append(sum(sign * (value or 0) for sign, value in values))
+        if sides[0] != sides[1]:
+            name = check.left[0].removeprefix("-")
+            column = self.fields[name]
+            left, right = (_text(side, column) for side in sides)
+            self.report(
+                "WB-042", row.cell(name, column.letter), column.text,
+                f"“{row.label}”的{self._sum_text(check.left)}是 {left}，{self._sum_text(check.right)}是 {right}，"
+                f"相差 {_text(sides[0] - sides[1], column)}。{check.why}",
+                "请核对两边的各列。", check.level,
+            )  # fmt: skip
+
+    def _sum_text(self, names: tuple[str, ...]) -> str:
+        """“甲＋乙－丙”, in the words of the sheet's head."""
+        text = "".join(("－" if name[0] == "-" else "＋") + self.fields[name.removeprefix("-")].text for name in names)
+        return f"“{text.removeprefix('＋')}”"
+
+    def _mean(self, row: "DataRow", check: MapCheck) -> None:
+        """A mean, rounded to the decimals that it is printed with."""
+        value, parts = row.values.get(check.value), [self._value(row, name) for name in check.mean]
+        known = [part for part in parts if part is not None]
+        if value is None or len(known) < len(parts) or not any(name in row.values for name in check.mean):
+            return
+        step = max(1, row.steps.get(check.value, 0))
+        mean = quantities.divide_half_up(sum(known), step * len(known)) * step
+        if mean != value:
+            column = self.fields[check.value]
+            names = "、".join(self.fields[name].text for name in check.mean)
+            self.report(
+                "WB-042", row.cell(check.value, column.letter), column.text,
+                f"“{row.label}”是 {_text(value, column)}，{names} 的平均是 {_text(mean, column)}。{check.why}",
+                "请核对平均数和各列。", check.level,
             )  # fmt: skip
 
     def _bound(self, row: "DataRow", check: MapCheck) -> None:

@@ -122,22 +122,36 @@ class MapRows(MapPart):
 
 
 class MapCheck(MapPart):
-    """A sum or bound within one row: total = parts (remainder: true lets the parts leave some), or small ≤ large."""
+    """A sum or bound within one row: total = parts (remainder: true lets the parts leave some), small ≤ large, left = right (sums of both,
+    "-name" is taken off), or value = the mean of columns, at the decimals that it is printed with."""
 
     total: str = ""
     parts: tuple[str, ...] = ()
     remainder: bool = False
     small: str = ""
     large: str = ""
+    left: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+    value: str = ""
+    mean: tuple[str, ...] = ()
     level: Literal["阻断", "提醒"] = BLOCK
     why: str = ""
-    _parts = field_validator("parts", mode="before")(_texts)
+    _parts = field_validator("parts", "left", "right", "mean", mode="before")(_texts)
 
     @model_validator(mode="after")
     def _one_kind(self) -> "MapCheck":
-        if bool(self.total and self.parts) == bool(self.small and self.large):
-            raise ValueError("每条校验写 total 和 parts，或写 small 和 large，二者取一")
+        pairs = [(self.total, self.parts), (self.small, self.large), (self.left, self.right), (self.value, self.mean)]
+        if [bool(one) + bool(two) for one, two in pairs if one or two] != [2]:
+            raise ValueError("每条校验写 total 和 parts，small 和 large，left 和 right，或 value 和 mean，只写一对")
+        if len(self.mean) == 1:
+            raise ValueError("mean 至少写两列")
         return self
+
+    @property
+    def names(self) -> set[str]:
+        """Every column that it is about."""
+        sides = (name.removeprefix("-") for name in (*self.left, *self.right))
+        return {*filter(None, (self.total, self.small, self.large, self.value)), *self.parts, *self.mean, *sides}
 
 
 class PublishedResult(MapPart):
@@ -261,9 +275,7 @@ class TableMap(MapPart):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"列名 {'、'.join(twice)} 用了不止一次，请用 key 区分")
-        wanted = {
-            name for check in self.checks for name in (check.total, *check.parts, check.small, check.large) if name
-        }
+        wanted = {name for check in self.checks for name in check.names}
         wanted |= {name for column in self.columns for name in column.ratio or ()}
         wanted |= {name for row in (*self.rows.totals, *self.rows.groups) for name in row.except_}
         if lost := sorted(wanted - set(names)):
