@@ -90,17 +90,13 @@ def compare_file(
         do(lambda: connection.execute(columns.table()), 0, READ)
         readers = columns.readers(connection, absent, members is not None)
         do(lambda: _check((before, after), readers), READ, CHECKED)
-<<<<<<< HEAD
-        do(lambda: _lay_differences(connection, (before, after), readers, columns, value), CHECKED, JUDGED)
-=======
         for place, (side, reader) in enumerate(zip((before, after), readers, strict=True)):
             if members and side.book.members:
                 inner = [name for name in absent if name in side.book.members.inputs]
                 people = member_reader(side.book, members[place], connection, inner, f"members{place}")
                 roll_up = partial(reader.roll_up, side.book, people, side.rollups(), side.on)
                 do(roll_up, CHECKED, CHECKED)
-        do(lambda: connection.execute(_differences((before, after), readers, columns, value)), CHECKED, JUDGED)
->>>>>>> main
+        do(lambda: _lay_differences(connection, (before, after), readers, columns, value), CHECKED, JUDGED)
         connection.execute(f"DROP TABLE {ROWS} CASCADE")
         done: Comparison = do(
             lambda: summarise(connection, DIFFERENCES, (before, after), value, group_by), JUDGED, JUDGED

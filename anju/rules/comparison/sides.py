@@ -36,10 +36,6 @@ class Side:
         problems = check_day(self.book, self.on)
         if self.book.kind in NOT_COMPARED:
             problems.append(_nothing_to_compare(self.book))
-        if self.book.members:
-            what = "这本规则书要各行的人员名单，还不能这样比较。"
-            fix = "请用 anju rules run 两边各算一遍，或把名单的汇总写成各行的输入。"
-            problems.append(Problem("RULE-073", parameter_place(self.book), what, fix))
         if problems:
             raise Refused(*problems)
         values = values_in_force(self.book, self.on, self.parameters)

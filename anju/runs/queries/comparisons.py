@@ -81,7 +81,7 @@ def comparable_books() -> list[Book]:
     library = book_library()
     mine = [book for book in library.books if book.digest not in library.unusable]
     return [
-        *(book for book in mine if book.kind not in NOT_COMPARED and (book.result or book.gates) and not book.members),
+        *(book for book in mine if book.kind not in NOT_COMPARED and (book.result or book.gates)),
         *(load_book(path) for path in sorted(SAMPLES.glob("*.yaml"))),
     ]
 
