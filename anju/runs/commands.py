@@ -1,6 +1,7 @@
 """anju rules: check, list, show, explain, run, compare."""
 
 import argparse
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from anju.runs.arguments import (
     shown_progress,
 )
 from anju.runs.comparing import add_compare
+from anju.runs.tables import add_outcomes, explained_run, in_database, run_in_database
 
 ROW_BY_ROW = 2_000_000  # bytes of a CSV whose every misfit is told by its line; a larger one runs where it lies
 
@@ -32,17 +34,21 @@ def add_commands(subparsers: Any) -> None:
     _choose(parser)
     parser = add_parser(rules, "explain", "逐步说明一行是怎样算出来的，每个失分一句话", explain_run)
     _choose(parser, needed=True)
-    _take(parser)
+    _take(parser, needed=False)
+    parser.add_argument("--table", metavar="表", help="输入是数据库里的一张表或视图，须写 --row（代替 --input）")
     parser.add_argument("--row", metavar="行键", help="只说明这一行（默认每一行）")
-    parser = add_parser(rules, "run", "对一个文件的每一行运行规则书，写出结果", run_book)
+    parser = add_parser(rules, "run", "对一个文件或一张表的每一行运行规则书，写出结果", run_book)
     parser.add_argument("--book", metavar="规则书", required=True, help=BOOK)
     parser.add_argument("--region", metavar="代码", help="按哪个区划找规则书（默认不限地区的）")
     parser.add_argument("--on", metavar="日期", required=True, help="业务日期，如 2020-12-31")
-    _take(parser)
+    _take(parser, needed=False)
+    parser.add_argument("--table", metavar="表", help="输入是数据库里的一张表或视图，列名是输入的名称（代替 --input）")
     parser.add_argument(
-        "--engine", choices=("duckdb", "postgres"), default="duckdb", help="在哪个引擎上算（默认 duckdb）"
+        "--engine", choices=("duckdb", "postgres"), help="在哪个引擎上算（默认看行在哪里、结果写到哪里）"
     )
-    parser.add_argument("--output", metavar="文件", required=True, help="结果写到哪个 .csv 或 .parquet 文件")
+    parser.add_argument("--output", metavar="文件", help="结果写到哪个 .csv 或 .parquet 文件")
+    parser.add_argument("--into", metavar="名称", help="结果存成数据库里的一张表 outcomes.名称（代替 --output）")
+    add_outcomes(rules)
     add_compare(rules)
 
 
@@ -52,9 +58,9 @@ def _choose(parser: argparse.ArgumentParser, needed: bool = False) -> None:
     parser.add_argument("--region", metavar="代码", help="按哪个区划找规则书（默认不限地区的）")
 
 
-def _take(parser: argparse.ArgumentParser) -> None:
+def _take(parser: argparse.ArgumentParser, needed: bool = True) -> None:
     parser.add_argument(
-        "--input", metavar="文件", required=True, help="输入：.csv、.parquet 或 .xlsx，第一行写输入的名称或标签"
+        "--input", metavar="文件", required=needed, help="输入：.csv、.parquet 或 .xlsx，第一行写输入的名称或标签"
     )
     parser.add_argument("--key", metavar="列名", default="", help="哪一列是行键（默认 键、行键、编号，再没有就用行号）")
     parser.add_argument("--members", metavar="文件", help="成员表：每名成员一行，写明属于哪一行（规则书的 members）")
@@ -139,7 +145,13 @@ def show_book(args: argparse.Namespace) -> int:
 
 
 def explain_run(args: argparse.Namespace) -> int:
-    done = _run(args)
+    if args.row and not args.members and (args.table or (args.input or "").lower().endswith(".parquet")):
+        done = explained_run(args)
+    elif args.input:
+        done = _run(args)
+    else:
+        fix = "请写 --input 文件；或 --table 表，并用 --row 指明行键。"
+        return show_problems([Problem("RULE-054", "anju rules explain", "没有写清行从哪里来。", fix)], args)
     wanted = [row for row in done.rows if args.row in (None, row.key)]
     if not wanted:
         return show_problems(
@@ -148,7 +160,7 @@ def explain_run(args: argparse.Namespace) -> int:
                     "RUN-015",
                     f"行键“{args.row}”",
                     "输入里没有这一行。",
-                    f"有：{'、'.join(row.key for row in done.rows[:20])}。",
+                    f"有：{'、'.join(row.key for row in done.rows[:20])}。" if done.rows else "请核对行键。",
                 )
             ],
             args,
@@ -163,10 +175,12 @@ def explain_run(args: argparse.Namespace) -> int:
 
 
 def run_book(args: argparse.Namespace) -> int:
+    if in_database(args) or not (args.input and args.output):
+        return run_in_database(args)
     target = Path(args.output)
     source = Path(args.input)
     files = [source, *([Path(args.members)] if args.members else [])]
-    bulk = args.engine == "duckdb" and (target.suffix.lower() == ".parquet" or any(map(_is_large, files)))
+    bulk = args.engine != "postgres" and (target.suffix.lower() == ".parquet" or any(map(_is_large, files)))
     if target.suffix.lower() not in ((".csv", ".parquet") if bulk else (".csv",)):
         only = ".csv 或 .parquet" if bulk else ".csv"
         fix = f"请把 --output 写成 {only} 文件。"
@@ -209,26 +223,28 @@ def _is_large(source: Path) -> bool:
     """Whether the engine reads the file itself: always Parquet, and what is too large to be told row by row."""
     from anju.runs.binding.row_files import is_utf8
 
-    large = source.suffix.lower() == ".csv" and source.is_file() and source.stat().st_size > ROW_BY_ROW
-    return source.suffix.lower() == ".parquet" or (large and is_utf8(source))
+    kind = source.suffix.lower()
+    large = kind in (".csv", ".xlsx", ".xls") and source.is_file() and source.stat().st_size > ROW_BY_ROW
+    return kind == ".parquet" or (large and (kind != ".csv" or is_utf8(source)))
 
 
 def _run_in_bulk(args: argparse.Namespace, source: Path, target: Path) -> int:
     from anju.rules.engine.files import run_file
     from anju.rules.engine.members.binding import require_members
-    from anju.runs.binding.row_files import column_names, member_column_names
+    from anju.runs.binding.row_files import column_names, engine_file, member_column_names
 
     on = read_day(args.on)
     assert on is not None
     book = find_named_book(args.book, on, args.region)
-    names = column_names(source, book, args.key)
     require_members(book, args.members is not None, args.absent)
-    members = (Path(args.members), member_column_names(Path(args.members), book)) if args.members else None
-    progress = shown_progress(args)
-    done = run_file(
-        book, source, target, on=on, names=names, absent=args.absent, parameters=changed_parameters(book, args.set), progress=progress,
-        members=members,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="anju-") as folder:
+        file = engine_file(source, Path(folder))
+        names = column_names(file, book, args.key)
+        members = (Path(args.members), member_column_names(Path(args.members), book)) if args.members else None
+        done = run_file(
+            book, file, target, on=on, names=names, absent=args.absent, parameters=changed_parameters(book, args.set),
+            progress=shown_progress(args), members=members,
+        )  # fmt: skip
     if done.problems and not args.json:
         show_problems(done.problems)
     data = {
@@ -261,7 +277,7 @@ def _run(args: argparse.Namespace) -> Any:
         listed = "、".join(f"{book.label(name)}（{name}）" for name in absent)
         fix = "请补上；文件里确实没有的，用 --absent 写明，各行按未知计算。"
         raise Refused(Problem("RULE-022", Place(file=Path(args.input).name), f"没有输入“{listed}”。", fix))
-    if getattr(args, "engine", "duckdb") == "duckdb":
+    if getattr(args, "engine", None) != "postgres":
         return running.run_rows(book, rows, on=on, key="key", parameters=changed, members=members)
     set_up_django()
     from django.db import connection

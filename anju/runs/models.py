@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
+from anju.rules.engine.digest import WHOLE_FILE
 from anju.rules.language.versions import FIRST
 
 
@@ -29,6 +30,8 @@ class Run(models.Model):
     rows: what each input of each row was, and which figures, person or assumption it came from (`facts.stored`).
     findings, pending: what a warning or check says, and the rows nothing could be said of (`findings`).
     outputs: canonical CSV, sorted by row key.
+    outputs_digest: as digest_version says: rows/2 of the rows (`anju.rules.engine.digest`), which a file or table with the same outcome has
+    too; rows/1, of runs before it, is SHA-256 of `outputs`.
     """
 
     kind = models.CharField("类别", max_length=12)
@@ -44,6 +47,7 @@ class Run(models.Model):
     inputs_digest = models.CharField("输入摘要", max_length=64)
     outputs = models.BinaryField("结果")
     outputs_digest = models.CharField("结果摘要", max_length=64)
+    digest_version = models.CharField("摘要版本", max_length=8, db_default=WHOLE_FILE, help_text="结果摘要怎样算")
     findings = models.JSONField("发现", default=list)
     pending = models.JSONField("待核", default=list)
     notices = models.JSONField("提示", default=list, help_text="stale parameters and the like, as problems")

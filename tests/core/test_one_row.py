@@ -45,6 +45,7 @@ NO_ACTS = {
     "anju.returns.jobs.lock_period": "a job, calls the act",
     "anju.returns.jobs.publish_lateness": "a job, calls the act",
     "anju.runs.jobs.compare_asked_rows": "a job, computes what the act asked for; a comparison is no decision",
+    "anju.runs.jobs.drop_old_outcomes": "a job, calls the act",
 }
 
 

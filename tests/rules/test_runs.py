@@ -283,7 +283,7 @@ def test_a_book_of_thirty_steps_compiles_and_runs_on_every_engine(everywhere):
 def test_a_book_is_compiled_once_and_grows_with_its_steps():
     made = chain(30)
     values = parameter_book.values_in_force(made, DAY)
-    compiling._CACHE.clear()
+    compiling._COMPILED.kept.clear()
     first = compiling.compile_book(made, values, engines.DuckDB.dialect)
     assert compiling.compile_book(made, values, engines.DuckDB.dialect) is first
     assert len(first.sql) < 60_000

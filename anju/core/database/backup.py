@@ -29,6 +29,7 @@ BACKUPS_KEPT = 5  # backups made by itself before an upgrade
 BEFORE_UPGRADE = "upgrade-"
 PIECE = 1 << 20
 DUMP, FILES = "database.dump", "files/"
+OUTCOMES = "outcomes.*"  # of whole tables (anju/runs): they belong to the application, hold people's rows, and are made again from the ledger
 PLAIN_DUMP = b"PGDMP"  # how pg_dump's own file begins
 
 
@@ -62,7 +63,9 @@ def write_backup(path: Path | str, snapshot: str = "") -> tuple[int, str]:
             seen = [f"--snapshot={snapshot}"] if snapshot else []
             with zipfile.ZipFile(part, "w") as package:
                 with package.open(DUMP, "w", force_zip64=True) as out:
-                    run_program(path, "pg_dump", "--format=custom", "--no-owner", *seen, out=out)
+                    run_program(
+                        path, "pg_dump", "--format=custom", "--no-owner", f"--exclude-table={OUTCOMES}", *seen, out=out
+                    )
                 for file in office_files():
                     package.write(file, FILES + file.relative_to(data_folder()).as_posix())
             part.replace(path)

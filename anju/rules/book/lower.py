@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from anju.quantities import COUNTED
@@ -56,7 +57,7 @@ class Program:
     errors: list[tuple[str, str]] = field(default_factory=list)  # name, message
     values: Mapping[str, Value] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def windowed(self) -> bool:
         return any(_windowed(node) for node in (*self.steps.values(), *self.conditions.values()))
 

@@ -8,14 +8,12 @@ On PostgreSQL, which flattens nested selects and copies expressions, a level who
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
 
-from anju.rules.book.lower import Program, lower_book
-from anju.rules.book.order import order_steps
+from anju.rules.book.lower import Program
 from anju.rules.book.parameters import fingerprint
+from anju.rules.book.programs import Cache, book_key, program_of
 from anju.rules.book.schema import Book, Value
 from anju.rules.language.ir import INT64, WINDOWS, Num, Term, Truth, Type
 
@@ -67,19 +65,16 @@ class _Column:
     uses: set[str] = field(default_factory=set)
 
 
-_CACHE: OrderedDict[tuple[str, str, str], Compiled] = OrderedDict()
-_CACHED = 256
-_LOCK = Lock()
+_COMPILED: Cache[Compiled] = Cache(256)
 
 
 def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> Compiled:
     """The book as SQL for one set of parameter values. Cached by the book's digest, the values and the dialect."""
-    key = (f"{book.language} {book.digest}", fingerprint(values), dialect.name)
-    with _LOCK:
-        if key in _CACHE:
-            _CACHE.move_to_end(key)
-            return _CACHE[key]
-    program = lower_book(book, values, order_steps(book))
+    return _COMPILED.get((book_key(book), fingerprint(values), dialect.name), lambda: _compile(book, values, dialect))
+
+
+def _compile(book: Book, values: Mapping[str, Value], dialect: Dialect) -> Compiled:
+    program = program_of(book, values)
     if program.errors:  # only a what-if can bring this about: the loader checked every published set of values
         from anju.problems import Problem, Refused
 
@@ -88,12 +83,7 @@ def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> C
             for name, message in program.errors
         ]
         raise Refused(*problems)
-    compiled = _Compiler(program, dialect).run()
-    with _LOCK:
-        _CACHE[key] = compiled
-        if len(_CACHE) > _CACHED:
-            _CACHE.popitem(last=False)
-    return compiled
+    return _Compiler(program, dialect).run()
 
 
 def quote(name: str) -> str:

@@ -14,6 +14,7 @@ from anju.rules.language.ir import Num, Type
 
 BLOCK = 10_000
 VERSION = "rows/2"
+WHOLE_FILE = "rows/1"  # of stored runs before it: SHA-256 of the canonical CSV
 
 
 def digest_head(outputs: Sequence[str], types: Mapping[str, Type]) -> str:

@@ -24,7 +24,7 @@ from anju.problems import Place, Problem, Refused
 from anju.rules.book.parameters import check_day, stale_values, values_in_force
 from anju.rules.book.rollups import member_book
 from anju.rules.book.schema import DATE, NUMBER, TRUTH, Book
-from anju.rules.engine.compile import Compiled, compile_book, quote
+from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
 from anju.rules.engine.contract import Misfit, text_literal
 from anju.rules.engine.digest import BLOCK, combine_blocks, digest_head
 from anju.rules.engine.engines import ENGINES, connect, one_path
@@ -39,6 +39,7 @@ ROWS, MEMBERS_IN, OUTCOME = "rows_in", "members_in", "outcome"
 MARKED = (NUMBER, DATE, TRUTH)  # what a text may fail to be
 NUMBER_PATTERN, DAY_PATTERN = "[+-]?[0-9]{1,25}(\\.[0-9]{1,40})?", "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 Result = TypeVar("Result")
+MemberFile = tuple[Path, Mapping[str, str]]  # with its columns: each → the name of an input, of the key, or "key"
 LOOK = 1  # seconds between two looks at how far it is
 
 
@@ -57,7 +58,7 @@ class FileOutcome:
 def run_file(
     book: Book, source: Path, output: Path, *, on: date, names: Mapping[str, str], absent: Collection[str] = (),
     parameters: Mapping[str, Any] | None = None, progress: Callable[[int], None] | None = None,
-    members: tuple[Path, Mapping[str, str]] | None = None,
+    members: MemberFile | None = None,
 ) -> FileOutcome:  # fmt: skip
     """members: the file of the members and its names; the column that names the row of each goes by the key of the book's members.
 
@@ -72,22 +73,25 @@ def run_file(
     compiled = compile_book(book, values, dialect)
     own, inner = split_absent(book, members is not None, absent)
     with outcome_file(output) as (part, connection), engine_errors(book):
-        reader = _reader(book, source, connection, names, own)
         watched = Watched(connection, progress)
+        reader = open_file(book, source, connection, names, own)
         count = watched.do(reader.check)
         if members and book.members:
-            people = _member_reader(book, members, connection, inner)
+            people = member_reader(book, members, connection, inner, MEMBERS_IN)
             statement = compile_rollups(book, compiled, values, dialect)
             watched.do(lambda: reader.roll_up(book, people, statement, on))
-        if compiled.windowed:
-            check_size(book, count)
-        watched.do(lambda: connection.execute(_judged(reader, compiled, on)))
-        digest, pending = _digest(connection, compiled)
-        watched.do(lambda: connection.execute(_written(compiled, part, output.suffix)))
-    inputs = file_digest(source)
-    if members:
-        inputs = hashlib.sha256(f"{inputs}\n{file_digest(members[0])}\n".encode()).hexdigest()
-    return FileOutcome(count, pending, digest, inputs, stale_values(book, on))
+        judge_file(reader, compiled, count, on, watched)
+        digest, pending = outcome_digest(connection, compiled)
+        watched.do(lambda: connection.execute(written_sql(compiled, part, output.suffix)))
+    return FileOutcome(count, pending, digest, files_digest(source, members and members[0]), stale_values(book, on))
+
+
+def judge_file(reader: FileReader, compiled: Compiled, count: int, on: date, watched: Watched) -> None:
+    """Make OUTCOME of a file's rows, which fit."""
+    if compiled.windowed:
+        check_size(reader.book, count)
+    statement = judged_sql(reader.key_back(compiled), compiled, reader.source(compiled, on))
+    watched.do(lambda: reader.connection.execute(statement))
 
 
 @contextmanager
@@ -102,7 +106,7 @@ def outcome_file(output: Path) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection
         part.write_bytes(b"")
         with connect() as connection:
             connection.execute(f"SET temp_directory = {text_literal(str(spill))}")
-            connection.execute(f"SET memory_limit = '{_memory()}MB'")
+            connection.execute(f"SET memory_limit = '{memory_megabytes()}MB'")
             yield part, connection
         part.replace(output)
     except OSError as error:
@@ -116,12 +120,20 @@ def outcome_file(output: Path) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection
         shutil.rmtree(spill, ignore_errors=True)
 
 
+def files_digest(source: Path, members: Path | None) -> str:
+    """Of the rows' file; with members, of both files' digests, a line each."""
+    if members is None:
+        return file_digest(source)
+    return hashlib.sha256(f"{file_digest(source)}\n{file_digest(members)}\n".encode()).hexdigest()
+
+
 def file_digest(source: Path) -> str:
     with source.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _memory() -> int:
+def memory_megabytes() -> int:
+    """What a run may take of the machine's memory."""
     said = os.environ.get(MEMORY, "")
     pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (2 * 1024 * 1024)
     return max(200, int(said)) if said.isdecimal() and len(said) < 9 else pages
@@ -172,7 +184,7 @@ def file_columns(source: Path, book: Book, column: str, name: str) -> dict[str, 
     return {name: typed, f"mark of {name}": f"CAST({' '.join(marks)} ELSE 0 END AS TINYINT)"}
 
 
-def _reader(
+def open_file(
     book: Book, source: Path, connection: duckdb.DuckDBPyConnection, names: Mapping[str, str], absent: Collection[str]
 ) -> FileReader:
     columns: dict[str, str] = {}
@@ -184,16 +196,17 @@ def _reader(
     return FileReader(book, ROWS, connection, absent, source)
 
 
-def _member_reader(
-    book: Book, members: tuple[Path, Mapping[str, str]], connection: duckdb.DuckDBPyConnection, absent: Collection[str]
+def member_reader(
+    book: Book, members: MemberFile, connection: duckdb.DuckDBPyConnection, absent: Collection[str], table: str
 ) -> MemberFileReader:
+    """The file of members of a book's rows, opened as a table of that name."""
     assert book.members
     own = member_book(book)
     columns: dict[str, str] = {}
     for column, name in members[1].items():
         columns |= file_columns(members[0], own, column, name)
-    _open_file(MEMBERS_IN, members[0], members[1], columns, connection)
-    return MemberFileReader(own, MEMBERS_IN, connection, absent, members[0], key=book.members.key)
+    _open_file(table, members[0], members[1], columns, connection)
+    return MemberFileReader(own, table, connection, absent, members[0], key=book.members.key)
 
 
 def _open_file(
@@ -237,13 +250,14 @@ def quote_any(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def _judged(reader: FileReader, compiled: Compiled, on: date) -> str:
-    statement = compiled.sql.replace("{source}", f"({reader.source(compiled, on)})")
-    outputs = ", ".join([reader.key_back(compiled), *map(quote, compiled.outputs), '"failed_mask"', '"unknown_mask"'])
+def judged_sql(key: str, compiled: Compiled, source: str) -> str:
+    """Make the table OUTCOME, in the order of keys. key: the key as it came; source: a SELECT of what the compiled book runs over."""
+    statement = compiled.sql.replace("{source}", f"({source})")
+    outputs = ", ".join([key, *map(quote, compiled.outputs), '"failed_mask"', '"unknown_mask"'])
     return f'CREATE TABLE {OUTCOME} AS SELECT {outputs} FROM ({statement}) AS made ORDER BY CAST("_i" AS VARCHAR)'
 
 
-def _digest(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> tuple[str, int]:
+def outcome_digest(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> tuple[str, int]:
     """rows/2, and how many rows have something unknown; block by block, so that no text grows with the rows."""
     fields = [
         f"COALESCE(CAST({quote(name)} AS VARCHAR), '')"
@@ -259,10 +273,17 @@ def _digest(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> tuple[
     return combine_blocks(head, (block for block, _ in blocks)), sum(pending for _, pending in blocks)
 
 
-def _written(compiled: Compiled, part: Path, suffix: str) -> str:
+def written_sql(compiled: Compiled, part: Path, suffix: str) -> str:
     """Numbers with their decimals, choices by name, days as dates, and the conditions that failed or are unknown by name."""
     form = FORMATS[suffix.lower()]
-    columns = [f"{_shown(name, compiled.types[name], form == 'csv')} AS {quote(name)}" for name in compiled.outputs]
+    columns = shown_columns(compiled, ENGINES["duckdb"].dialect, as_text=form == "csv")
+    options = "FORMAT csv, HEADER true" if form == "csv" else "FORMAT parquet"
+    return f'COPY (SELECT "key", {", ".join(columns)} FROM {OUTCOME} ORDER BY rowid) TO {text_literal(str(part))} ({options})'
+
+
+def shown_columns(compiled: Compiled, dialect: Dialect, *, as_text: bool = False) -> list[str]:
+    """An outcome's outputs and masks as `written_sql` says. as_text: truths too are words."""
+    columns = [f"{_shown(name, compiled.types[name], dialect, as_text)} AS {quote(name)}" for name in compiled.outputs]
     for mask in ("failed", "unknown"):
         named = ", ".join(
             f"CASE WHEN \"{mask}_mask\" & {1 << place} <> 0 THEN '{name}' END"
@@ -270,11 +291,10 @@ def _written(compiled: Compiled, part: Path, suffix: str) -> str:
         )
         listed = f"NULLIF(CONCAT_WS(' ', {named}), '')" if named else "CAST(NULL AS VARCHAR)"
         columns.append(f'{listed} AS "{mask}"')
-    options = "FORMAT csv, HEADER true" if form == "csv" else "FORMAT parquet"
-    return f'COPY (SELECT "key", {", ".join(columns)} FROM {OUTCOME} ORDER BY rowid) TO {text_literal(str(part))} ({options})'
+    return columns
 
 
-def _shown(name: str, type_: Type, as_text: bool) -> str:
+def _shown(name: str, type_: Type, dialect: Dialect, as_text: bool) -> str:
     column = quote(name)
     if isinstance(type_, Num) and type_.places:
         width = 18 if max(abs(type_.low), abs(type_.high)) < 10**18 else 38 - type_.places
@@ -284,7 +304,9 @@ def _shown(name: str, type_: Type, as_text: bool) -> str:
         names = " ".join(f"WHEN {place} THEN {text_literal(name)}" for place, name in enumerate(type_.domain))
         return f"CASE {column} {names} END"
     if isinstance(type_, Day):
-        return f"MAKE_DATE({column} // 10000, {column} // 100 % 100, {column} % 100)"
+        whole = dialect.divide[0].format
+        parts = (whole(column, 10000), f"{whole(column, 100)} % 100", f"{column} % 100")
+        return f"MAKE_DATE({', '.join(f'CAST({part} AS INTEGER)' for part in parts)})"
     if isinstance(type_, Truth) and as_text:
         return f"CASE {column} WHEN TRUE THEN '是' WHEN FALSE THEN '否' END"
     return column

@@ -15,7 +15,7 @@ from anju.rules.book.display import shown_places, shown_value
 from anju.rules.book.schema import Book, BookCondition, Value
 from anju.rules.engine.bind import BoundTable, Scalar, day_text
 from anju.rules.engine.canonical import csv_bytes
-from anju.rules.engine.digest import rows_digest
+from anju.rules.engine.digest import WHOLE_FILE, rows_digest
 from anju.rules.engine.evaluation import Cause, Trace
 from anju.rules.language.ir import Choice, Day, Num, Type
 
@@ -35,7 +35,7 @@ MANY = 12  # rows named in one sentence; the rest are counted
 
 @dataclass(frozen=True)
 class Reason:
-    """One root cause of an unknown. rows: the other rows of the partition in which it lies; empty: this row's own."""
+    """One root cause of an unknown. rows: the other rows of the partition in which it lies; empty: this row's own. member: of which of its members."""
 
     name: str
     label: str
@@ -136,6 +136,10 @@ class RunOutcome:
     @cached_property
     def digest(self) -> str:
         return hashlib.sha256(self.csv()).hexdigest()
+
+    def digest_as(self, version: str) -> str:
+        """By the version that a stored run was written under."""
+        return self.digest if version == WHOLE_FILE else self.rows_digest
 
     @cached_property
     def rows_digest(self) -> str:

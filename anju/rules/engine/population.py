@@ -274,6 +274,20 @@ class TableReader(TableContract):
         none = f"WHEN {quote(count)} = 0 THEN CAST({empty} AS {kind}) " if count in self.types else ""
         return f'CASE WHEN m."_of" IS NOT NULL THEN m.{quote(f"_of_{name}")} {none}END'
 
+    def rows_with(self, key: str, windowed: bool) -> list[dict[str, Any]]:
+        """The row of a key, as `run_rows` takes it, its key under "key"; with its partition when the book looks at that. Empty: no such row."""
+        names = [name for name in self.book.inputs if name in self.types]
+        mine = f"{self.key_text} = {text_literal(key)}"
+        where = mine
+        if windowed:
+            own = f"(SELECT {{0}} FROM {self.relation} AS own WHERE {mine})"
+            same = [f"{quote(name)} IS NOT DISTINCT FROM {own.format(quote(name))}" for name in self.book.partition]
+            where = " AND ".join([f"EXISTS {own.format('1')}", *same])
+        found = self.connection.execute(
+            f"SELECT {', '.join([self.key_text, *map(quote, names)])} FROM {self.relation} AS rows_of WHERE {where}"
+        ).fetchall()
+        return [dict(zip(("key", *names), row, strict=True)) for row in found]
+
     def key_misfit(self) -> str:
         test = f"{quote(self.key)} IS NULL"
         if self.types[self.key].base in TEXTS:

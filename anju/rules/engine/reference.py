@@ -10,8 +10,8 @@ from decimal import (
 )
 from typing import Any
 
-from anju.rules.book.lower import Program, lower_book
-from anju.rules.book.order import order_steps
+from anju.rules.book.lower import Program
+from anju.rules.book.programs import program_of
 from anju.rules.book.schema import Book, Value
 from anju.rules.engine.bind import bind_rows
 from anju.rules.engine.evaluation import EXACT, Known, Trace
@@ -30,7 +30,7 @@ def run_reference(
     table.members = bind_members(book, table, members)
     groups, warnings = group_rows(book, table, on, parameters)
     row_values: list[Mapping[str, Value]] = [{}] * len(table)
-    program = lower_book(book, groups[0].values, order_steps(book))
+    program = program_of(book, groups[0].values)
     for group in groups:
         if program.windowed:
             check_partitions(book, table, group)

@@ -12,6 +12,7 @@ from typing import Any
 from anju.quantities import trim_zeros
 from anju.rules.book.display import SHOWN_RATIO, convert_value, figure_text, number_text, shown_value
 from anju.rules.book.lower import input_type
+from anju.rules.book.programs import Cache, book_key
 from anju.rules.book.rollups import ALL, asked_of
 from anju.rules.book.schema import Book, BookCondition, BookStep, BracedFigure, SentenceTemplate
 from anju.rules.engine.evaluation import Known
@@ -39,6 +40,8 @@ from anju.rules.language.formula import (
 )
 from anju.rules.language.ir import Num
 from anju.rules.language.operators import MODES, OPERATORS
+
+_FORMULAS: Cache[str] = Cache(4096)
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _explained(row: OutcomeRow, name: str) -> Explained:
             sentence=_unknown(row, name),
         )
     item: BookStep | BookCondition = book.rollups.get(name) or book.steps.get(name) or book.conditions[name]
-    formula = render_formula(item.expr, lambda used: book.label(used))
+    formula = _FORMULAS.get((book_key(book), name), lambda: render_formula(item.expr, book.label))
     substituted = _substituted(row, item)
     value = row.values[name]
     if isinstance(item, BookCondition):

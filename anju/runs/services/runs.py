@@ -1,6 +1,5 @@
 """Running books: bind, run, keep, leave a trail. What-if and replay keep nothing."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -14,6 +13,7 @@ from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.rules.book.schema import Book
 from anju.rules.engine import running
+from anju.rules.engine.digest import VERSION
 from anju.runs.binding.binder import bind_all, bind_region, missing_input_problem
 from anju.runs.binding.bindings import bindings
 from anju.runs.binding.facts import Fact, FactRow, JudgedValue, fact_from_judged
@@ -168,7 +168,7 @@ def _store_run(by: Actor, book: Book, rows: list[FactRow], region: Region, perio
     run = Run.objects.create(
         kind=book.kind, subject=book.subject, title=book.title, book=_store_copy(book), language=book.language, region=region, period=period, on=on,
         engine=ENGINES[engine], rows=stored, inputs_digest=done.inputs_digest,
-        outputs=outputs, outputs_digest=hashlib.sha256(outputs).hexdigest(), findings=warnings, pending=pending,
+        outputs=outputs, outputs_digest=done.rows_digest, digest_version=VERSION, findings=warnings, pending=pending,
         notices=[problem.as_dict() for problem in done.problems], by=by.key, by_name=by.name,
     )  # fmt: skip
     after = {
@@ -200,7 +200,11 @@ def _connection(engine: str) -> Any:
 
 
 def replay_run(user: Actor, run: Run, engine: str = "") -> bool:
-    """Does the kept book over the kept inputs give the kept bytes? On the run's own engine, or another."""
+    """Does the kept book over the kept inputs give the kept bytes and their digest? On the run's own engine, or another."""
     name = engine or run.engine
     done = rerun(user, run, engine=ENGINES[name], connection=_connection(name))
-    return done.csv() == bytes(run.outputs) and done.inputs_digest == run.inputs_digest
+    return (
+        done.csv() == bytes(run.outputs)
+        and done.digest_as(run.digest_version) == run.outputs_digest
+        and done.inputs_digest == run.inputs_digest
+    )
