@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.rules.book.parameters import stale_values
 from anju.rules.book.schema import MEMBERS, TRUTH, Book
 from anju.rules.comparison.sides import (
@@ -73,6 +73,11 @@ def compare_file(
     """
     value = check_sides(before, after)
     columns = _Columns((before, after), source, names, group_by)
+    outcome = _outcome_headings(before.book, after.book, value)
+    own = {KEY, *(heading.name for heading in outcome)}
+    if taken := [heading.name for heading in columns.headings[1:] if heading.name in own]:
+        what = f"列名“{'、'.join(taken)}”与结果的列名相同。"
+        raise Refused(Problem("RULE-072", Place(file=source.name), what, "请给这一列换一个名称。"))
     with outcome_file(output) as (part, connection), engine_errors(after.book):
         watched = Watched(connection, None)
 
@@ -91,14 +96,19 @@ def compare_file(
                 people = member_reader(side.book, members[place], connection, inner, f"members{place}")
                 roll_up = partial(reader.roll_up, side.book, people, side.rollups(), side.on)
                 do(roll_up, CHECKED, CHECKED)
-        do(lambda: connection.execute(_differences((before, after), readers, columns, value)), CHECKED, JUDGED)
+        do(lambda: _lay_differences(connection, (before, after), readers, columns, value), CHECKED, JUDGED)
         connection.execute(f"DROP TABLE {ROWS} CASCADE")
-        headings = columns.headings + _outcome_headings(before.book, after.book, value)
         done: Comparison = do(
             lambda: summarise(connection, DIFFERENCES, (before, after), value, group_by), JUDGED, JUDGED
         )
         order = "" if _in_order(connection) else f" ORDER BY {quote(ROW)}"
-        do(lambda: connection.execute(_written(headings, order, part, FORMATS[output.suffix.lower()])), JUDGED, 100)
+        do(
+            lambda: connection.execute(
+                _written(columns.headings + outcome, order, part, FORMATS[output.suffix.lower()])
+            ),
+            JUDGED,
+            100,
+        )
     problems = {str(one): one for side in (before, after) for one in stale_values(side.book, side.on)}
     return done.completed(files_digest(source, members and members[0][0]), tuple(problems.values()), columns.inputs)
 
@@ -130,7 +140,7 @@ class _Columns:
         self.headings = [Heading(KEY, "key")]
         self.headings += [Heading(column, f'"by{place}"') for place, column in enumerate(self.group_by)]
         self.carried: dict[str, str] = {}  # column of the table → its name among the differences
-        taken = {KEY, EFFECT, *self.group_by}
+        taken = set(self.group_by)
         for side, (book, own) in enumerate(zip(self.books, names, strict=True)):
             for column, name in own.items():
                 if name == "key":
@@ -206,23 +216,39 @@ def _check(sides: tuple[Side, Side], readers: tuple[_SideReader, _SideReader]) -
         raise Refused(*problems.values())
 
 
-def _differences(
-    sides: tuple[Side, Side], readers: tuple[_SideReader, _SideReader], columns: _Columns, value: ComparedValue | None
-) -> str:
-    """Of each row both judgements, the change (after − before, scaled) and who it is for the row."""
+def _lay_differences(
+    connection: duckdb.DuckDBPyConnection, sides: tuple[Side, Side], readers: tuple[_SideReader, _SideReader], columns: _Columns,
+    value: ComparedValue | None,
+) -> None:  # fmt: skip
+    """Of each row both judgements, the change (after − before, scaled) and who it is for the row.
+
+    Judgements come out in the order of the rows unless a book looks at many rows at once, and are laid beside them as they come: half of what a
+    join costs. The engine does not promise it, so it is tested, and joined where it does not hold.
+    """
     judged = [
         judgement_sql(side, reader.source(side.compiled(), side.on), value)
         for side, reader in zip(sides, readers, strict=True)
     ]
-    items = [f'b."_i" AS "{ROW}"', f'r.{columns.views[0]["key"]} AS "key"']
+    row = f"r.{columns.row}"
+    items = [f'{row} AS "{ROW}"', f'r.{columns.views[0]["key"]} AS "key"']
     items += [f'r.{column} AS "by{place}"' for place, column in enumerate(columns.groups)]
     items += [f'r.{column} AS "{name}"' for column, name in columns.carried.items()]
     for letter in "ba":
+        items += [f'{letter}."_i" AS "{letter}_row"']
         items += [f'{letter}.{name} AS "{letter}_{name}"' for name in ("value", "decision", "failed", "unknown")]
-    row = f"r.{columns.row}"
+    beside = f"{ROWS} AS r POSITIONAL JOIN ({judged[0]}) AS b POSITIONAL JOIN ({judged[1]}) AS a"
     joined = f'{ROWS} AS r JOIN ({judged[0]}) AS b ON b."_i" = {row} JOIN ({judged[1]}) AS a ON a."_i" = {row}'
-    change = 'SELECT *, "a_value" - "b_value" AS "change" FROM'
-    return f"CREATE TABLE {DIFFERENCES} AS SELECT *, {effect_sql(value)} AS effect FROM ({change} (SELECT {', '.join(items)} FROM {joined}))"
+    apart = (
+        f'SELECT COUNT(*) FROM {DIFFERENCES} WHERE "b_row" IS DISTINCT FROM "{ROW}" OR "a_row" IS DISTINCT FROM "{ROW}"'
+    )
+    for rows in (joined,) if columns.windowed else (beside, joined):
+        change = f'SELECT *, "a_value" - "b_value" AS "change" FROM (SELECT {", ".join(items)} FROM {rows})'
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {DIFFERENCES} AS SELECT *, {effect_sql(value)} AS effect FROM ({change})"
+        )
+        if connection.execute(apart).fetchone() == (0,):
+            return
+    raise RuntimeError("rows and judgements do not belong together")
 
 
 def _outcome_headings(before: Book, after: Book, value: ComparedValue | None) -> list[Heading]:
