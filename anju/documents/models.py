@@ -251,6 +251,39 @@ class Correction(models.Model):
         return f"更正{self.original}"
 
 
+class Remark(models.Model):
+    """What somebody says of a sentence of a draft (意见), and what the drafter made of it. serial: of the version that they read; where and
+    sentence: as it stood there. taken: None until it is answered.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="remarks")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+    serial = models.IntegerField("第几稿")
+    where = models.TextField("位置")
+    sentence = models.TextField("原句")
+    text = models.TextField("意见")
+    by = models.CharField(max_length=64)
+    by_name = models.CharField("提出人", max_length=80)
+    at = models.DateTimeField("时间", db_default=Now())
+    taken = models.BooleanField("采纳", null=True)
+    answer = models.TextField("答复", blank=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+    answered_name = models.CharField("答复人", max_length=80, blank=True)
+    answered_at = models.DateTimeField("答复时间", null=True)
+
+    class Meta:
+        verbose_name = "公文意见"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"对{self.document}{self.where}的意见"
+
+    @property
+    def state_text(self) -> str:
+        return {None: "待答复", True: "已采纳", False: "未采纳"}[self.taken]
+
+
 class SealedScan(models.Model):
     """The sealed scan of a paper (用印扫描件) beside the text it was signed as. digest: of that text.
 

@@ -1,6 +1,6 @@
 """What waits for the publisher: numbers that nobody has explained, papers whose figures changed after they were issued, styles to be published."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,13 @@ from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.reminders import Reminder, announce_work
-from anju.documents.models import Correction, Delivery, DocumentNumber, OfficeStyle
+from anju.documents.models import Correction, Delivery, Document, DocumentNumber, OfficeStyle, Remark
 from anju.documents.queries import corrections, numbers
 from anju.documents.text.numbering import range_text
 from anju.yaml_files import load_yaml
 
 LEADS = Path(__file__).with_name("reminders.yaml")
-GAP, CORRECTION, DELIVERY, STYLE = "number-gap/", "correction/", "delivery/", "style/"
+GAP, CORRECTION, DELIVERY, STYLE, REMARK = "number-gap/", "correction/", "delivery/", "style/", "remark/"
 
 
 def document_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
@@ -30,9 +30,35 @@ def document_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     waiting = Delivery.objects.filter(received_at=None).select_related("region").defer("html")
     for delivery in visible_rows(waiting, user):
         yield _delivery_reminder(delivery)
+    said = Remark.objects.filter(taken=None, document__state=Document.DRAFT).select_related("document__region")
+    yield from _remark_reminders(visible_rows(said.order_by("id"), user))
     submitted = OfficeStyle.objects.filter(state=OfficeStyle.SUBMITTED).select_related("region").defer("text")
     for style in visible_rows(submitted, user):
         yield _style_reminder(style)
+
+
+def announce_remarks(by: Actor, document: Document) -> None:
+    """Whether what was said of a draft still waits. Part of the act."""
+    waiting = Remark.objects.filter(document=document, taken=None).order_by("id")
+    announce_work(by, document.region, f"{REMARK}{document.pk}/", _remark_reminders(visible_rows(waiting, by)))
+
+
+def _remark_reminders(waiting: Iterable[Remark]) -> Iterator[Reminder]:
+    """One for each draft, due some days after the first was said."""
+    by_document: dict[Document, list[Remark]] = {}
+    for one in waiting:
+        by_document.setdefault(one.document, []).append(one)
+    for document, some in by_document.items():
+        what = f"《{document.title}》有{len(some)}条意见待答复：{some[0].by_name}，{some[0].where}"
+        due = some[0].at + timedelta(days=lead_days("remark_days"))
+        yield Reminder(
+            document.region,
+            "documents.write",
+            f"{REMARK}{document.pk}/",
+            what,
+            f"{document.get_absolute_url()}#remarks",
+            due,
+        )
 
 
 def gap_reminders(user: Actor, region: Region, at: datetime) -> Iterator[Reminder]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.documents.pages import asked_tables, bindings, checker, corrections, delivery, documents, numbers
+from anju.documents.pages import asked_tables, bindings, checker, corrections, delivery, documents, numbers, remarks
 from anju.documents.pages.styles import editor, office_styles
 
 app_name = "documents"
@@ -50,6 +50,8 @@ urlpatterns = [
     *(path(f"<int:pk>/act/{name}/", view, name=name) for name, view in documents.ACTS.items()),
     path("<int:pk>/correction/draft/", corrections.draft_correction, name="draft-correction"),
     path("<int:pk>/correction/dismiss/", corrections.dismiss_correction, name="dismiss-correction"),
+    path("<int:pk>/remark/", remarks.give_remark, name="remark"),
+    path("<int:pk>/remarks/<int:remark_id>/answer/", remarks.answer_remark, name="answer-remark"),
     path("<int:pk>/scans/keep/", delivery.keep_scan, name="keep-scan"),
     path("<int:pk>/scans/<int:scan_id>/", delivery.download_scan, name="scan"),
     path("<int:pk>/scans/<int:scan_id>/confirm/", delivery.confirm_scan, name="confirm-scan"),

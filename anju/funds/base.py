@@ -15,16 +15,18 @@ from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.funds import catalogue
 from anju.funds.models import QuotaDocument, QuotaLine, QuotaRecall
+from anju.funds.queries.quotas import standing_lines
 from anju.funds.reminders import announce_quota
 from anju.problems import Place, Problem, Refused
 from anju.quantities import exact_text
 from anju.workbooks.files.typed import InvalidField, read_quantity
 
-REGISTER, HAND_DOWN, ASSIGN, CONFIRM, RECEIVE, RECALL = (
-    f"funds.{act}" for act in ("register", "hand_down", "assign", "confirm", "receive", "recall")
+REGISTER, HAND_DOWN, ASSIGN, CONFIRM, RECEIVE, RECALL, VOID = (
+    f"funds.{act}" for act in ("register", "hand_down", "assign", "confirm", "receive", "recall", "void")
 )
 UNIT = "万元"  # in which papers of finance offices state amounts
 FIRST_YEAR, YEARS_AHEAD, MOST_LINES = 2007, 1, 500
+LONGEST_REASON = 300
 LARGEST = 10**17  # 分: a quadrillion 元, so that sums of lines stay within a BIGINT
 
 
@@ -138,8 +140,8 @@ def paper_problems(by: Actor, region: Region, paper: QuotaPaper, way: str) -> li
 
 def _is_known(by: Actor, region: Region, number: str, way: str) -> bool:
     """Entered here before, or handed down to here by that number."""
-    known = QuotaDocument.objects.filter(region=region, number=number, way=way)
-    given = QuotaLine.objects.filter(region=region, document__number=number, document__way=QuotaDocument.Way.GIVEN)
+    known = QuotaDocument.objects.filter(region=region, number=number, way=way, voided_at=None)
+    given = standing_lines().filter(region=region, document__number=number, document__way=QuotaDocument.Way.GIVEN)
     return known.exists() or (way == QuotaDocument.Way.RECEIVED and given.exclude(document__region=region).exists())
 
 

@@ -1,7 +1,7 @@
 """Quota documents (指标文件) and their lines: one number with as many lines as it has sources, subjects, purposes and receivers.
 
 A line that hands on names the line that it is taken from, so money is a tree from the first receipt to the project. Amounts are in 分.
-Append-only, but for what is stamped later: who confirmed a document, and on which day a line was received.
+Append-only, but for what is stamped later: who confirmed a document or why it is void (作废), and on which day a line was received.
 """
 
 from django.db import models
@@ -56,12 +56,17 @@ class QuotaDocument(models.Model):
     confirmed_by = models.CharField(max_length=64, blank=True)
     confirmed_name = models.CharField("确认人", max_length=80, blank=True)
     confirmed_at = models.DateTimeField("确认时间", null=True)
+    voided_at = models.DateTimeField("作废时间", null=True)
+    voided_name = models.CharField("作废人", max_length=80, blank=True)
+    void_reason = models.CharField("作废原因", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "指标文件"
         ordering = ["-dated", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["region", "number", "way"], name="quota_document_once"),
+            models.UniqueConstraint(
+                fields=["region", "number", "way"], condition=Q(voided_at__isnull=True), name="quota_document_once"
+            ),
             models.CheckConstraint(
                 condition=~Q(known="paper") | Q(file__isnull=False), name="quota_paper_has_its_scan"
             ),
@@ -79,7 +84,7 @@ class QuotaDocument(models.Model):
     @property
     def waits(self) -> bool:
         """Does it still wait for a second person (待确认)?"""
-        return self.known == self.Known.PAPER and self.confirmed_at is None
+        return self.known == self.Known.PAPER and self.confirmed_at is None and self.voided_at is None
 
 
 class QuotaLine(models.Model):

@@ -11,19 +11,21 @@ from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
 from anju.core.reminders import Reminder, announce_work, end_of_day
 from anju.funds.models import QuotaDocument, QuotaLine
-from anju.funds.queries.quotas import HeldQuota, held_quotas
+from anju.funds.queries.quotas import HeldQuota, held_quotas, standing_lines
 
 
 def quota_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     """Of every region that the user sees."""
     on = timezone.localdate(at)
-    lines = QuotaLine.objects.filter(received_on=None, item=None).select_related("document", "region")
+    lines = standing_lines().filter(received_on=None, item=None).select_related("document", "region")
     for line in visible_rows(lines, user):
         yield _to_receive(line)
-    waiting = QuotaDocument.objects.filter(known=QuotaDocument.Known.PAPER, confirmed_at=None).select_related("region")
+    waiting = QuotaDocument.objects.filter(
+        known=QuotaDocument.Known.PAPER, confirmed_at=None, voided_at=None
+    ).select_related("region")
     for document in visible_rows(waiting, user):
         yield _to_confirm(document)
-    holding = set(visible_rows(QuotaLine.objects.filter(item=None), user).values_list("region_id", flat=True))
+    holding = set(visible_rows(standing_lines().filter(item=None), user).values_list("region_id", flat=True))
     regions = [region for region in tree.region_tree().all if region.pk in holding]
     yield from map(_to_hand_on, (one for one in held_quotas(user, regions, on) if one.left and one.says))
 
@@ -38,7 +40,12 @@ def announce_quota(by: Actor, document: QuotaDocument) -> None:
 
 
 def announce_receipt(by: Actor, line: QuotaLine) -> None:
-    announce_work(by, line.region, f"quota-line/{line.pk}", [] if line.received_on else [_to_receive(line)])
+    announce_work(
+        by,
+        line.region,
+        f"quota-line/{line.pk}",
+        [] if line.received_on or line.document.voided_at else [_to_receive(line)],
+    )
 
 
 def _to_receive(line: QuotaLine) -> Reminder:

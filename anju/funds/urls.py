@@ -11,6 +11,7 @@ urlpatterns = [
     path("documents/<int:pk>/", quotas.show_document, name="document"),
     path("documents/<int:pk>/scan/", quotas.download_scan, name="scan"),
     path("documents/<int:pk>/confirm/", quotas.confirm_quota, name="confirm"),
+    path("documents/<int:pk>/void/", quotas.void_quota, name="void"),
     path("lines/<int:pk>/receive/", quotas.receive_quota, name="receive"),
     path("register/", registering.register_quota, name="register"),
     path("hand-down/", registering.hand_down, name="hand-down"),

@@ -37,8 +37,13 @@ def add_compare(rules: Any) -> None:
         default=[],
         help="按哪一列分组，如 区县、类别，可给多次；可以是输入之外的列",
     )
+    parser.add_argument("--members", metavar="文件", help="成员表：每名成员一行，写明属于哪一行（规则书的 members）")
     parser.add_argument(
-        "--absent", metavar="输入", action="append", default=[], help="文件里确实没有的输入，各行按未知计算，可给多次"
+        "--absent",
+        metavar="输入",
+        action="append",
+        default=[],
+        help="文件里确实没有的输入（没有成员表写 members），按未知计算，可给多次",
     )
     parser.add_argument("--output", metavar="文件", required=True, help="逐行的差别写到哪个 .parquet 或 .csv 文件")
 
@@ -47,13 +52,13 @@ def compare_rows(args: argparse.Namespace) -> int:
     from anju.rules.comparison.comparing import compare_file
     from anju.rules.comparison.sides import Side
     from anju.rules.comparison.telling import as_json
-    from anju.runs.binding.row_files import columns_of_books, engine_file
+    from anju.runs.binding.row_files import columns_of_books, engine_file, member_column_names
 
     source, target = Path(args.input), Path(args.output)
     if target.suffix.lower() not in FORMS:
         fix = "请把 --output 写成 .parquet 或 .csv 文件。"
         return show_problems([Problem("RUN-016", str(target), "逐行的差别只写成 .parquet 或 .csv。", fix)], args)
-    if target.resolve() == source.resolve():
+    if target.resolve() in [Path(name).resolve() for name in filter(None, (args.input, args.members))]:
         return show_problems([Problem("RUN-016", str(target), "结果与输入是同一个文件。", "请另写一个文件名。")], args)
     days = [read_day(args.on), read_day(args.new_on or args.on)]
     sides = []
@@ -64,6 +69,15 @@ def compare_rows(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="anju-") as folder:
         rows = engine_file(source, Path(folder))
         names = columns_of_books(rows, [side.book for side in sides], args.key, args.by)
+        members = None
+        if args.members:
+            apart = Path(folder) / "members"  # two files may have one name
+            apart.mkdir()
+            people = engine_file(Path(args.members), apart)
+            first, second = (
+                (people, member_column_names(people, side.book) if side.book.members else {}) for side in sides
+            )
+            members = (first, second)
         done = compare_file(
             sides[0],
             sides[1],
@@ -73,6 +87,7 @@ def compare_rows(args: argparse.Namespace) -> int:
             group_by=args.by,
             absent=args.absent,
             progress=shown_progress(args),
+            members=members,
         )
     if done.problems and not args.json:
         show_problems(done.problems)

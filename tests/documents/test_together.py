@@ -130,3 +130,84 @@ def test_a_second_click_on_drafting_begins_no_second_draft(city, kind):
     assert len(set(race(draft, draft, draft))) == 1
     with open_scope(local_actor()):
         assert Document.objects.count() == 1
+
+
+# -- styles of offices
+
+
+@pytest.fixture
+def styles_of(city):
+    """(a style submitted, who drafts, who publishes), committed."""
+    from anju.documents.services.styles import draft_style, submit_style
+    from tests.cast import operator
+    from tests.documents.styles.test_office_styles import TEXT
+
+    drafter, publisher = operator("city_reviewer", CITY), operator("publisher", CITY)
+
+    def submit(text=TEXT):
+        with open_scope(drafter):
+            style = draft_style(by=drafter, region=city, text=text)
+            return submit_style(by=drafter, style_id=style.pk, on=DAY)
+
+    return submit, drafter, publisher
+
+
+def publishing(style, publisher, number="示保办字〔2026〕3号"):
+    from anju.documents.services.styles import publish_style
+
+    said = {"style_id": style.pk, "number": number, "dated": DAY, "on": DAY, "opened": style.digest}
+    return lambda user: publish_style(by=publisher, **said).state
+
+
+def test_a_style_is_published_or_sent_back_and_published_once(styles_of):
+    from anju.documents.models import OfficeStyle
+    from anju.documents.services.styles import return_style
+
+    submit, drafter, publisher = styles_of
+    style = submit()
+    results = race(
+        publishing(style, publisher),
+        publishing(style, publisher),
+        lambda user: return_style(by=drafter, style_id=style.pk, on=DAY).state,
+    )
+    assert results.count("STATE-001") == 2, results
+    with open_scope(local_actor()):
+        assert OfficeStyle.objects.get(pk=style.pk).state in results
+
+
+def test_two_styles_of_a_kind_published_at_once_both_stand_and_the_last_one_counts(styles_of):
+    from datetime import date as day
+
+    from anju.documents.models import OfficeStyle
+    from anju.documents.queries.styles import styles_in_use
+    from tests.documents.styles.test_office_styles import TEXT
+
+    submit, _, publisher = styles_of
+    one, two = submit(), submit(TEXT.replace("示例市半年通报", "新的半年通报"))
+    assert race(publishing(one, publisher), publishing(two, publisher, "示保办字〔2026〕4号")) == ["published"] * 2
+    with open_scope(local_actor()):
+        last = OfficeStyle.objects.order_by("-published_at", "-pk").first()
+        assert styles_in_use().find("half-year", (CITY,), day(2023, 6, 30)).name == last.name
+
+
+def test_a_style_is_withdrawn_once_and_never_both_saved_and_published(styles_of):
+    from anju.documents.models import OfficeStyle
+    from anju.documents.services.styles import return_style, revise_style, withdraw_style
+
+    submit, drafter, publisher = styles_of
+    style = submit()
+    assert race(publishing(style, publisher)) == ["published"]
+    withdraw = lambda user: withdraw_style(by=publisher, style_id=style.pk, on=DAY, reason="另发").state  # noqa: E731
+    assert sorted(race(withdraw, withdraw)) == ["STATE-001", "withdrawn"]
+    other = submit()
+    text = other.text.replace("本市开工", "本市只开工")
+
+    def save(user):
+        return_style(by=drafter, style_id=other.pk, on=DAY)
+        return revise_style(by=drafter, style_id=other.pk, text=text, opened=other.digest).state
+
+    results = race(publishing(other, publisher), save)
+    assert results.count("STATE-001") == 1, results
+    with open_scope(local_actor()):
+        stands = OfficeStyle.objects.get(pk=other.pk)
+    assert (stands.state, stands.text == text) in (("published", False), ("draft", True))

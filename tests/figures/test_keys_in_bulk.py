@@ -7,7 +7,7 @@ from django.db import IntegrityError, connections, transaction
 
 from anju.core.people.scope import local_actor, open_scope
 from anju.figures import catalogue
-from anju.figures.services import observations
+from anju.figures.services import bulk, observations
 from anju.figures.services.current import check_current, rebuild_current
 from tests.figures.conftest import YEAR
 
@@ -124,3 +124,24 @@ def test_what_is_rebuilt_is_looked_at_too(entered):
     by_owner("DELETE FROM figures_current")
     with open_scope(entered):
         assert rebuild_current(by=entered).differing == 1 and check_current(entered).differing == 0
+
+
+def test_rows_are_staged_some_at_a_time_and_who_makes_them_may_ask_meanwhile(scope):
+    """A file of a million figures is never held whole; a COPY under way would take no question."""
+    row = bulk.StagingRow(
+        n=1, measure_id="m", calibre_id="", region_id=7, period=YEAR, state="number", value=1, unit="套", places=0
+    )
+    asked = []
+
+    def made(cursor):
+        for number in range(2 * bulk.AT_ONCE + 1):
+            if number % bulk.AT_ONCE == 0:
+                cursor.execute("SELECT count(*) FROM figures_incoming")
+                asked.extend(cursor.fetchone())
+            yield row._replace(n=number)
+
+    with connections["default"].cursor() as cursor:
+        bulk.stage_rows(cursor, made(cursor))
+        assert asked == [0, bulk.AT_ONCE, 2 * bulk.AT_ONCE] and bulk.staged_regions(cursor) == {7}
+        cursor.execute("SELECT count(DISTINCT n) FROM figures_incoming")
+        assert cursor.fetchone() == (2 * bulk.AT_ONCE + 1,)

@@ -16,7 +16,7 @@ from anju.core.regions.tree import find_region
 from anju.funds.base import QuotaPaper, QuotaRow
 from anju.funds.models import QuotaDocument, QuotaLine
 from anju.funds.queries import quotas
-from anju.funds.services.quotas import confirm_quota, receive_quota, register_quota
+from anju.funds.services.quotas import confirm_quota, receive_quota, register_quota, void_quota
 from anju.funds.services.recalls import recall_quota
 from anju.funds.services.sharing_out import assign_quota, hand_down
 from anju.funds.subjects import search_quotas
@@ -352,3 +352,60 @@ def test_the_search_finds_it_by_number_for_those_who_may_see_it(city):
     for region, found in ((CITY, ["示例财综〔2026〕9号"]), (EAST, [])):
         with as_("finance", region) as by:
             assert [one.text for one in search_quotas(by, ["财综", "9号"])] == found
+
+
+def void(document, reason="金额录错", region=CITY, post="finance"):
+    with as_(post, region) as by:
+        return void_quota(by=by, document_id=document.pk, reason=reason)
+
+
+def test_what_was_entered_wrongly_counts_for_nothing_and_stays_with_its_reason(city):
+    wrong = register([replace(ROW, amount="38000")])
+    for reason in ("  ", "长" * 301):
+        with pytest.raises(Refused) as refused:
+            void(wrong, reason)
+        assert codes(refused) == ["FUND-015"]
+    void(wrong)
+    assert held(CITY) == [] and register().number == wrong.number
+    with pytest.raises(Refused) as refused:
+        void(wrong)
+    assert codes(refused) == ["FUND-015"]
+    with as_("finance") as by:
+        assert {one.void_reason for one in quotas.list_documents(by, city)} == {"金额录错", ""}
+
+
+def test_nothing_is_void_on_which_something_rests(city):
+    received = register()
+    given = give({EAST: "2000"})
+    with pytest.raises(Refused) as refused:
+        void(received)
+    assert codes(refused) == ["FUND-016"]
+    back = recall({given.lines.get().pk: "2000"})
+    again = give({WEST: "3800"}, paper=replace(PAPER, number="g2"))
+    with pytest.raises(Refused) as refused:  # what came back was handed on again
+        void(back)
+    assert codes(refused) == ["FUND-016"]
+    void(again)
+    void(back)
+    void(given)
+    assert held(CITY)[0].left == 3800 * 10**6 and held(EAST) == held(WEST) == []
+    given = give({EAST: "1"}, paper=replace(PAPER, number="g3"))
+    with as_("finance", EAST) as by:
+        receive_quota(by=by, line_id=given.lines.get().pk, on=RECEIVED)
+        with pytest.raises(QuotaDocument.DoesNotExist):  # a county does not undo the city's paper
+            void_quota(by=by, document_id=given.pk, reason="x")
+    with pytest.raises(Refused) as refused:
+        void(given)
+    assert codes(refused) == ["FUND-016"]
+
+
+def test_a_paper_that_the_county_entered_itself_is_not_handed_down_to_it_again(city):
+    register()
+    register(region=EAST, paper=replace(PAPER, number="示例市财〔2026〕3号"))
+    with pytest.raises(Refused) as refused:
+        give({EAST: "100"})
+    assert codes(refused) == ["FUND-003"]
+    give({WEST: "100"})
+    with pytest.raises(Refused) as refused:  # nor the other way round
+        register(region=WEST, paper=replace(PAPER, number="示例市财〔2026〕3号"))
+    assert codes(refused) == ["FUND-003"]

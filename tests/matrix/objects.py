@@ -205,7 +205,7 @@ def run(by: Actor, region: Region, visitor: Staff) -> At:
 
 @makes(
     "documents:document", "documents:stale", "documents:edit", "documents:sign-off", "documents:send-back", "documents:issue", "documents:withdraw",
-    "documents:compare", "documents:download", "documents:draft-correction", "documents:dismiss-correction",
+    "documents:compare", "documents:download", "documents:remark", "documents:draft-correction", "documents:dismiss-correction",
 )  # fmt: skip
 def document(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.documents import kinds
@@ -337,7 +337,7 @@ def demand(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": made.pk, "step_id": step.pk}, bare=True)
 
 
-@makes("funds:document", "funds:scan", "funds:confirm")
+@makes("funds:document", "funds:scan", "funds:confirm", "funds:void")
 def quota(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.files import keep_file
     from anju.funds.models import QuotaDocument, QuotaLine
@@ -373,6 +373,18 @@ def sealed_scan(by: Actor, region: Region, visitor: Staff) -> At:
         document=Document.objects.get(pk=pk), region=region, file=file, digest="", has_text=False, by=by.key
     )
     return At({"pk": pk, "scan_id": made.pk}, bare=True)
+
+
+@makes("documents:answer-remark")
+def remark(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.documents.models import Document, Remark
+
+    pk = document(by, region, visitor).parts["pk"]
+    made = Remark.objects.create(
+        document=Document.objects.get(pk=pk), region=region, serial=1, where="正文第1段", sentence="示例", text="示例",
+        by=by.key, by_name=by.name,
+    )  # fmt: skip
+    return At({"pk": pk, "remark_id": made.pk}, bare=True)
 
 
 @makes("documents:delivery", "documents:receive", "documents:delivery-pdf")

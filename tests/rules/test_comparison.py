@@ -101,6 +101,31 @@ def test_each_difference_and_every_sum_is_that_of_the_rows_one_by_one(dated, str
     assert len(turned) > 1
 
 
+@pytest.mark.parametrize("promised", [True, False])
+def test_many_rows_keep_their_own_judgements_and_their_order(dated, tmp_path, monkeypatch, promised):
+    """More than the engine holds in one group, in whatever order it takes them."""
+    if not promised:
+        real = comparing.judgement_sql
+        monkeypatch.setattr(comparing, "judgement_sql", lambda *given: f"SELECT * FROM ({real(*given)}) ORDER BY value")
+    with connect() as connection:
+        source = tmp_path / "rows.parquet"
+        connection.execute(
+            f'COPY (SELECT i * 7919 % 300007 AS "key", CAST(i % 3000 AS DECIMAL(9, 2)) / 100 AS area, 1 AS persons, CAST(i AS BIGINT) AS rent, \'低保\' AS "group",'
+            f" FALSE AS owns, DATE '1950-01-01' AS born, 'n' AS no FROM range(300000) AS t(i)) TO '{source}' (FORMAT parquet)".replace(
+                "CAST(i % 3000 AS DECIMAL(9, 2)) / 100", "CAST(i % 3000 * 0.01 AS DECIMAL(9, 2))"
+            )
+        )
+    compare(Side(dated, DAY), Side(dated, LATER), source, tmp_path)
+    with connect() as connection:
+        wrong = connection.execute(
+            "SELECT COUNT(*) FILTER (rent <> file_row_number), COUNT(*) FILTER (行键 <> rent * 7919 % 300007),"
+            " COUNT(*) FILTER (原来判定 = '符合' AND \"原来（分）\" <> LEAST(ROUND((30 - area) * 1200), rent)),"
+            " COUNT(*) FILTER (改后判定 = '符合' AND \"改后（分）\" <> LEAST(ROUND((30 - area) * 1300), rent)), COUNT(*) FILTER (得失 = '受益')"
+            f" FROM read_parquet('{tmp_path / 'differences.parquet'}', file_row_number=true)"
+        ).fetchone()
+    assert wrong[:4] == (0, 0, 0, 0) and wrong[4] > 100_000
+
+
 def test_who_is_admitted_is_told_with_the_reason_that_fell_away(dated, stricter, tmp_path):
     source = write_csv(tmp_path / "rows.csv", list(facts(3000)))
     done = compare(Side(stricter, DAY), Side(dated, DAY), source, tmp_path)

@@ -78,8 +78,11 @@ def judge(made, place, **how):
     )
 
 
-def test_two_tables_give_what_the_rows_give_one_by_one(made, facts, place):
+@pytest.mark.parametrize("key", ["text", "integer"])
+def test_two_tables_give_what_the_rows_give_one_by_one(made, facts, place, key):
     rows, people = facts
+    if key == "integer":  # compared as they are, where a text and an integer are compared as text
+        place[1].execute("ALTER TABLE people ALTER COLUMN household TYPE BIGINT USING CAST(household AS BIGINT)")
     single = running.run_rows(made, rows, on=DAY, key="key", members=people)
     judge(made, place)
     columns = ", ".join(single.outputs)

@@ -137,6 +137,19 @@ def test_what_will_not_do_is_refused_and_nothing_is_written(office, compare, wor
     assert sorted(path.name for path in office.iterdir()) == ["book.yaml", "各户.csv"]
 
 
+def test_a_line_that_is_longer_than_the_others_is_told_by_its_number(office, compare):
+    source = save(office, "csv")
+    source.write_text(source.read_text("utf-8").replace("320000", "320,000"), "utf-8")
+    code, _, err = compare(source, "--new-on", "2021-07-31", "--by", "区县")
+    assert code == 1 and "RUN-010" in err and "第 3 " in err
+
+
+def test_a_column_called_as_one_of_the_outcome_is_refused(office, compare):
+    source = save(office, "csv", headings=["编号", "得失", *HEADINGS[2:]])
+    code, _, err = compare(source, "--new-on", "2021-07-31", "--by", "得失")
+    assert code == 1 and "RULE-072" in err and not (office / "差别.parquet").exists()
+
+
 def test_a_column_nobody_takes_is_named_and_a_place_to_write_is_checked(office, compare):
     source = save(office, "csv")
     code, _, err = compare(source, "--new-on", "2021-07-31")

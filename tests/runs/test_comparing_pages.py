@@ -281,3 +281,32 @@ def test_it_leaves_as_an_excel_file_up_to_the_limit():
     client = visitor()
     page = send(client)["Location"].partition("?")[0]
     assert client.get(f"{page}rows/{WHERE}&effect=1&export=xlsx").content[:2] == b"PK"
+
+
+def test_every_kind_of_value_is_shown_and_money_in_fen_is_typed_in_yuan():
+    from datetime import date
+
+    from anju.runs.pages.comparing.asking import ComparisonAsked, changes
+    from tests.rules.build import one
+
+    def value(text):
+        return f'values: [{{from: "2020-01-01", value: {text}, source: S1 一, checked: "2021-01-01"}}]}}'
+
+    parameters = {
+        "line": "{label: 线, unit: fen, " + value('"250050"'), "rate": "{label: 率, unit: fen, by: kind, " + value('{甲: "2300", 乙: "1800"}'),
+        "step": "{label: 档, unit: fen, bands: a, " + value('[{upto: "10", value: "500"}, {above: "10", value: "0"}]'),
+    }  # fmt: skip
+    inputs = {"a": '{label: 数, unit: "1", range: [0, 100]}', "kind": "{label: 类, enum: [甲, 乙]}"}
+    made = one("line + rate + step", inputs=inputs, unit="fen", parameters=parameters)
+    given = {"new_0": "1,500.25", "new_1": "24", "new_2": "18", "new_3": "9"}
+    lines = list(ComparisonAsked(given, None)._lines("new", made, date(2021, 1, 1), {}))
+    assert [line.now for line in lines[:3]] == ["2500.5", "23", "18"] and "5.00 元；" in lines[3].now
+    assert [line.unit for line in lines[:3]] == ["元", "元", "元"] and [line.changeable for line in lines] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert changes(made, lines) == {"line": "150025", "rate": {"甲": "2400"}}
+    kept = ComparisonAsked({}, None)._lines("new", made, date(2021, 1, 1), changes(made, lines))
+    assert [line.typed for line in kept] == ["1500.25", "24", "", ""]

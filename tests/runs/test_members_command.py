@@ -3,12 +3,17 @@
 import csv
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from anju.cli import main
+from anju.problems import Refused
 from anju.rules import load
+from anju.rules.comparison.sides import Side
+from anju.rules.engine.reference import run_reference
+from anju.runs.binding.compared_files import compare_sent_file
 from tests.rules.build import HEAD
 
 DOC = (Path(__file__).parents[2] / "docs" / "rulebook.md").read_text(encoding="utf-8")
@@ -56,8 +61,6 @@ def test_the_documented_book_and_table_hold():
     book = load.load_text(BOOK.encode(), "户.yaml")
     lines = re.findall(r"^\| (.+?) \| (\S+) \| (\S+) \| (\S+) \|$", SECTION, re.MULTILINE)[1:]
     assert len(lines) == 5
-    from anju.rules.engine.reference import run_reference
-
     for told, persons, elders, earned in lines:
         people = [
             dict(zip(("born", "income"), (None if one == "未知" else one for one in person.split("、")), strict=True))
@@ -65,7 +68,7 @@ def test_the_documented_book_and_table_hold():
         ] if told[0].isdigit() else None  # fmt: skip
         row = {"key": "甲", "persons": None if persons == "未知" else persons}
         members = None if people is None else {"甲": people}
-        done = run_reference(book, [row], on=__import__("datetime").date(2021, 6, 30), key="key", members=members)
+        done = run_reference(book, [row], on=date(2021, 6, 30), key="key", members=members)
         assert [done.rows[0].exact(name) or "未知" for name in ("elders", "earned")] == [elders, earned], told
 
 
@@ -177,3 +180,40 @@ def test_a_book_without_members_takes_none(call, files):
 def test_the_book_is_shown_with_its_members(call, files):
     _, out, _ = call("show", files / "户.yaml")
     assert "家庭成员" in out and "老人数 = 成员中周岁(出生日期，算到业务日期) ≥ 60的个数" in out
+
+
+def test_two_judgements_are_compared_over_the_same_members(call, files):
+    later = (
+        BOOK.replace(">= 60", ">= 20").replace("kind: eligibility", "kind: conduct")
+        + "steps: {out: {label: 出, unit: 人, formula: elders * 10}}\nresult: out\n"
+    )
+    (files / "后.yaml").write_text(later, encoding="utf-8")
+    (files / "前.yaml").write_text(later.replace(">= 20", ">= 60"), encoding="utf-8")
+    words = [
+        "compare",
+        "--book",
+        files / "前.yaml",
+        "--new-book",
+        files / "后.yaml",
+        "--on",
+        "2021-06-30",
+        "--input",
+        files / "户.csv",
+    ]
+    words += ["--output", files / "差别.csv", "--json"]
+    code, out, _ = call(*words, "--members", files / "人.csv")
+    assert code == 0
+    with (files / "差别.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["行键"]: (row["原来（人）"], row["改后（人）"]) for row in csv.DictReader(file)}
+    assert rows == {"甲": ("10", "20"), "乙": ("0", "0"), "丙": ("", ""), "丁": ("0", "10")}
+    both = json.loads(out)["inputs_digest"] if "inputs_digest" in out else None
+    code, out, _ = call(*words)
+    assert code != 0 and "RULE-049" in out
+    code, out, _ = call(*words, "--absent", "members")
+    assert code == 0 and (both is None or json.loads(out)["inputs_digest"] != both)
+
+
+def test_the_page_that_compares_says_that_it_takes_no_members(tmp_path, files):
+    sides = tuple(Side(load.load_text(BOOK.encode(), "户.yaml"), date(2021, 6, day)) for day in (29, 30))
+    with pytest.raises(Refused, match="网页上的比较还不能给出"):
+        compare_sent_file(files / "户.csv", tmp_path / "出.csv", sides, group_by=[], absent=[], told=tmp_path / "x")

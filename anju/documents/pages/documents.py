@@ -26,7 +26,7 @@ from anju.documents.models import Correction, Document, Version
 from anju.documents.pages import fields, prose
 from anju.documents.pages import listing as listing_pages
 from anju.documents.pages import stale as stale_told
-from anju.documents.queries import corrections, delivery, documents, numbers, styles
+from anju.documents.queries import corrections, delivery, documents, numbers, remarks, styles
 from anju.documents.queries.stale import stale_sentences
 from anju.documents.services import documents as document_services
 from anju.documents.text import readback
@@ -131,11 +131,24 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
         "next_number": numbers.suggest_number(user, document.region, document.kind, timezone.localdate().year)
         if newest and document.state == Document.SIGNED
         else "",
-        "form": {key: posted.typed.get(key, "") for key in ("number", "on", "reason")},
+        "form": {key: posted.typed.get(key, "") for key in ("number", "on", "reason", "sentence", "remark")},
+        **remarks_beside(user, document, version, drafted),
         **after_signing(user, document, version),
         **extra,
     }
     return render_page(request, "documents/document.html", status=status, heading=document.title, **context)
+
+
+def remarks_beside(user: Actor, document: Document, version: Version, drafted: bool) -> dict[str, Any]:
+    """What was said of the draft, and the sentences that may be spoken of while it is one."""
+    said = remarks.list_remarks(user, document)
+    return {
+        "remarks": said, "open_remarks": sum(one.taken is None for one in said),
+        "sentences": [
+            {"key": f"{version.serial}/{number}", "where": one.where, "text": one.text.replace("|", "　")}
+            for number, one in enumerate(remarks.list_sentences(version), 1)
+        ] if drafted else [],
+    }  # fmt: skip
 
 
 def after_signing(user: Actor, document: Document, version: Version) -> dict[str, Any]:

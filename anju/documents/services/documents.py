@@ -19,7 +19,7 @@ from anju.documents.checker.inspection import remind_of
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import markup
 from anju.documents.models import Document, StyleCopy, Version
-from anju.documents.queries import documents, stale
+from anju.documents.queries import documents, remarks, stale
 from anju.documents.services.numbers import take_number, taken_problem
 from anju.documents.text import checks, finishing
 from anju.documents.text.compose import ComposedText, compose_document, text_digest
@@ -140,10 +140,10 @@ def sign_off_document(*, by: Actor, document: Document, on: datetime.date, reaso
     """签发: the text stands as it is.
 
     Refused: DOC-022, DOC-024 for what its layout needs and nobody gave; DOC-035, DOC-037 for what the writer wrote and is not printed whole;
-    DOC-021 while figures have changed since it was written (a reason passes it).
+    DOC-195 while remarks wait for an answer; DOC-021 while figures have changed since it was written (a reason passes it).
     """
     version = documents.find_version(by, document)
-    if problems := [*missing_parts(document, version), *_unsettled(version)]:
+    if problems := [*missing_parts(document, version), *_unsettled(version), *_unanswered(by, document)]:
         raise Refused(*problems)
     _fresh(by, document, reason, "签发")
     move(
@@ -260,6 +260,15 @@ def _unsettled(version: Version) -> list[Problem]:
         for one in version.warnings
         if one["code"] in finishing.UNSETTLED
     ]
+
+
+def _unanswered(by: Actor, document: Document) -> list[Problem]:
+    """Remarks that nobody answered: nothing that was said is passed over in silence."""
+    waiting = [one for one in remarks.list_remarks(by, document) if one.taken is None]
+    if not waiting:
+        return []
+    what = f"还有{len(waiting)}条意见没有答复：{'、'.join(dict.fromkeys(one.where for one in waiting))[:200]}。"
+    return [Problem("DOC-195", f"公文《{document.title}》", what, "请在“各方意见”里逐条答复采纳不采纳，再签发。")]
 
 
 def _fresh(by: Actor, document: Document, reason: str, act: str) -> None:

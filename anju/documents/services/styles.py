@@ -87,12 +87,16 @@ def return_style(*, by: Actor, style_id: int, on: date, reason: str = "") -> Off
 
 @transaction.atomic
 @trail.act("documents.publish_style")
-def publish_style(*, by: Actor, style_id: int, number: str, dated: date, on: date) -> OfficeStyle:
+def publish_style(*, by: Actor, style_id: int, number: str, dated: date, on: date, opened: str = "") -> OfficeStyle:
     """发布, by somebody who did not write at it, under the 文号 and date of the paper that sets it. From now on papers are written by it.
 
+    opened: the digest of the text that was looked at; DOC-154 when it was taken back, changed and submitted again meanwhile.
     Refused: DOC-152 to who wrote at it, DOC-153 without a 文号 or with a date to come; as `draft_style` when its text will not do any more.
     """
     style = _held(by, style_id, "documents.publish_style")
+    if style.state == OfficeStyle.SUBMITTED and opened not in ("", style.digest):
+        what = "您打开以后退回改过、又提交了，没有发布。"
+        raise Refused(Problem("DOC-154", f"文书样式 {style}", what, "请把现在的一稿从头看过再发布。"))
     styles.check_style_text(by, style.region, style.text)
     problems = []
     if by.key in style.authors and style.state == OfficeStyle.SUBMITTED:

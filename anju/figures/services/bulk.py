@@ -2,8 +2,10 @@
 each for observations and current figures. No row is saved by itself."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, NamedTuple
 
+AT_ONCE = 10_000  # rows on their way to the staging table
 KEY = ("region_id", "period", "measure_id", "calibre_id")
 STAGING = """
 CREATE TEMP TABLE figures_incoming (
@@ -64,13 +66,32 @@ def same_sql(one: str, other: str) -> str:
 
 
 def stage_rows(cursor: Any, rows: Iterable[StagingRow]) -> None:
-    """The rows into a table that goes with the transaction."""
+    """The rows into a table that goes with the transaction. Some at a time: who makes them may ask the database for a name meanwhile, and
+    none waits for the last."""
     cursor.execute("DROP TABLE IF EXISTS pg_temp.figures_incoming")
     cursor.execute(STAGING)
-    with cursor.copy(f"COPY figures_incoming ({', '.join(StagingRow._fields)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    rows = iter(rows)
+    while at_once := list(islice(rows, AT_ONCE)):
+        with cursor.copy(f"COPY figures_incoming ({', '.join(StagingRow._fields)}) FROM STDIN") as copy:
+            for row in at_once:
+                copy.write_row(row)
     cursor.execute("ANALYZE figures_incoming")
+
+
+def staged_regions(cursor: Any) -> set[int]:
+    """The regions that the rows are about."""
+    cursor.execute("SELECT DISTINCT region_id FROM figures_incoming")
+    return {region_id for (region_id,) in cursor.fetchall()}
+
+
+def standing_unstaged(cursor: Any, sources: list[int]) -> list[tuple[int, int]]:
+    """Of what these imports brought and still stands, what is not among the rows: observation and source, in order."""
+    cursor.execute(
+        "SELECT o.id, o.source_id FROM figures_current AS c JOIN figures_observation AS o ON o.id = c.observation_id"
+        f" WHERE o.source_id = ANY(%s) AND NOT EXISTS (SELECT FROM figures_incoming AS i WHERE {same_sql('i', 'c')}) ORDER BY 1",
+        [sources],
+    )
+    return cursor.fetchall()
 
 
 def settle_rows(cursor: Any, same_file: int | None, adds: bool) -> tuple[int, int, int]:

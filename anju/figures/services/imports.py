@@ -19,11 +19,10 @@ from anju.core.people.permissions import require_permission
 from anju.core.people.scope import Actor, open_scope
 from anju.core.trail import trail
 from anju.figures.figure import SHARE, STATES
-from anju.figures.models import CurrentFigure, Measure, Observation, Source, TargetDocument
+from anju.figures.models import Measure, Observation, Source, TargetDocument
 from anju.figures.queries import checks
 from anju.figures.queries.current import CurrentRow, build_figure
 from anju.figures.services import bulk
-from anju.figures.services.bulk import StagingRow
 from anju.figures.services.changes import announce_changes
 from anju.figures.services.import_binder import SHOWN, ImportBinder
 from anju.problems import ASK, BLOCK, NOTE, Place, Problem, Refused
@@ -95,16 +94,16 @@ def import_tables(
     require_permission(by, "imports.store", region.pk, region.name)
     problems = [problem for reading in readings for problem in reading.problems]
     binder = ImportBinder(by, region, period, document, adds)
-    rows = [row for reading in readings for row in binder.rows(reading)]
-    published = [one for reading in readings for one in binder.published(reading)]
-    problems += binder.problems
-    if all(problem.level != BLOCK for problem in problems):
-        problems += _cells_no_longer_read(readings, region, period, rows)
-    touched = {region.pk, *(row.region_id for row in rows), *(one.pk for _, one, _ in published)}
+    with connection.cursor() as cursor:
+        bulk.stage_rows(cursor, (row for reading in readings for row in binder.rows(reading)))
+        published = [one for reading in readings for one in binder.published(reading)]
+        problems += binder.problems
+        if all(problem.level != BLOCK for problem in problems):
+            problems += _cells_no_longer_read(cursor, readings, region, period)
+        touched = {region.pk, *bulk.staged_regions(cursor), *(one.pk for _, one, _ in published)}
     # Only what the file is about: under a scope of the whole country every look-up would sort three thousand ids.
     with open_scope(replace(by, region_ids=by.region_ids & touched)) as narrow, connection.cursor() as cursor:
         same_file = _same_file(readings, region)
-        bulk.stage_rows(cursor, rows)
         new, changed, unchanged = bulk.settle_rows(cursor, same_file.pk if same_file else None, adds)
         problems += _additions(cursor) if adds else []
         problems += _replaced(cursor, readings[0].file_name, changed) if changed and not adds else []
@@ -162,7 +161,7 @@ def _same_files(readings: Sequence[WorkbookReading], region: Region) -> QuerySet
 
 
 def _cells_no_longer_read(
-    readings: Sequence[WorkbookReading], region: Region, period: str, rows: Sequence[StagingRow]
+    cursor: Any, readings: Sequence[WorkbookReading], region: Region, period: str
 ) -> list[Problem]:
     """What this very file brought before, still stands, and is not read from it any more: the map was changed meanwhile."""
     earlier = (
@@ -172,16 +171,11 @@ def _cells_no_longer_read(
     )
     if not earlier:
         return []
-    read = {(row.region_id, row.period, row.measure_id, row.calibre_id) for row in rows}
-    stand = CurrentFigure.objects.filter(observation__source__in=earlier).order_by("observation_id")
-    keys = stand.values_list(
-        "region_id", "period", "measure_id", "calibre_id", "observation_id", "observation__source_id"
-    )
-    left = [key for key in keys if key[:4] not in read]
+    left = bulk.standing_unstaged(cursor, earlier)
     if not left:
         return []
     shown = (
-        Observation.objects.filter(pk__in=[key[4] for key in left[:SHOWN]])
+        Observation.objects.filter(pk__in=[number for number, _ in left[:SHOWN]])
         .select_related("region", "measure")
         .order_by("pk")
     )
@@ -189,7 +183,7 @@ def _cells_no_longer_read(
         f"{one.region.name} {one.period} “{one.measure.name}”（“{one.sheet}” {one.cell}，{one.raw or '空白'}）"
         for one in shown
     )
-    imports = sorted({key[5] for key in left}, reverse=True)
+    imports = sorted({source for _, source in left}, reverse=True)
     undo = "、".join(f"anju import undo {number} --reason 对照表改过" for number in imports)
     return [
         Problem(

@@ -75,6 +75,9 @@ class Migration(migrations.Migration):
                 ("confirmed_by", models.CharField(blank=True, max_length=64)),
                 ("confirmed_name", models.CharField(blank=True, max_length=80, verbose_name="确认人")),
                 ("confirmed_at", models.DateTimeField(null=True, verbose_name="确认时间")),
+                ("voided_at", models.DateTimeField(null=True, verbose_name="作废时间")),
+                ("voided_name", models.CharField(blank=True, max_length=80, verbose_name="作废人")),
+                ("void_reason", models.CharField(blank=True, max_length=300, verbose_name="作废原因")),
                 (
                     "file",
                     models.ForeignKey(
@@ -201,7 +204,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="quotadocument",
-            constraint=models.UniqueConstraint(fields=("region", "number", "way"), name="quota_document_once"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("voided_at__isnull", True)),
+                fields=("region", "number", "way"),
+                name="quota_document_once",
+            ),
         ),
         migrations.AddConstraint(
             model_name="quotadocument",
@@ -263,6 +270,6 @@ class Migration(migrations.Migration):
             "funds_quotadocument",
             f"{OWN} OR {GIVEN}",
             OWN,
-            grants="SELECT, INSERT, UPDATE (confirmed_by, confirmed_name, confirmed_at)",
+            grants="SELECT, INSERT, UPDATE (confirmed_by, confirmed_name, confirmed_at, voided_at, voided_name, void_reason)",
         ),
     ]

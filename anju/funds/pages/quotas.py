@@ -130,6 +130,7 @@ def render_document(request: Request, document: QuotaDocument, status: int = 200
             )
             for line in lines
         ],
+        voids=document.voided_at is None and may(user, "funds.void", document.region_id),
         recalls=[(one, one.line, shown_amount(one.amount)) for one in recalls],
         scanned=document.file_id is not None and document.region_id in user.region_ids, **extra,
     )  # fmt: skip
@@ -153,6 +154,18 @@ def confirm_quota(request: Request, pk: int) -> HttpResponse:
         found = quotas.find_document(request.actor, pk)
         return render_document(request, found, status=422, problems=refused.problems)
     messages.success(request, f"已确认{document}。")
+    return redirect(page_address(request, "funds:document", pk))
+
+
+@requires_permission("funds.void")
+@require_POST
+def void_quota(request: Request, pk: int) -> HttpResponse:
+    try:
+        document = quota_services.void_quota(by=request.actor, document_id=pk, reason=QuotaForm(request).text("reason"))
+    except Refused as refused:
+        found = quotas.find_document(request.actor, pk)
+        return render_document(request, found, status=422, problems=refused.problems, typed=QuotaForm(request).typed)
+    messages.success(request, f"已作废{document}。")
     return redirect(page_address(request, "funds:document", pk))
 
 

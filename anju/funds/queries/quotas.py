@@ -73,9 +73,14 @@ def budget_years(user: Actor, region: Region) -> list[int]:
     return sorted(set(years), reverse=True)
 
 
+def standing_lines() -> QuerySet[QuotaLine]:
+    """Without those of documents that are void."""
+    return QuotaLine.objects.filter(document__voided_at=None)
+
+
 def received_lines(user: Actor, regions: Collection[Region], year: int | None = None) -> QuerySet[QuotaLine]:
     """What regions received: from outside of the ledger, or from the level above; never what they assigned to their own projects."""
-    rows = visible_rows(QuotaLine.objects.filter(region__in=regions, item=None), user)
+    rows = visible_rows(standing_lines().filter(region__in=regions, item=None), user)
     rows = rows.select_related("document", "region")
     return rows if year is None else rows.filter(document__budget_year=year)
 
@@ -145,15 +150,16 @@ class QuotaMove:
 def quota_moves(user: Actor, line_ids: Collection[int]) -> dict[int, QuotaMove]:
     """By line. What came back from below counts as not handed on: three statements."""
     moved: dict[int, QuotaMove] = defaultdict(QuotaMove)
-    parts = visible_rows(QuotaLine.objects.filter(taken_from__in=line_ids), user)
+    recalls = QuotaRecall.objects.filter(document__voided_at=None)
+    parts = visible_rows(standing_lines().filter(taken_from__in=line_ids), user)
     for above, item, amount, dated in parts.values_list("taken_from__pk", "item", "amount", "document__dated"):
         _add(moved[above], item is not None, amount, dated)
-    back = visible_rows(QuotaRecall.objects.filter(line__taken_from__in=line_ids), user)
+    back = visible_rows(recalls.filter(line__taken_from__in=line_ids), user)
     for above, item, amount, dated in back.values_list(
         "line__taken_from__pk", "line__item", "amount", "document__dated"
     ):
         _add(moved[above], item is not None, -amount, dated)
-    own = visible_rows(QuotaRecall.objects.filter(line__in=line_ids), user)
+    own = visible_rows(recalls.filter(line__in=line_ids), user)
     for line, amount, dated in own.values_list("line", "amount", "document__dated"):
         moved[line].recalled += amount
         moved[line].last = max(moved[line].last or dated, dated)
@@ -163,8 +169,8 @@ def quota_moves(user: Actor, line_ids: Collection[int]) -> dict[int, QuotaMove]:
 def recallable_lines(user: Actor, region: Region, year: int) -> list[tuple[QuotaLine, int]]:
     """What may go back: of a region's own lines, its projects' and those of one level below, each with what is left of it, in 分."""
     places = [region, *tree.child_regions(user, region)]
-    of_places = QuotaLine.objects.filter(region__in=places, document__budget_year=year).select_related(
-        "document", "region"
+    of_places = (
+        standing_lines().filter(region__in=places, document__budget_year=year).select_related("document", "region")
     )
     lines = list(visible_rows(of_places, user).order_by("region__order", "region_id", "document__dated", "id"))
     left = lines_left(user, lines)
@@ -269,7 +275,9 @@ def place_totals(held: Collection[HeldQuota]) -> list[PlaceTotal]:
 
 def advances(user: Actor, region: Region) -> list[QuotaDocument]:
     """Advance notices (提前下达) that a formal quota of that region may complete."""
-    rows = visible_rows(QuotaDocument.objects.filter(region=region, way=QuotaDocument.Way.RECEIVED), user)
+    rows = visible_rows(
+        QuotaDocument.objects.filter(region=region, way=QuotaDocument.Way.RECEIVED, voided_at=None), user
+    )
     return list(rows.filter(stage=QuotaDocument.Stage.ADVANCE))
 
 
@@ -278,6 +286,7 @@ def waiting_documents(user: Actor, region: Region) -> QuerySet[QuotaDocument]:
     rows = QuotaDocument.objects.filter(
         known=QuotaDocument.Known.PAPER,
         confirmed_at=None,
+        voided_at=None,
         region_id__in=tree.region_ids_below(user, region) | {region.pk},
     )
     return visible_rows(rows, user).select_related("region")

@@ -14,8 +14,10 @@ from anju.core.trail import trail
 from anju.funds import catalogue
 from anju.funds.base import (
     CONFIRM,
+    LONGEST_REASON,
     RECEIVE,
     REGISTER,
+    VOID,
     QuotaPaper,
     QuotaRow,
     count_problems,
@@ -27,7 +29,7 @@ from anju.funds.base import (
     shown_money,
 )
 from anju.funds.models import QuotaDocument, QuotaLine
-from anju.funds.queries.quotas import find_document, find_line
+from anju.funds.queries.quotas import find_document, find_line, lines_left
 from anju.funds.reminders import announce_quota, announce_receipt
 from anju.problems import Place, Problem, Refused
 
@@ -99,6 +101,58 @@ def confirm_quota(*, by: Actor, document_id: int) -> QuotaDocument:
     announce_quota(by, document)
     trail.describe(obj=document, after={"confirmed_by": document.confirmed_name}, region_id=document.region_id)
     return document
+
+
+@transaction.atomic
+@trail.act("funds.void")
+def void_quota(*, by: Actor, document_id: int, reason: str) -> QuotaDocument:
+    """作废: it was entered wrongly. It stays with its reason and counts for nothing; its number may be entered anew.
+
+    Refused: FUND-015 no reason or a long one, or void already; FUND-016 something rests on it: a line of it was handed on, went back, or
+    was received by the level below.
+    """
+    find_document(by, document_id)
+    held = QuotaDocument.objects.select_for_update(of=("self",)).select_related("region")
+    document = visible_rows(held, by).get(pk=document_id)
+    require_act(by, VOID, document.region)
+    where, reason = Place(f"指标文件 {document}"), reason.strip()
+    if document.voided_at is not None or not 0 < len(reason) <= LONGEST_REASON:
+        what = (
+            "已经作废。"
+            if document.voided_at
+            else "没有写原因。"
+            if not reason
+            else f"原因写了{len(reason)}个字，最多{LONGEST_REASON}个。"
+        )
+        raise Refused(Problem("FUND-015", where, what, "请刷新后核对；作废须写明错在哪里。"))
+    lines = list(
+        visible_rows(QuotaLine.objects.filter(document=document).select_for_update(of=("self",)), by).order_by("pk")
+    )
+    left = lines_left(by, lines)
+    below = document.way == QuotaDocument.Way.GIVEN
+    if any(left[line.pk] != line.amount or (below and line.received_on) for line in lines):
+        what = "已有分下去、收回的，或下一级已签收。"
+        raise Refused(Problem("FUND-016", where, what, "先作废在它下面的那几份；下一级已签收的用“收回”。"))
+    if any(rest < 0 for rest in _left_without(by, document).values()):
+        what = "收回的已经又分下去，作废了就不够分。"
+        raise Refused(Problem("FUND-016", where, what, "先作废后来分下去的那几份。"))
+    document.voided_at, document.void_reason = timezone.now(), reason
+    document.voided_name = signature(by, VOID, document.region_id)[:80]
+    document.save(update_fields=["voided_at", "voided_name", "void_reason"])
+    trail.describe(obj=document, after={"void": True}, reason=reason, region_id=document.region_id)
+    announce_quota(by, document)
+    return document
+
+
+def _left_without(by: Actor, document: QuotaDocument) -> dict[int, int]:
+    """Of a recall: what would be left of the lines to which it brought something back, had it not been."""
+    back: dict[int, int] = {}
+    for above, amount in document.recalls.exclude(line__taken_from=None).values_list("line__taken_from__pk", "amount"):
+        back[above] = back.get(above, 0) + amount
+    rows = QuotaLine.objects.filter(pk__in=back).select_for_update(of=("self",))
+    lines = list(visible_rows(rows, by).order_by("pk"))
+    left = lines_left(by, lines)
+    return {pk: left[pk] - back[pk] for pk in left}
 
 
 def _receipt_problems(paper: QuotaPaper, received_on: date | None) -> list[Problem]:

@@ -21,7 +21,7 @@ from anju.funds.base import (
     shown_money,
 )
 from anju.funds.models import QuotaDocument, QuotaLine, QuotaRecall
-from anju.funds.queries.quotas import lines_left
+from anju.funds.queries.quotas import lines_left, standing_lines
 from anju.problems import Place, Problem, Refused
 
 
@@ -60,5 +60,5 @@ def recall_quota(*, by: Actor, region: Region, paper: QuotaPaper, rows: Sequence
 
 def _hold_lines(by: Actor, region: Region, ids: set[int]) -> dict[int, QuotaLine]:
     places = [region, *child_regions(by, region)]
-    rows = QuotaLine.objects.filter(pk__in=ids, region__in=places).select_related("document", "region")
+    rows = standing_lines().filter(pk__in=ids, region__in=places).select_related("document", "region")
     return {line.pk: line for line in visible_rows(rows.select_for_update(of=("self",)), by).order_by("pk")}

@@ -25,7 +25,7 @@ from anju.funds.base import (
     shown_money,
 )
 from anju.funds.models import QuotaDocument, QuotaLine
-from anju.funds.queries.quotas import lines_left, list_items
+from anju.funds.queries.quotas import lines_left, list_items, standing_lines
 from anju.problems import Place, Problem, Refused
 
 
@@ -57,6 +57,7 @@ def _hand_on(
 ) -> QuotaDocument:
     """Take each row from its line. The lines are locked in order, so that of two at once the second sees what the first took."""
     hold_number(region, paper.number)
+    registered = _registered_below(by, paper, rows)
     items = (
         {one.id: one for one in list_items(by, region, paper.budget_year)} if way == QuotaDocument.Way.ASSIGNED else {}
     )
@@ -95,6 +96,9 @@ def _hand_on(
                 )
                 continue
             line.region = row.receiver
+            if row.receiver.pk in registered:
+                fix = "请该地先作废自己登记的那一份，再由本级下达，免得计两次。"
+                problems.append(Problem("FUND-003", row.place(place, "接收"), "那里已按这个文号登记过。", fix))
         else:
             if row.item is None or row.item.id not in items:
                 problems.append(
@@ -137,5 +141,14 @@ def _hand_on(
 
 def _hold_lines(by: Actor, region: Region, ids: set[int]) -> dict[int, QuotaLine]:
     """The lines received by that region itself, no project's, held in the order of their keys."""
-    rows = QuotaLine.objects.filter(pk__in=ids, region=region, item=None).select_related("document", "region")
+    rows = standing_lines().filter(pk__in=ids, region=region, item=None).select_related("document", "region")
     return {line.pk: line for line in visible_rows(rows.select_for_update(of=("self",)), by).order_by("pk")}
+
+
+def _registered_below(by: Actor, paper: QuotaPaper, rows: Sequence[QuotaRow]) -> set[int]:
+    """Receivers that entered this very paper themselves; their entry of the number is held, so that none comes in meanwhile."""
+    receivers = {row.receiver.pk: row.receiver for row in rows if row.receiver is not None}
+    for _, receiver in sorted(receivers.items()):
+        hold_number(receiver, paper.number)
+    theirs = QuotaDocument.objects.filter(region__in=receivers, number=paper.number.strip(), voided_at=None)
+    return set(visible_rows(theirs.filter(way=QuotaDocument.Way.RECEIVED), by).values_list("region_id", flat=True))

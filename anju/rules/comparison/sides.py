@@ -12,6 +12,7 @@ from anju.rules.book.parameters import check_day, parameter_place, values_in_for
 from anju.rules.book.schema import PAYING, Book
 from anju.rules.engine.compile import Compiled, compile_book, quote
 from anju.rules.engine.engines import ENGINES
+from anju.rules.engine.members.statement import compile_rollups
 from anju.rules.language.ir import INT64, Num
 
 BEFORE, AFTER = "原来", "改后"
@@ -42,6 +43,11 @@ class Side:
         if not compared_output(self.book, compiled) and not self.judges:
             raise Refused(_nothing_to_compare(self.book))
         return compiled
+
+    def rollups(self) -> Compiled:
+        """What the members of a row come to, grouped by the row."""
+        values = values_in_force(self.book, self.on, self.parameters)
+        return compile_rollups(self.book, self.compiled(), values, ENGINES["duckdb"].dialect)
 
     @property
     def judges(self) -> bool:

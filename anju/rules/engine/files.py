@@ -39,6 +39,7 @@ ROWS, MEMBERS_IN, OUTCOME = "rows_in", "members_in", "outcome"
 MARKED = (NUMBER, DATE, TRUTH)  # what a text may fail to be
 NUMBER_PATTERN, DAY_PATTERN = "[+-]?[0-9]{1,25}(\\.[0-9]{1,40})?", "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 Result = TypeVar("Result")
+MemberFile = tuple[Path, Mapping[str, str]]  # with its columns: each → the name of an input, of the key, or "key"
 LOOK = 1  # seconds between two looks at how far it is
 
 
@@ -57,7 +58,7 @@ class FileOutcome:
 def run_file(
     book: Book, source: Path, output: Path, *, on: date, names: Mapping[str, str], absent: Collection[str] = (),
     parameters: Mapping[str, Any] | None = None, progress: Callable[[int], None] | None = None,
-    members: tuple[Path, Mapping[str, str]] | None = None,
+    members: MemberFile | None = None,
 ) -> FileOutcome:  # fmt: skip
     """members: the file of the members and its names; the column that names the row of each goes by the key of the book's members.
 
@@ -76,16 +77,13 @@ def run_file(
         reader = open_file(book, source, connection, names, own)
         count = watched.do(reader.check)
         if members and book.members:
-            people = _member_reader(book, members, connection, inner)
+            people = member_reader(book, members, connection, inner, MEMBERS_IN)
             statement = compile_rollups(book, compiled, values, dialect)
             watched.do(lambda: reader.roll_up(book, people, statement, on))
         judge_file(reader, compiled, count, on, watched)
         digest, pending = outcome_digest(connection, compiled)
         watched.do(lambda: connection.execute(written_sql(compiled, part, output.suffix)))
-    inputs = file_digest(source)
-    if members:
-        inputs = hashlib.sha256(f"{inputs}\n{file_digest(members[0])}\n".encode()).hexdigest()
-    return FileOutcome(count, pending, digest, inputs, stale_values(book, on))
+    return FileOutcome(count, pending, digest, files_digest(source, members and members[0]), stale_values(book, on))
 
 
 def judge_file(reader: FileReader, compiled: Compiled, count: int, on: date, watched: Watched) -> None:
@@ -120,6 +118,13 @@ def outcome_file(output: Path) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection
         with suppress(OSError):  # a folder of that name is not ours
             part.unlink(missing_ok=True)
         shutil.rmtree(spill, ignore_errors=True)
+
+
+def files_digest(source: Path, members: Path | None) -> str:
+    """Of the rows' file; with members, of both files' digests, a line each."""
+    if members is None:
+        return file_digest(source)
+    return hashlib.sha256(f"{file_digest(source)}\n{file_digest(members)}\n".encode()).hexdigest()
 
 
 def file_digest(source: Path) -> str:
@@ -191,16 +196,17 @@ def open_file(
     return FileReader(book, ROWS, connection, absent, source)
 
 
-def _member_reader(
-    book: Book, members: tuple[Path, Mapping[str, str]], connection: duckdb.DuckDBPyConnection, absent: Collection[str]
+def member_reader(
+    book: Book, members: MemberFile, connection: duckdb.DuckDBPyConnection, absent: Collection[str], table: str
 ) -> MemberFileReader:
+    """The file of members of a book's rows, opened as a table of that name."""
     assert book.members
     own = member_book(book)
     columns: dict[str, str] = {}
     for column, name in members[1].items():
         columns |= file_columns(members[0], own, column, name)
-    _open_file(MEMBERS_IN, members[0], members[1], columns, connection)
-    return MemberFileReader(own, MEMBERS_IN, connection, absent, members[0], key=book.members.key)
+    _open_file(table, members[0], members[1], columns, connection)
+    return MemberFileReader(own, table, connection, absent, members[0], key=book.members.key)
 
 
 def _open_file(

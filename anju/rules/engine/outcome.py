@@ -35,7 +35,7 @@ MANY = 12  # rows named in one sentence; the rest are counted
 
 @dataclass(frozen=True)
 class Reason:
-    """One root cause of an unknown. rows: the other rows of the partition in which it lies; empty: this row's own."""
+    """One root cause of an unknown. rows: the other rows of the partition in which it lies; empty: this row's own. member: of which of its members."""
 
     name: str
     label: str

@@ -21,6 +21,7 @@ from anju.rules.book.rollups import member_book
 from anju.rules.book.schema import DATE, NUMBER, TEXT, Book, BookInput
 
 KEYS = ("key", "键", "行键", "编号")
+TOLD_BY_LINE = 2_000_000  # bytes of a CSV whose every odd line is told; a larger one is read by the engine alone
 ENCODINGS = ("utf-8-sig", "gb18030")  # gb18030 is what WPS and Excel write when they save a CSV on a Chinese computer
 
 
@@ -145,6 +146,8 @@ def engine_file(path: Path, folder: Path) -> Path:
         raise _problem(path, "没有这个文件。", "请核对路径和文件名。")
     kind = path.suffix.lower()
     if kind == ".parquet" or (kind == ".csv" and is_utf8(path)):
+        if kind == ".csv" and path.stat().st_size <= TOLD_BY_LINE:
+            _open(path)  # the engine does not say which line is not as long as the others
         return path
     headings, lines = _open(path)
     plain = folder / f"{path.stem}.csv"

@@ -289,3 +289,42 @@ def test_what_the_outline_does_not_tell_is_told_as_it_is_written(words, others):
     assert style_differences(UNTOLD, UNTOLD, MEASURES) == []
     [found] = style_differences(UNTOLD, UNTOLD.replace(words, others, 1), MEASURES)
     assert found.where == "写法"
+
+
+OPTIONED = TEXT.replace("figures:", "options:\n  who: {type: text, label: 谁, default: 某地}\n  way: {type: choice, values: [甲, 乙], default: 甲}\n"
+                        "  rows: {type: tables, label: 几行}\ntexts:\n  praise: \"进展顺利\"\nfigures:", 1)  # fmt: skip
+
+
+def test_options_texts_and_formulas_are_outlined_and_changed_in_place():
+    shown = outline_style(StyleSource(OPTIONED), MEASURES)
+    assert [(one.name, one.spec["kind"], one.spec["default"], one.spec["values"]) for one in shown.options] == [
+        ("who", "文字", "某地", ""),
+        ("way", "选一个", "甲", "甲、乙"),
+        ("rows", "几行", "", ""),
+    ]
+    assert [(one.path, one.source) for one in shown.texts] == [("texts/praise", "进展顺利")]
+    text = change_style(OPTIONED, {"op": "option", "path": "options/who", "key": "label", "value": "哪里"}, MEASURES)
+    text = change_style(text, {"op": "option", "path": "options/way", "key": "default", "value": ""}, MEASURES)
+    text = change_style(text, {"op": "sentence", "path": "texts/praise", "source": "进展缓慢"}, MEASURES)
+    changed = outline_style(StyleSource(text), MEASURES)
+    assert [one.spec["label"] for one in changed.options] == ["哪里", "", "几行"]
+    assert changed.options[1].spec["default"] == "" and changed.texts[0].source == "进展缓慢"
+    assert len([1 for one, two in zip(OPTIONED.splitlines(), text.splitlines(), strict=True) if one != two]) == 3
+    for wrong in (
+        {"path": "options/who", "key": "type"},
+        {"path": "figures/start", "key": "label"},
+        {"path": "options/none", "key": "label"},
+    ):
+        with pytest.raises(Refused, match="DOC-156"):
+            change_style(OPTIONED, {"op": "option", "value": "x", **wrong}, MEASURES)
+
+
+def test_a_formula_is_changed_and_what_is_none_is_refused():
+    text = OPTIONED.replace("figures:", "figures:\n  twice: {formula: start + start}", 1)
+    said = {"op": "formula", "path": "figures/twice"}
+    assert "{formula: start - start}" in change_style(text, said | {"value": "start - start"}, MEASURES)
+    with pytest.raises(Refused, match="DOC-157"):
+        change_style(text, said | {"value": "start -"}, MEASURES)
+    for path in ("figures/start", "figures/none", "options/who"):
+        with pytest.raises(Refused, match="DOC-156"):
+            change_style(text, said | {"path": path, "value": "start"}, MEASURES)

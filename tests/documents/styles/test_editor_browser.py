@@ -1,6 +1,7 @@
 """A style changed on its page in a real browser: another figure in a sentence, the paper beside it, a second person who publishes, the next paper says it."""
 
 import os
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -81,3 +82,19 @@ def test_a_sentence_says_another_figure_and_the_next_paper_prints_it(come):
     page.locator("#kind").select_option("half-year")
     page.get_by_role("button", name="起草").click()
     expect(page.locator(".official")).to_contain_text(f"棚户区改造开工{PRH}套")
+
+
+def test_an_option_is_called_otherwise_on_the_outline(come):
+    """Typed key by key: a key in a field of the outline is nothing to the outline itself."""
+    page = come(person("city_reviewer", CITY))
+    page.goto(f"/documents/styles/?region={CITY}&period={HALF}")
+    page.get_by_role("button", name="照住房保障半年工作通报起草").click()
+    expect(page.locator("#style-preview .official")).to_be_visible()
+    page.locator("#outline-options > summary").click()
+    label = page.locator("[data-op=option][data-key=label]").first
+    label.fill("")
+    label.press_sequentially("zhen")
+    label.press("Tab")
+    expect(page.locator("#style-said")).to_contain_text("已改")
+    expect(page.locator("[data-op=option][data-key=label]").first).to_have_value("zhen")
+    expect(page.locator("textarea").filter(has_text="style: half-year")).to_have_value(re.compile('label: "zhen"'))

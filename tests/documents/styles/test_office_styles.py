@@ -297,3 +297,15 @@ def test_the_doctor_names_what_cannot_be_read(city, drafter, publisher):
     found = list(check_styles(local_actor()))
     assert {one.level for one in found} == {"bad"}
     assert any("示例市半年通报" in one.what and "chapters" in one.what for one in found)
+
+
+def test_what_was_changed_after_it_was_looked_at_is_not_published(city, drafter, publisher):
+    style = draft_style(by=drafter, region=city, text=TEXT)
+    seen = submit_style(by=drafter, style_id=style.pk, on=DAY).digest
+    return_style(by=drafter, style_id=style.pk, on=DAY)
+    revise_style(by=drafter, style_id=style.pk, text=TEXT.replace("本市开工", "本市只开工"))
+    now = submit_style(by=drafter, style_id=style.pk, on=DAY).digest
+    said = {"by": publisher, "style_id": style.pk, "number": NUMBER, "dated": DAY, "on": DAY}
+    with pytest.raises(Refused, match="DOC-154"):
+        publish_style(**said, opened=seen)
+    assert publish_style(**said, opened=now).state == "published"

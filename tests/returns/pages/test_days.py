@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from anju.core.models.people import Organisation
+from anju.core.models.people import Organisation, Posting
 from anju.core.models.region import Region
 from anju.core.people.scope import local_actor, open_scope
 from anju.returns.files.scans import key_figures
@@ -209,3 +209,21 @@ def test_an_auditor_sees_what_was_corrected_after_the_lock_and_answered_alike(lo
         visit("auditor", "140581").get("/returns/audit/look/?region=140581&period=2026")
     )
     assert visit("city_reviewer", CITY).get(page + "2026").status_code == 403
+
+
+def test_after_the_last_day_an_auditor_is_out_with_the_page_still_open(locked, visit):
+    auditor, cell = visit("auditor"), cell_of(locked)
+    page = f"/returns/{locked.pk}/"
+    assert "向填报单位问询" in text(auditor.get(page))
+    with open_scope(local_actor()):
+        until = timezone.localdate() - timedelta(days=1)
+        Posting.objects.filter(staff=person("auditor"), post="auditor").update(until=until)
+    given = {"remark": "请附依据", "due_on": SOON, "where": f"{cell.line}|{cell.column}"}
+    refused = [
+        auditor.get(page),
+        auditor.post(f"{page}inquire/", given),
+        auditor.get(f"/returns/audit/look/?region={EAST}"),
+    ]
+    assert all(answer.status_code in (302, 403, 404) for answer in refused), [one.status_code for one in refused]
+    with open_scope(local_actor()):
+        assert not Inquiry.objects.exists()

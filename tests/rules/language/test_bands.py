@@ -111,3 +111,10 @@ def test_bands_are_told_with_the_names_of_their_edges():
     (dated,) = made.parameters["coef"].values
     told = "不超过 1000：1；超过 1000，不超过“收入线”：0.5；超过“收入线”：0.2"
     assert value_text(made, made.parameters["coef"], dated.value) == told
+
+
+def test_a_parameter_in_fen_is_told_in_yuan_to_its_last_digit():
+    rate = f'{{label: 标准, unit: fen, values: [{{from: "2020-01-01", value: "50000", {CITED}}}, {{from: "2021-01-01", value: "12.5", {CITED}}}]}}'
+    made = book(inputs=numbers("a"), parameters={"rate": rate}, steps={"out": "{formula: a}"}, result="out")
+    told = [value_text(made, made.parameters["rate"], dated.value) for dated in made.parameters["rate"].values]
+    assert told == ["500.00 元", "0.125 元"]

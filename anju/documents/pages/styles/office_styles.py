@@ -146,7 +146,12 @@ def publish_style(request: Request, pk: int, posted: StyleForm, on: date) -> str
     posted.check()
     assert dated is not None
     style = style_services.publish_style(
-        by=request.actor, style_id=pk, number=posted.text("number"), dated=dated, on=on
+        by=request.actor,
+        style_id=pk,
+        number=posted.text("number"),
+        dated=dated,
+        on=on,
+        opened=posted.text("opened"),
     )
     return f"已发布：{style.number}。从现在起照它写。"
 

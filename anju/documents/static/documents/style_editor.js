@@ -135,11 +135,12 @@
     if (key === "Enter" && target.closest(".words")) { event.preventDefault(); flush(); return; }
     const step = event.altKey && { ArrowUp: -1, ArrowDown: 1 }[key];
     const part = step && (target.closest(".column") || target.closest(".part"));
-    if (part?.dataset.path) { event.preventDefault(); shift(part, step); }
+    if (part && part.dataset.path) { event.preventDefault(); shift(part, step); }
   });
   outline.addEventListener("change", (event) => {
-    const { head } = event.target.dataset;
+    const { head, op, at, key = "" } = event.target.dataset;
     if (head) change({ op: "head", key: head, value: event.target.value });
+    if (op) change({ op, path: at, key, value: event.target.value });
   });
   const drop = (node) => {
     const line = node.closest(".sentence");

@@ -274,9 +274,29 @@ def set_figure(change: StyleChange) -> None:
         spec.pop("label", None)
 
 
+def set_option(change: StyleChange) -> None:
+    """What an option is called, or what stands unless the writer says another."""
+    spec, key, text = change.source.mapping(change.path()), change.said["key"], change.text("value")
+    if change.path()[0] != "options" or key not in ("label", "default") or isinstance(spec.get(key), list | Mapping):
+        raise LookupError(key)
+    if text:
+        spec[key] = quoted(text)
+    else:
+        spec.pop(key, None)
+
+
+def set_formula(change: StyleChange) -> None:
+    """What a figure is computed as. Refused DOC-157 for what is no formula."""
+    spec, formula = change.source.mapping(change.path()), change.condition("value")
+    if "formula" not in spec or not formula:
+        raise LookupError("formula")
+    spec["formula"] = formula
+
+
 CHANGES: dict[str, Callable[[StyleChange], None]] = {
     "sentence": set_sentence, "figure": put_figure, "head": set_head, "add": add_block, "add-sentence": add_sentence, "remove": remove, "move": move,
     "when": set_condition, "repeat": set_repeat, "column": set_column, "add-column": add_column, "list": set_list, "label": set_figure,
+    "option": set_option, "formula": set_formula,
 }  # fmt: skip
 
 

@@ -22,6 +22,11 @@ from anju.documents.styles.language.sentences import (
 from anju.documents.styles.library.scopes import FIGURE, LIST, OPTION, PIECES, TRUTH, WORD, Scope, item_scope
 from anju.figures.models import Measure
 
+ONE_TEXT = ("text", "number", "choice")  # options of which one text stands unless the writer says another
+OPTION_KINDS = {
+    "text": "文字", "texts": "几段文字", "number": "数", "choice": "选一个", "regions": "区划", "table": "一组对照", "codes": "指标", "tables": "几行",
+    "given": "别处公布的话",
+}  # fmt: skip
 MOST = 2000  # of blocks, sentences, columns: more than any style may have
 
 
@@ -104,6 +109,8 @@ class StyleOutline:
     enclosure: list[OutlinedBlock]
     figures: list[OutlinedName]
     lists: list[OutlinedName]
+    texts: list[OutlinedSentence]
+    options: list[OutlinedName]
     annexes: list[OutlinedAnnex]
     prose: dict[str, str]
     scopes: dict[str, list[dict[str, str]]]
@@ -139,6 +146,8 @@ class _Outline:
             enclosure=self.blocks(("enclosure", "sections"), enclosure.get("sections"), 1, self.top, "top"),
             figures=list(self.figures()),
             lists=list(self.lists()),
+            texts=list(self.texts()),
+            options=list(self.options()),
             annexes=list(self.annexes()),
             prose={str(key): _text(value) for key, value in prose.items()},
             scopes=self.scopes,
@@ -290,6 +299,26 @@ class _Outline:
             yield OutlinedName(
                 str(name), _address(("lists", str(name))), self.labels.listed(str(name)), {**spec, "scope": key}
             )
+
+    def texts(self) -> Iterator[OutlinedSentence]:
+        """Words and sentences that others use by name."""
+        said = self.source.data.get("texts")
+        for name, one in (said if isinstance(said, Mapping) else {}).items():
+            if sentence := self.sentence(("texts", str(name)), one, self.top, "top"):
+                yield sentence
+
+    def options(self) -> Iterator[OutlinedName]:
+        """What a draft's writer says besides the figures. fixed: its default is no single text, or it has none."""
+        said = self.source.data.get("options")
+        for name, one in (said if isinstance(said, Mapping) else {}).items():
+            if not isinstance(one, Mapping):
+                continue
+            kind, values = _text(one.get("type")), one.get("values")
+            spec: dict[str, Any] = {"label": _text(one.get("label")), "kind": OPTION_KINDS.get(kind, kind)}
+            spec["fixed"] = kind not in ONE_TEXT or isinstance(one.get("default"), list | Mapping)
+            spec["default"] = "" if spec["fixed"] else _text(one.get("default"))
+            spec["values"] = "、".join(map(_text, values)) if isinstance(values, list | Mapping) else ""
+            yield OutlinedName(str(name), _address(("options", str(name))), spec["label"] or str(name), spec)
 
     # -- annexes
 

@@ -12,11 +12,12 @@ from anju.core.pages.forms import PostedForm, Upload
 from anju.core.pages.request import Request
 from anju.problems import Place, Problem, Refused
 from anju.quantities import trim_zeros
+from anju.rules.book.display import value_text
 from anju.rules.book.parameters import check_day, values_in_force
 from anju.rules.book.schema import Band, Book, Parameter, Value
 from anju.rules.book.tree import DECIMAL
 from anju.rules.comparison.sides import AFTER, BEFORE, Side
-from anju.runs.pages.books import shown_unit, value_text
+from anju.runs.pages.books import shown_unit
 from anju.runs.queries.comparisons import SAMPLE_ROWS, ComparisonQuestion, KeptComparison, comparable_books
 
 SIDES = (("before", "on", BEFORE), ("after", "new_on", AFTER))
@@ -101,7 +102,7 @@ class ComparisonAsked:
                 keyed = "".join(f" · {'更多' if key == 'more' else key}" for key in keys)
                 yield ParameterLine(
                     field=field, label=f"{parameter.label}{keyed}", unit=shown_unit(parameter.unit), typed=typed,
-                    now=value_text(parameter, one) if isinstance(one, tuple) else shown(parameter, one),
+                    now=value_text(book, parameter, one) if isinstance(one, tuple) else shown(parameter, one),
                     changeable=not isinstance(one, tuple), path=(name, *keys),
                 )  # fmt: skip
 
@@ -154,6 +155,8 @@ def shown(parameter: Parameter, value: Any) -> str:
     """Money that a book writes in 分 is shown and typed in 元."""
     if parameter.unit == "fen" and DECIMAL.match(str(value)):
         value = Decimal(str(value)).scaleb(-2)
+    if isinstance(value, bool):
+        return "是" if value else "否"
     return trim_zeros(f"{value:f}") if isinstance(value, Decimal) else str(value)
 
 
