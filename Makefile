@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Each worker gets whole files (tests/conftest.py), the slow ones first.
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder --ignore=tests/scale
+HAS_SPARK := command -v java >/dev/null && $(BIN)/python -c 'import pyspark' 2>/dev/null
 
-.PHONY: install install-dev demo test test-fast soak lint bench bundle clean
+.PHONY: install install-dev install-scale demo test test-fast test-scale soak lint bench bundle clean
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev
@@ -24,11 +25,21 @@ install-dev: .venv/.installed-dev
 	@scripts/system-packages
 	@touch $@
 
+# Spark, the engine of a cluster (docs/spark.md): some 300 MB that nothing else needs.
+install-scale: install
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-scale.txt
+
 demo: install
 	@$(BIN)/anju demo
 
 test: install-dev
 	@$(PYTEST)
+	@if $(HAS_SPARK); then $(MAKE) --no-print-directory test-scale; else echo "机器上没有 Java 或 pyspark（make install-scale），没有测 Spark 引擎。"; fi
+
+# A master and two workers on loopback; every book there and on DuckDB.
+test-scale: install
+	@$(HAS_SPARK) || { echo "测 Spark 引擎要有 Java 17 和 pyspark：make install-scale"; exit 1; }
+	@$(BIN)/python -m pytest tests/scale
 
 # The daily loop: no browser, no processes and clusters of their own, no kills, races and random books.
 test-fast: install

@@ -44,7 +44,10 @@ def add_commands(subparsers: Any) -> None:
     _take(parser, needed=False)
     parser.add_argument("--table", metavar="表", help="输入是数据库里的一张表或视图，列名是输入的名称（代替 --input）")
     parser.add_argument(
-        "--engine", choices=("duckdb", "postgres"), help="在哪个引擎上算（默认看行在哪里、结果写到哪里）"
+        "--engine", choices=("duckdb", "postgres", "spark"), help="在哪个引擎上算（默认看行在哪里、结果写到哪里）"
+    )
+    parser.add_argument(
+        "--master", metavar="地址", default="", help="Spark 在哪里：local[*]（本机，默认）或 spark://主机:7077"
     )
     parser.add_argument("--output", metavar="文件", help="结果写到哪个 .csv 或 .parquet 文件")
     parser.add_argument("--into", metavar="名称", help="结果存成数据库里的一张表 outcomes.名称（代替 --output）")
@@ -175,6 +178,11 @@ def explain_run(args: argparse.Namespace) -> int:
 
 
 def run_book(args: argparse.Namespace) -> int:
+    if args.engine == "spark":
+        return _run_on_spark(args)
+    if args.master:
+        fix = "请加上 --engine spark，或去掉 --master。"
+        return show_problems([Problem("RULE-062", f"--master {args.master}", "只有 Spark 引擎用得上。", fix)], args)
     if in_database(args) or not (args.input and args.output):
         return run_in_database(args)
     target = Path(args.output)
@@ -245,15 +253,45 @@ def _run_in_bulk(args: argparse.Namespace, source: Path, target: Path) -> int:
             book, file, target, on=on, names=names, absent=args.absent, parameters=changed_parameters(book, args.set),
             progress=shown_progress(args), members=members,
         )  # fmt: skip
+    return _tell_outcome(args, book, done)
+
+
+def _run_on_spark(args: argparse.Namespace) -> int:
+    from anju.rules.engine.spark.population import run_on_spark
+    from anju.rules.engine.spark.session import spark_session
+    from anju.runs.binding.row_files import name_columns
+
+    if args.table or args.into or args.members or not (args.input and args.output):
+        what, fix = (
+            "Spark 引擎只从 --input 读、写到 --output。",
+            "请去掉 --table、--into、--members，写明 --input 和 --output；要用成员表的改用 DuckDB。",
+        )
+        return show_problems([Problem("RULE-065", "--engine spark", what, fix)], args)
+    if not args.output.endswith(".parquet"):
+        fix = "请把 --output 写成 .parquet：Spark 的结果是这个名字的文件夹，里面是 Parquet 文件。"
+        return show_problems([Problem("RUN-016", args.output, "结果只写成 .parquet。", fix)], args)
+    on = read_day(args.on)
+    assert on is not None
+    book = find_named_book(args.book, on, args.region)
+    changed = changed_parameters(book, args.set)
+    with spark_session(args.master or "local[*]") as session:
+        done = run_on_spark(
+            book, args.input, args.output, on=on, names=lambda headings: name_columns(args.input, headings, book, args.key),
+            session=session, absent=args.absent, parameters=changed,
+        )  # fmt: skip
+    return _tell_outcome(args, book, done)
+
+
+def _tell_outcome(args: argparse.Namespace, book: Any, done: Any) -> int:
     if done.problems and not args.json:
         show_problems(done.problems)
     data = {
-        "rows": done.rows, "unknown": done.pending, "output": str(target), "digest": done.digest, "inputs_digest": done.inputs_digest,
+        "rows": done.rows, "unknown": done.pending, "output": args.output, "digest": done.digest, "inputs_digest": done.inputs_digest,
         "book": book_summary(book), "problems": [problem.as_json() for problem in done.problems],
     }  # fmt: skip
     remark = "" if not done.pending else f"，其中 {done.pending} 行有算不出的（结果为空）"
     trial = "（试算，参数已改）" if args.set else ""
-    lines = [f"《{book.title}》已算 {done.rows} 行{remark}{trial}，写入 {target}。", f"结果摘要 {done.digest}"]
+    lines = [f"《{book.title}》已算 {done.rows} 行{remark}{trial}，写入 {args.output}。", f"结果摘要 {done.digest}"]
     print_result(args, data, lines)
     return OK
 

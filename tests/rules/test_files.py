@@ -108,6 +108,20 @@ def test_parquet_comes_out_with_exact_types(made, tmp_path):
         )
 
 
+def test_a_number_as_long_as_36_digits_comes_out_whole(tmp_path):
+    long = book(
+        "conduct", inputs={"x": '{label: 数, unit: "1", places: 0, range: [-1e24, 1e24]}'},
+        steps={"out": "{label: 果, places: 12, formula: x}"}, result="out",
+    )  # fmt: skip
+    rows = [{"key": str(place), "x": x} for place, x in enumerate((10**24, -(10**24), 0, -1, None))]
+    plain = tmp_path / "rows.csv"
+    plain.write_text("key,x\n" + "".join(f"{row['key']},{'' if row['x'] is None else row['x']}\n" for row in rows))
+    for suffix in ("csv", "parquet"):
+        done = run_file(long, plain, tmp_path / f"out.{suffix}", on=DAY, names={name: name for name in ("key", "x")})
+        assert done.digest == running.run_rows(long, rows, on=DAY, key="key").rows_digest
+    assert (tmp_path / "out.csv").read_bytes() == running.run_rows(long, rows, on=DAY, key="key").csv()
+
+
 def test_the_digest_does_not_depend_on_order_or_size_of_blocks():
     rows = [(f"k{place:05d}", (place, None, 3)) for place in range(BLOCK + 1)]
     whole = rows_digest((), {}, rows)

@@ -15,20 +15,11 @@ from anju.rules.book.lower import Program
 from anju.rules.book.parameters import fingerprint
 from anju.rules.book.programs import Cache, book_key, program_of
 from anju.rules.book.schema import Book, Value
+from anju.rules.language.dialect import Dialect
 from anju.rules.language.ir import INT64, WINDOWS, Num, Term, Truth, Type
 
 WORD = 31  # conditions of which one BIGINT says both whether they fail and whether they are unknown
 LOW = (1 << WORD) - 1
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """wide: the type beyond BIGINT; divide: truncating integer division of BIGINT and of wide; fence: ends a level."""
-
-    name: str
-    wide: str
-    divide: tuple[str, str]
-    fence: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,7 +146,7 @@ class _Compiler:
     def masks(self, words: list[str]) -> list[str]:
         """Bit i of failed_mask, of unknown_mask is of the i-th condition of the book."""
         failed = [f"({quote(word)} & {self.literal(LOW)})" for word in words]
-        unknown = [self.quotient(quote(word), self.literal(1 << WORD), False) for word in words]
+        unknown = [self.dialect.quotient(quote(word), self.literal(1 << WORD), False) for word in words]
         masks = []
         for name, parts in (("failed_mask", failed), ("unknown_mask", unknown)):
             moved = [
@@ -254,8 +245,21 @@ class _Compiler:
     def literal(self, value: int, wide: bool = False) -> str:
         return f"CAST({value} AS {self.dialect.wide if wide or abs(value) > INT64 else 'BIGINT'})"
 
-    def quotient(self, top: str, bottom: str, wide: bool) -> str:
-        return self.dialect.divide[wide].format(top, bottom)
+    def divided(self, top: _Frag, bottom: _Frag, wide: bool, reach: int) -> _Frag:
+        """reach: how large the quotient may be."""
+        if wide and reach >= 10**self.dialect.quotient_digits:
+            return self.long_division(self.hide(top), self.hide(bottom))
+        return _Frag(self.dialect.quotient(top.sql, bottom.sql, wide), max(top.level, bottom.level), wide)
+
+    def long_division(self, top: _Frag, bottom: _Frag) -> _Frag:
+        """By a short divisor in two steps, the upper half and then the remainder with the lower; a long divisor gives a short quotient."""
+        a, b, half = top.sql, bottom.sql, self.literal(10**16, True)
+        short = f"ABS({b}) < {self.literal(10**6, True)}"
+        upper = self.hide(_Frag(self.dialect.quotient(a, half, True), top.level, True))
+        level = max(upper.level, bottom.level)
+        rest = self.hide(_Frag(f"CASE WHEN {short} THEN {upper.sql} % {b} * {half} + {a} % {half} END", level, True))
+        steps = f"{self.dialect.quotient(upper.sql, b, True)} * {half} + {self.dialect.quotient(rest.sql, b, True)}"
+        return _Frag(f"CASE WHEN {short} THEN {steps} ELSE {self.dialect.quotient(a, b, True)} END", rest.level, True)
 
     def atom(self, node: Term) -> _Frag:
         return self.hide(self.emit(node))
@@ -290,37 +294,39 @@ class _Compiler:
         up, down = node.value
         wide = 2 * _reach(left) * up + _reach(right) * down > INT64 or 2 * _reach(right) * down > INT64
         signed = left.num.low < 0 or right.num.low < 0
-        dividend = self.atom(left) if signed else self.emit(left)
+        least = right.num.low if right.num.low > 0 else -right.num.high if right.num.high < 0 else 1
+        reach = (2 * _reach(left) * up + least * down) // (2 * least * down)
+        dividend = self.atom(left) if signed or (wide and self.dialect.repeats) else self.emit(left)
         top = f"{self.widen(dividend, wide)} * {self.literal(2 * up, wide)}"
         if right.op == "const" and right.value > 0:
             half = right.value * down
-            bottom = self.literal(2 * half, wide)
-            if not signed:
-                return _Frag(self.quotient(f"({top} + {self.literal(half, wide)})", bottom, wide), dividend.level, wide)
-            add = f"CASE WHEN {dividend.sql} < 0 THEN {self.literal(-half, wide)} ELSE {self.literal(half, wide)} END"
-            return _Frag(self.quotient(f"({top} + {add})", bottom, wide), dividend.level, wide)
+            add = self.literal(half, wide)
+            if signed:
+                add = f"CASE WHEN {dividend.sql} < 0 THEN {self.literal(-half, wide)} ELSE {add} END"
+            bottom = _Frag(self.literal(2 * half, wide), 0, wide, atom=True)
+            return self.divided(_Frag(f"({top} + {add})", dividend.level, wide), bottom, wide, reach)
         divisor = self.atom(right)
         half_sql = f"{self.widen(divisor, wide)} * {self.literal(down, wide)}"
-        bottom = f"NULLIF({self.widen(divisor, wide)} * {self.literal(2 * down, wide)}, 0)"
+        bottom = _Frag(f"NULLIF({self.widen(divisor, wide)} * {self.literal(2 * down, wide)}, 0)", divisor.level, wide)
         if signed:
             half_sql = f"CASE WHEN ({dividend.sql} < 0) = ({divisor.sql} < 0) THEN {half_sql} ELSE - ({half_sql}) END"
-        return _Frag(self.quotient(f"({top} + {half_sql})", bottom, wide), max(dividend.level, divisor.level), wide)
+        level = max(dividend.level, divisor.level)
+        return self.divided(_Frag(f"({top} + {half_sql})", level, wide), bottom, wide, reach)
 
     def _floordiv(self, node: Term) -> _Frag:
         left, right = node.args
         wide = _reach(left) + _reach(right) > INT64
+        reach = _reach(left) // right.num.low
+        take = self.atom if left.num.low < 0 or (wide and self.dialect.repeats) else self.emit
+        dividend, divisor = take(left), take(right)
+        a, b = (_Frag(self.widen(one, wide), one.level, wide) for one in (dividend, divisor))
+        whole = self.divided(a, b, wide, reach)
         if left.num.low >= 0:
-            dividend, divisor = self.emit(left), self.emit(right)
-            return _Frag(
-                self.quotient(self.widen(dividend, wide), self.widen(divisor, wide), wide),
-                max(dividend.level, divisor.level),
-                wide,
-            )
-        dividend, divisor = self.atom(left), self.atom(right)
-        a, b = self.widen(dividend, wide), self.widen(divisor, wide)
-        below = self.quotient(f"({b} - {self.literal(1, wide)} - {a})", b, wide)
-        sql = f"CASE WHEN {dividend.sql} < 0 THEN - {below} ELSE {self.quotient(a, b, wide)} END"
-        return _Frag(sql, max(dividend.level, divisor.level), wide)
+            return whole
+        level = max(dividend.level, divisor.level)
+        below = self.divided(_Frag(f"({b.sql} - {self.literal(1, wide)} - {a.sql})", level, wide), b, wide, reach + 1)
+        sql = f"CASE WHEN {dividend.sql} < 0 THEN - {below.sql} ELSE {whole.sql} END"
+        return _Frag(sql, max(below.level, whole.level), wide)
 
     def _cmp(self, node: Term) -> _Frag:
         left, right = (self.emit(arg) for arg in node.args)
@@ -399,7 +405,7 @@ class _Compiler:
     def _total(self, node: Term) -> _Frag:
         frag = self.atom(node.args[0])
         over = f"OVER ({self.partition})"
-        total = f"CAST(SUM({frag.sql}) {over} AS {self.dialect.wide})"
+        total = f"CAST({self.dialect.total.format(frag.sql)} {over} AS {self.dialect.wide})"
         return _Frag(f"CASE WHEN COUNT({frag.sql}) {over} = COUNT(*) {over} THEN {total} END", frag.level, True)
 
     def _row_number(self, node: Term) -> _Frag:
@@ -429,7 +435,7 @@ class _Compiler:
 
     def _age(self, node: Term) -> _Frag:
         born, day = (self.atom(arg) for arg in node.args)
-        years = self.quotient(f"({day.sql} - {born.sql})", self.literal(10000), False)
+        years = self.dialect.quotient(f"({day.sql} - {born.sql})", self.literal(10000), False)
         return _Frag(f"CASE WHEN {day.sql} >= {born.sql} THEN {years} END", max(born.level, day.level))
 
     def _months(self, node: Term) -> _Frag:
@@ -442,7 +448,7 @@ class _Compiler:
         return _Frag(sql, max(first.level, last.level))
 
     def month_index(self, day: str) -> str:
-        return f"({self.quotient(day, '10000', False)} * 12 + MOD({self.quotient(day, '100', False)}, 100))"
+        return f"({self.dialect.quotient(day, '10000', False)} * 12 + MOD({self.dialect.quotient(day, '100', False)}, 100))"
 
     def _days(self, node: Term) -> _Frag:
         first, last = (self.hide(self.julian(self.atom(arg))) for arg in node.args)
@@ -452,7 +458,7 @@ class _Compiler:
         """Day number of a Gregorian date by integers alone: the engines' own date arithmetic differs."""
 
         def div(top: str, bottom: int) -> str:
-            return self.quotient(top, str(bottom), False)
+            return self.dialect.quotient(top, str(bottom), False)
 
         month = f"MOD({div(day.sql, 100)}, 100)"
         early = self.hide(_Frag(div(f"(14 - {month})", 12), day.level))  # 1 in January and February

@@ -15,7 +15,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from anju.problems import Place, Problem
 from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput
 from anju.rules.engine.bind import FIRST_DAY, LAST_DAY, enum_spellings
-from anju.rules.engine.compile import Dialect, quote
+from anju.rules.engine.compile import quote
+from anju.rules.language.dialect import Dialect
 from anju.rules.language.ir import INT64
 
 SIGNED = {"TINYINT": 7, "SMALLINT": 15, "INTEGER": 31, "BIGINT": 63, "HUGEINT": 127}
@@ -108,7 +109,7 @@ class TableContract:
             if item.type == NUMBER:
                 found += self.number_misfits(item)
             elif item.type == ENUM:
-                spelled = ", ".join(text_literal(one) for value in item.enum for one in enum_spellings(value))
+                spelled = ", ".join(self.literal(one) for value in item.enum for one in enum_spellings(value))
                 text = f"CAST({column} AS VARCHAR)" if self.types[name].base == "ENUM" else column
                 found.append(Misfit(name, "RULE-013", f"{text} NOT IN ({spelled})"))
             elif item.type == DATE:
@@ -125,15 +126,21 @@ class TableContract:
         outside = " OR ".join([f"{column} < {low}"] * bool(low) + [f"{column} > {high}"] * bool(high))
         found = [Misfit(item.name, "RULE-011", outside)] if outside else []
         if not kind.is_integer and (kind.scale is None or kind.scale > item.places):
-            rounded = f"ROUND({column}, {item.places})"
-            if not self.postgres and kind.whole is not None:
-                width = min(38, kind.whole + item.places + 1)
-                rounded = f"TRY_CAST({column} AS DECIMAL({width}, {item.places}))"
-            finer = f"{column} <> {rounded}" if self.postgres else f"{column} IS DISTINCT FROM {rounded}"
             # Only of what is in range: beyond it the comparison itself might not fit.
             inside = f"{column} IS NOT NULL AND NOT ({outside}) AND " if outside else f"{column} IS NOT NULL AND "
-            found.append(Misfit(item.name, "RULE-012", inside + finer))
+            found.append(Misfit(item.name, "RULE-012", inside + self.finer(item, kind)))
         return found
+
+    def finer(self, item: BookInput, kind: ColumnType) -> str:
+        """Whether a decimal has more places than are declared."""
+        column, rounded = quote(item.name), f"ROUND({quote(item.name)}, {item.places})"
+        if not self.postgres and kind.whole is not None:
+            width = min(38, kind.whole + item.places + 1)
+            rounded = f"TRY_CAST({column} AS DECIMAL({width}, {item.places}))"
+        return f"{column} <> {rounded}" if self.postgres else f"{column} IS DISTINCT FROM {rounded}"
+
+    def literal(self, text: str) -> str:
+        return text_literal(text)
 
     def _end(self, kind: ColumnType, end: Decimal, low: bool) -> str:
         """An end of the range as a value of the column's own type; "" where the type cannot go beyond it."""
@@ -162,7 +169,7 @@ class TableContract:
         if item.type == ENUM:
             text = f"CAST({column} AS VARCHAR)" if own.base == "ENUM" else column
             whens = " ".join(
-                f"WHEN {text} IN ({', '.join(map(text_literal, enum_spellings(label)))}) THEN CAST({place} AS BIGINT)"
+                f"WHEN {text} IN ({', '.join(map(self.literal, enum_spellings(label)))}) THEN CAST({place} AS BIGINT)"
                 for place, label in enumerate(item.enum)
             )
             return f"CASE {whens} END"
@@ -182,10 +189,16 @@ class TableContract:
             product = f"CAST({column} AS {type_}) * CAST({factor} AS {type_})" if factor > 1 else column
             return f"CAST({product} AS {kind})"
         places = min(own.scale or 0, item.places)
-        width = 18 if reach * 10 ** (2 * places) < 10**18 else 38
+        width = 18 if fits_short(item, own) else 38
         exact = f"CAST({column} AS DECIMAL({width}, {places}))"
         whole = f"CAST({exact} * CAST({10**places} AS DECIMAL({places + 1}, 0)) AS {kind})"
         return whole if places == item.places else f"({whole} * CAST({10 ** (item.places - places)} AS {kind}))"
+
+
+def fits_short(item: BookInput, own: ColumnType) -> bool:
+    """Whether a decimal in range, as a scaled integer of its own places, is short of 18 digits even on the way there."""
+    assert item.range
+    return bool(max(map(abs, item.range)) * 10 ** (2 * min(own.scale or 0, item.places)) < 10**18)
 
 
 def text_literal(text: str) -> str:

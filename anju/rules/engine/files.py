@@ -24,13 +24,14 @@ from anju.problems import Place, Problem, Refused
 from anju.rules.book.parameters import check_day, stale_values, values_in_force
 from anju.rules.book.rollups import member_book
 from anju.rules.book.schema import DATE, NUMBER, TRUTH, Book
-from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
+from anju.rules.engine.compile import Compiled, compile_book, quote
 from anju.rules.engine.contract import Misfit, text_literal
 from anju.rules.engine.digest import BLOCK, combine_blocks, digest_head
 from anju.rules.engine.engines import ENGINES, connect, one_path
 from anju.rules.engine.groups import check_size
 from anju.rules.engine.members.statement import compile_rollups
 from anju.rules.engine.population import MemberReader, TableReader, engine_errors, split_absent
+from anju.rules.language.dialect import Dialect
 from anju.rules.language.ir import Choice, Day, Num, Truth, Type
 
 FORMATS = {".parquet": "parquet", ".csv": "csv"}
@@ -289,7 +290,9 @@ def shown_columns(compiled: Compiled, dialect: Dialect, *, as_text: bool = False
             f"CASE WHEN \"{mask}_mask\" & {1 << place} <> 0 THEN '{name}' END"
             for place, name in enumerate(compiled.conditions)
         )
-        listed = f"NULLIF(CONCAT_WS(' ', {named}), '')" if named else "CAST(NULL AS VARCHAR)"
+        listed = (
+            f"CASE WHEN \"{mask}_mask\" <> 0 THEN CONCAT_WS(' ', {named}) END" if named else "CAST(NULL AS VARCHAR)"
+        )
         columns.append(f'{listed} AS "{mask}"')
     return columns
 
@@ -297,7 +300,15 @@ def shown_columns(compiled: Compiled, dialect: Dialect, *, as_text: bool = False
 def _shown(name: str, type_: Type, dialect: Dialect, as_text: bool) -> str:
     column = quote(name)
     if isinstance(type_, Num) and type_.places:
-        width = 18 if max(abs(type_.low), abs(type_.high)) < 10**18 else 38 - type_.places
+        reach = max(abs(type_.low), abs(type_.high))
+        if reach * 10**type_.places >= 10**38:  # a product would not fit: the point is set in the text
+            unit = f"CAST({10**type_.places} AS {dialect.wide})"
+            size = f"CAST(ABS({column}) AS {dialect.wide})"
+            before, after = dialect.quotient(size, unit, True), f"{size} % {unit}"
+            sign = f"CASE WHEN {column} < 0 THEN '-' ELSE '' END"
+            text = f"{sign} || CAST({before} AS VARCHAR) || '.' || LPAD(CAST({after} AS VARCHAR), {type_.places}, '0')"
+            return f"CAST({text} AS DECIMAL(38, {type_.places}))"
+        width = 18 if reach < 10**18 else 38 - type_.places
         step = f"CAST('{'0.'.ljust(type_.places + 1, '0')}1' AS DECIMAL({type_.places + 1}, {type_.places}))"
         return f"CAST({column} AS DECIMAL({width}, 0)) * {step}"  # exact: the point moves
     if isinstance(type_, Choice):

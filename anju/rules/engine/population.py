@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,12 +22,13 @@ from anju.rules.book.lower_parameters import day_number
 from anju.rules.book.parameters import check_day, parameter_place, stale_values, values_in_force
 from anju.rules.book.rollups import member_book, operator_of
 from anju.rules.book.schema import MAX_MEMBERS, MEMBERS, Book
-from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
+from anju.rules.engine.compile import Compiled, compile_book, quote
 from anju.rules.engine.contract import HIDDEN_IN_KEYS, TEXTS, WANTED, Misfit, TableContract, text_literal
 from anju.rules.engine.engines import ENGINES, one_path
 from anju.rules.engine.groups import check_size
 from anju.rules.engine.members.binding import count_problem, lost_problem, many_problem, require_members
 from anju.rules.engine.members.statement import compile_rollups, empty_value
+from anju.rules.language.dialect import Dialect
 from anju.rules.language.ir import Num, Type
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?\Z")
@@ -312,14 +313,8 @@ class TableReader(TableContract):
         """The misfits with the first keys of each, looked for in one further scan."""
         if not found:
             return []
-        first = (
-            "(ARRAY_AGG({0} ORDER BY {0}) FILTER (WHERE {1}))[1:{2}]"
-            if self.postgres
-            else "MIN({0}, {2}) FILTER (WHERE {1})"
-        )
-        asked = ", ".join(first.format(quote(self.key), one.sql, EXAMPLES) for one, _ in found)
         problems = []
-        for (one, many), keys in zip(found, self.one(f"SELECT {asked} FROM {self.relation} AS q"), strict=True):
+        for (one, many), keys in zip(found, self.first_keys([one for one, _ in found]), strict=True):
             named = "、".join(_key_shown(key) for key in keys or () if key is not None)
             if one.code == "RULE-014":
                 what, fix = f"有 {many} 行没有键，或键里有看不见的字符", "每行须有一个看得见、各不相同的键。"
@@ -328,6 +323,16 @@ class TableReader(TableContract):
             what += f"，例如行键 {named}。" if named else "。"
             problems.append(Problem(one.code, self.place(one.name), what, fix))
         return problems
+
+    def first_keys(self, misfits: list[Misfit]) -> Sequence[Sequence[object] | None]:
+        """Of each misfit the first keys, in their own order."""
+        first = (
+            "(ARRAY_AGG({0} ORDER BY {0}) FILTER (WHERE {1}))[1:{2}]"
+            if self.postgres
+            else "MIN({0}, {2}) FILTER (WHERE {1})"
+        )
+        asked = ", ".join(first.format(quote(self.key), one.sql, EXAMPLES) for one in misfits)
+        return self.one(f"SELECT {asked} FROM {self.relation} AS q")  # type: ignore[no-any-return]
 
     def twice(self, count: int) -> list[Problem]:
         """Keys, and the last keys of an order within their partition, that come more than once."""

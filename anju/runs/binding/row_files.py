@@ -137,6 +137,12 @@ def columns_of_books(
     ]
 
 
+def name_columns(source: str, headings: list[str], book: Book, key: str = "") -> dict[str, str]:
+    """The same for columns that are known already. source: what the user called the table."""
+    names = _names(Path(source), headings, [book], key, ())[0]
+    return {heading: name for heading, name in zip(headings, names, strict=True) if name}
+
+
 def engine_file(path: Path, folder: Path) -> Path:
     """The file as the engine reads it where it lies: itself when it is Parquet or a CSV in UTF-8, else its rows as such a CSV in that folder.
 

@@ -9,9 +9,10 @@ from typing import Any
 from anju.rules.book.rollups import EMPTY, member_book, operator_of
 from anju.rules.book.schema import Book, Value
 from anju.rules.engine.bind import BoundTable, Scalar
-from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
+from anju.rules.engine.compile import Compiled, compile_book, quote
 from anju.rules.engine.engines import Engine
 from anju.rules.engine.groups import RowGroup
+from anju.rules.language.dialect import Dialect
 
 HOLDS, FAILS, KNOWN = "COUNT(CASE WHEN {0} THEN 1 END)", "COUNT(CASE WHEN NOT {0} THEN 1 END)", "COUNT({0}) = COUNT(*)"
 

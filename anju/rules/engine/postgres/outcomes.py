@@ -14,11 +14,12 @@ from typing import Any
 
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.schema import Book
-from anju.rules.engine.compile import Compiled, Dialect, quote
+from anju.rules.engine.compile import Compiled, quote
 from anju.rules.engine.contract import text_literal
 from anju.rules.engine.digest import BLOCK, combine_blocks, digest_head
 from anju.rules.engine.files import shown_columns
 from anju.rules.engine.postgres.moving import outcome_columns, whole_columns
+from anju.rules.language.dialect import Dialect
 
 SCHEMA = "outcomes"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,50}\Z")
