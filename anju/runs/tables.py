@@ -26,7 +26,6 @@ def in_database(args: argparse.Namespace) -> bool:
 
 def run_in_database(args: argparse.Namespace) -> int:
     from anju.rules.engine.postgres.bulk import BulkRun
-    from anju.runs.services import outcomes
 
     if problem := _wrong_ends(args):
         return show_problems([problem], args)
@@ -34,6 +33,8 @@ def run_in_database(args: argparse.Namespace) -> int:
     assert on is not None
     book = find_named_book(args.book, on, args.region)
     with _in_scope() as by, tempfile.TemporaryDirectory(prefix="anju-") as folder:
+        from anju.runs.services import outcomes  # Django is there by now
+
         rows = _rows(args, book, Path(folder))
         engine = ENGINES.get(args.engine) or quickest_engine(args)
         run = BulkRun(
@@ -102,9 +103,10 @@ def quickest_engine(args: argparse.Namespace) -> str:
 
 def show_outcomes(args: argparse.Namespace) -> int:
     from anju.rules.engine.postgres.outcomes import outcome_tables
-    from anju.runs.services import outcomes
 
     with _in_scope() as by:
+        from anju.runs.services import outcomes
+
         if args.drop:
             gone = outcomes.drop_outcome(by=by, name=args.drop)
             print_result(args, {"dropped": gone.name}, [f"已删去结果表 {gone.name}（{gone.rows} 行）。"])

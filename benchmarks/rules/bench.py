@@ -15,6 +15,7 @@ from anju.rules.engine import population, reference, running
 from anju.rules.engine.engines import DuckDB, connect
 from anju.rules.explanation.explain import explain_outcome, explain_row
 from anju.rules.shipped.library import BOOKS
+from benchmarks.rules import population as population_bench
 
 DAY = date(2021, 6, 30)
 SUBSIDY = """\
@@ -187,6 +188,7 @@ def main(households):
         ).fetchone()[0]
     print(f"- 比值：{ours / plain:.1f} 倍；手写 SQL 与精确结果相差一分以上的有 {differing:,} 户")
     shared_out()
+    population_bench.main(households, [])
 
 
 if __name__ == "__main__":

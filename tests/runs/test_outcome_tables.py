@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -404,3 +406,18 @@ def test_what_is_not_written_clearly_is_refused_with_what_to_do(call, tmp_path, 
     status, out, err = call("run", "--book", "b.yaml", "--on", DAY, *words)
     assert status == 1 and code in out + err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.yaml", "rows.csv"]
+
+
+def test_in_a_process_of_its_own_too(committed, tmp_path):
+    """What a command needs of Django is there only once it has been set up."""
+    (tmp_path / "c.yaml").write_text(SECOND.replace("pay", "id").replace("[0, 5000]", "[0, 100000]"), "utf-8")
+    words = ["run", "--book", "c.yaml", "--on", DAY.isoformat(), "--table", "core_region", "--output", "out.csv"]
+    for args, told in (
+        (words, "已算"),
+        (["outcomes"], "没有。"),
+        (["explain", "c.yaml", *words[3:7], "--row", "1"], "【1】"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "anju", "rules", *args], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0 and told in done.stdout, done.stderr

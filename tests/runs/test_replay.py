@@ -6,11 +6,12 @@ from django.db import ProgrammingError, connection, connections, transaction
 from anju.figures.services import observations as figures
 from anju.problems import Refused
 from anju.rules.engine import running
+from anju.rules.engine.digest import VERSION
 from anju.rules.language.versions import FIRST, LANGUAGE
 from anju.rules.load import load_text
 from anju.runs.models import BookCopy, Run
 from anju.runs.queries import books
-from anju.runs.queries.runs import standing_runs
+from anju.runs.queries.runs import rerun, standing_runs
 from anju.runs.queries.score_table import lay_out_score_table
 from anju.runs.services.runs import replay_run, run_warnings
 from tests.rules.build import text
@@ -113,6 +114,17 @@ def run_book_as_stored(user, region):
         inputs_digest=done.inputs_digest, outputs=done.csv(), outputs_digest=done.digest, by=user.key, by_name="旧",
     )  # fmt: skip
     return Run.objects.select_related("book").get(pk=run.pk)
+
+
+def test_a_run_has_the_digest_that_its_rows_have_anywhere_and_an_earlier_one_keeps_its_own(city):
+    user, region = city
+    run = score(city, "prh-shanty")
+    assert run.digest_version == VERSION and run.outputs_digest == rerun(user, run).rows_digest
+    old = run_book_as_stored(user, region)
+    assert old.digest_version == "rows/1" and replay_run(user, old)
+    for one in (run, old):
+        one.outputs_digest = "0" * 64
+        assert not replay_run(user, one)
 
 
 def test_a_run_of_today_keeps_its_language(city):

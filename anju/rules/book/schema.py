@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -312,7 +313,7 @@ class Book:
         """The principal result; "" where a book has none."""
         return self.results[0] if self.results else ""
 
-    @property
+    @cached_property
     def payables(self) -> Mapping[str, str]:
         """What is paid or owed in the end → the result that it is of: 0 when refused, unknown while pending. Empty where a book pays nothing."""
         pays = self.kind in PAYING and self.language > 1

@@ -290,7 +290,9 @@ def shown_columns(compiled: Compiled, dialect: Dialect, *, as_text: bool = False
             f"CASE WHEN \"{mask}_mask\" & {1 << place} <> 0 THEN '{name}' END"
             for place, name in enumerate(compiled.conditions)
         )
-        listed = f"NULLIF(CONCAT_WS(' ', {named}), '')" if named else "CAST(NULL AS VARCHAR)"
+        listed = (
+            f"CASE WHEN \"{mask}_mask\" <> 0 THEN CONCAT_WS(' ', {named}) END" if named else "CAST(NULL AS VARCHAR)"
+        )
         columns.append(f'{listed} AS "{mask}"')
     return columns
 

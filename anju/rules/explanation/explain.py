@@ -41,7 +41,8 @@ from anju.rules.language.formula import (
 from anju.rules.language.ir import Num
 from anju.rules.language.operators import MODES, OPERATORS
 
-_FORMULAS: Cache[str] = Cache(4096)
+_FORMULAS: Cache[list[str]] = Cache(4096)
+MARK = "\0"  # around a name in a told formula; no book has it
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _explained(row: OutcomeRow, name: str) -> Explained:
             sentence=_unknown(row, name),
         )
     item: BookStep | BookCondition = book.rollups.get(name) or book.steps.get(name) or book.conditions[name]
-    formula = _FORMULAS.get((book_key(book), name), lambda: render_formula(item.expr, book.label))
+    formula = _told(book, item, book.label)
     substituted = _substituted(row, item)
     value = row.values[name]
     if isinstance(item, BookCondition):
@@ -141,7 +142,15 @@ def _substituted(row: OutcomeRow, item: BookStep | BookCondition) -> str:
         return _told_members(row, item)
     if isinstance(item.expr, Ranked):
         return "，".join(f"{book.label(key.name)} {row.shown(key.name)}" for key, _ in item.expr.keys)
-    return render_formula(item.expr, lambda used: named_text(row, used))
+    return _told(book, item, lambda used: named_text(row, used))
+
+
+def _told(book: Book, item: BookStep | BookCondition, name: Callable[[str], str]) -> str:
+    """Its formula in Chinese signs, which are laid once: only what stands for the names is put in for each row."""
+    parts = _FORMULAS.get(
+        (book_key(book), item.name), lambda: render_formula(item.expr, lambda used: f"{MARK}{used}{MARK}").split(MARK)
+    )
+    return "".join(name(part) if place % 2 else part for place, part in enumerate(parts))
 
 
 def _told_members(row: OutcomeRow, step: BookStep) -> str:
