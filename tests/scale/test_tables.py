@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -184,33 +182,6 @@ def test_the_command_runs_on_the_cluster_and_says_what_duckdb_says(made, office,
     told = json.loads(told)
     assert (told["rows"], told["digest"], told["inputs_digest"]) == (one.rows, one.digest, one.inputs_digest)
     assert differing(office / "one.parquet", f"{out}/*.parquet") == 0
-
-
-def test_a_run_that_was_killed_leaves_no_outcome_and_can_be_run_again(made, office, spark):
-    source, out, part = (
-        write(office / "rows.parquet", 200_000),
-        office / "out.parquet",
-        office / "out.parquet.anju-part",
-    )
-    killed = anju("--book", office / "book.yaml", "--input", source, "--output", out, "--master", "local[1]")
-    while not part.exists():
-        assert killed.poll() is None, killed.stdout.read()
-        time.sleep(0.05)
-    java = subprocess.run(["pgrep", "-P", str(killed.pid)], capture_output=True, text=True, check=True).stdout.split()
-    for process in (str(killed.pid), *java):
-        subprocess.run(["kill", "-9", process], check=True)
-    killed.communicate()
-    assert not out.exists()
-    shutil.rmtree(part / "_temporary", ignore_errors=True)
-    (part / "part-0.parquet").write_bytes(b"half")
-    done = go(spark, made, source, out)
-    assert done.rows == 200_000 and not part.exists()
-    assert (
-        done.digest
-        == run_file(
-            made, source, office / "one.parquet", on=DAY, names={name: name for name in ("key", *made.inputs)}
-        ).digest
-    )
 
 
 def test_a_cluster_that_has_nothing_to_give_is_said(office, tmp_path_factory):
