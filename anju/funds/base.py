@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core.ledgers import Item
 from anju.core.models.file import File
 from anju.core.models.region import Region
 from anju.core.people.permissions import may, missing_permission_problem, require_permission, signature
-from anju.core.people.scope import Actor
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.trail import trail
+from anju.documents.text.numbering import parse_number
 from anju.funds import catalogue
 from anju.funds.models import QuotaDocument, QuotaLine, QuotaRecall
 from anju.funds.queries.quotas import standing_lines
@@ -27,7 +29,9 @@ REGISTER, HAND_DOWN, ASSIGN, CONFIRM, RECEIVE, RECALL, VOID = (
 UNIT = "万元"  # in which papers of finance offices state amounts
 FIRST_YEAR, YEARS_AHEAD, MOST_LINES = 2007, 1, 500
 LONGEST_REASON = 300
-LARGEST = 10**17  # 分: a quadrillion 元, so that sums of lines stay within a BIGINT
+LARGEST = (
+    10**16
+)  # 分: a hundred trillion 元, as much as the book of the clock takes; a paper's sum stays within a BIGINT
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,12 @@ class QuotaPaper:
     direct: str = ""
     follows: QuotaDocument | None = None
     file: File | None = None
+
+    @property
+    def standard_number(self) -> str:
+        """As GB/T 9704 prints it, whichever brackets were typed: one paper is entered once."""
+        parts = parse_number(self.number)
+        return parts.text if parts else " ".join(self.number.split())
 
 
 @dataclass(frozen=True)
@@ -75,10 +85,29 @@ def require_act(by: Actor, permission: str, region: Region) -> None:
     require_permission(by, permission, region.pk, f"{region.name} 资金")
 
 
-def hold_number(region: Region, number: str) -> None:
+def hold_number(region: Region, paper: QuotaPaper) -> None:
     """One entry of a number at a time: of two at once the later one sees the earlier."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [region.pk, number.strip()])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [region.pk, paper.standard_number])
+
+
+def hold_lines(by: Actor, lines: QuerySet[QuotaLine]) -> dict[int, QuotaLine]:
+    """These lines locked in the order of their keys, then read anew: without those whose document became void while one waited."""
+    held = [line.pk for line in visible_rows(lines.select_for_update(of=("self",)), by).order_by("pk")]
+    rows = visible_rows(standing_lines().filter(pk__in=held), by).select_related("document", "region")
+    return {line.pk: line for line in rows.order_by("pk")}
+
+
+def taking_problems(paper: QuotaPaper, row: QuotaRow, place: int, line: QuotaLine) -> list[Problem]:
+    """A paper that moves money of a line is not older than the line came in, and of the same budget year."""
+    problems, since = [], line.received_on or line.document.dated
+    if paper.dated is not None and paper.dated < since:
+        what = f"落款日期{paper.dated}早于{line.document}{'收到' if line.received_on else '落款'}的日期{since}。"
+        problems.append(Problem("FUND-017", row.place(place, "落款日期"), what, "请核对这份文件的落款日期。"))
+    if paper.budget_year is not None and paper.budget_year != line.document.budget_year:
+        what = f"{line.document}是{line.document.budget_year}年度的，这份文件是{paper.budget_year}年度的。"
+        problems.append(Problem("FUND-017", row.place(place, "预算年度"), what, "请切换到那一年度再登记。"))
+    return problems
 
 
 def _is_finance(by: Actor, region: Region) -> bool:
@@ -89,7 +118,7 @@ def paper_problems(by: Actor, region: Region, paper: QuotaPaper, way: str) -> li
     problems = [
         Problem("FUND-001", Place(f"指标文件 {label}", field=label), f"写了{len(text.strip())}个字，最多{most}个。" if text.strip() else "没有填写。", fix)
         for label, text, most, fix in (
-            ("文号", paper.number, 80, "请照文件填写文号，如“财综〔2024〕15号”。"),
+            ("文号", paper.standard_number, 80, "请照文件填写文号，如“财综〔2024〕15号”。"),
             ("标题", paper.title, 200, "请照文件填写标题。"),
             ("发文机关", paper.issuer, 80, "请照文件填写发文机关。"),
         )
@@ -122,7 +151,7 @@ def paper_problems(by: Actor, region: Region, paper: QuotaPaper, way: str) -> li
                 "请选一次下达、提前下达或正式下达。",
             )
         )
-    if paper.number.strip() and _is_known(by, region, paper.number.strip(), way):
+    if paper.standard_number and _is_known(by, region, paper.standard_number, way):
         what = "这个文号已经登记过。"
         problems.append(
             Problem(
@@ -181,7 +210,7 @@ def keep_document(
         raise Refused(missing_permission_problem(permission, region.name))
     known = QuotaDocument.Known.REGISTERED if _is_finance(by, region) else QuotaDocument.Known.PAPER
     document = QuotaDocument.objects.create(
-        region=region, way=way, stage=paper.stage, number=paper.number.strip(), title=paper.title.strip(), issuer=paper.issuer.strip(),
+        region=region, way=way, stage=paper.stage, number=paper.standard_number, title=paper.title.strip(), issuer=paper.issuer.strip(),
         dated=paper.dated, budget_year=paper.budget_year, direct=paper.direct if direct is None else direct, follows=paper.follows, known=known,
         file=paper.file, by=by.key, by_name=signature(by, permission, region.pk)[:80],
     )  # fmt: skip

@@ -64,9 +64,9 @@ def _to_confirm(document: QuotaDocument) -> Reminder:
 
 
 def _to_hand_on(held: HeldQuota) -> Reminder:
-    """What the book of the clock says of what is left; due on the last day that it allows."""
+    """What the book of the clock says of what is left; due on the last day that it allows, today where an own book does not reckon it."""
     assert held.outcome is not None
-    due = held.until - timedelta(days=int(held.outcome.values["over"]))
+    due = held.until - timedelta(days=int(held.outcome.values.get("over") or 0))
     line = held.line
     link = _page(line.region, line.document.budget_year)
     return Reminder(line.region, "funds.hand_down", f"quota-left/{line.pk}", held.says[:300], link, end_of_day(due))

@@ -153,9 +153,9 @@ def test_handing_down_conserves(city):
     [one] = held(CITY)
     assert (one.given, one.left) == (3140 * 10**6, 660 * 10**6)
     with pytest.raises(Refused) as refused:
-        give({EAST: "660.000001"}, paper=replace(PAPER, number="示例市财〔2026〕4号"))
+        give({EAST: "660.000001"}, paper=replace(PAPER, number="示例市财〔2026〕4号", dated=TODAY))
     assert codes(refused) == ["FUND-006"] and "0.000001万元" in refused.value.problems[0].what
-    give({EAST: "660"}, paper=replace(PAPER, number="示例市财〔2026〕4号"))
+    give({EAST: "660"}, paper=replace(PAPER, number="示例市财〔2026〕4号", dated=TODAY))
     assert held(CITY)[0].left == 0
     # a transfer between levels: received below is what was given above, and each level's own sum counts it once
     assert sum(one.line.amount for one in held(EAST)) + sum(one.line.amount for one in held(WEST)) == 3800 * 10**6
@@ -168,11 +168,13 @@ def test_a_receiver_is_one_level_below_and_the_line_its_own(city):
             line = QuotaLine.objects.get().pk
             row = QuotaRow(amount="1", receiver=find_region(by, code), taken_from=line)
             with pytest.raises(Refused) as refused:
-                hand_down(by=by, region=find_region(by, CITY), paper=replace(PAPER, number="x"), rows=[row])
+                hand_down(
+                    by=by, region=find_region(by, CITY), paper=replace(PAPER, number="x", dated=TODAY), rows=[row]
+                )
         assert codes(refused) == ["FUND-008"]
     row = QuotaRow(amount="1", receiver=None, taken_from=line)
     with as_("finance", EAST) as by, pytest.raises(Refused) as refused:  # a county cannot take from the city's line
-        hand_down(by=by, region=find_region(by, EAST), paper=replace(PAPER, number="x"), rows=[row])
+        hand_down(by=by, region=find_region(by, EAST), paper=replace(PAPER, number="x", dated=TODAY), rows=[row])
     assert codes(refused) == ["FUND-006"]
 
 
@@ -257,7 +259,9 @@ def recall(amounts, region=CITY, number="示例市财〔2026〕8号"):
     """amounts: by the line."""
     with as_("finance", region) as by:
         rows = [QuotaRow(amount=text, taken_from=line) for line, text in amounts.items()]
-        return recall_quota(by=by, region=find_region(by, region), paper=replace(PAPER, number=number), rows=rows)
+        return recall_quota(
+            by=by, region=find_region(by, region), paper=replace(PAPER, number=number, dated=TODAY), rows=rows
+        )
 
 
 def test_what_goes_back_is_free_again_where_it_was_taken_from(city):
@@ -291,7 +295,7 @@ def test_what_a_project_gives_back_can_be_assigned_anew(city):
         assign_quota(
             by=by,
             region=region,
-            paper=replace(PAPER, number="a"),
+            paper=replace(PAPER, number="a", dated=TODAY),
             rows=[QuotaRow(amount="3800", item=item, taken_from=line.pk)],
         )
         assigned = QuotaLine.objects.exclude(item=None).get()
@@ -326,7 +330,7 @@ def test_nothing_is_made_and_nothing_is_lost(city, acts):
                 below = QuotaLine.objects.filter(region__code=code, item=None).order_by("id").last()
                 try:
                     if act == "give":
-                        give({code: str(amount)}, paper=replace(PAPER, number=f"g{number}"))
+                        give({code: str(amount)}, paper=replace(PAPER, number=f"g{number}", dated=TODAY))
                         line = QuotaLine.objects.filter(region__code=code, item=None).order_by("id").last()
                         receive_quota(by=by, line_id=line.pk, on=RECEIVED)
                     elif act == "back":
@@ -336,7 +340,9 @@ def test_nothing_is_made_and_nothing_is_lost(city, acts):
                         region = find_region(by, code)
                         [item] = quotas.list_items(by, region, 2026)
                         rows = [QuotaRow(amount=str(amount), item=item, taken_from=below.pk)]
-                        assign_quota(by=by, region=region, paper=replace(PAPER, number=f"a{number}"), rows=rows)
+                        assign_quota(
+                            by=by, region=region, paper=replace(PAPER, number=f"a{number}", dated=TODAY), rows=rows
+                        )
                     elif below is not None:
                         recall({below.pk: str(amount)}, number=f"r{number}")
                 except Refused:
@@ -381,7 +387,7 @@ def test_nothing_is_void_on_which_something_rests(city):
         void(received)
     assert codes(refused) == ["FUND-016"]
     back = recall({given.lines.get().pk: "2000"})
-    again = give({WEST: "3800"}, paper=replace(PAPER, number="g2"))
+    again = give({WEST: "3800"}, paper=replace(PAPER, number="g2", dated=TODAY))
     with pytest.raises(Refused) as refused:  # what came back was handed on again
         void(back)
     assert codes(refused) == ["FUND-016"]
@@ -389,9 +395,9 @@ def test_nothing_is_void_on_which_something_rests(city):
     void(back)
     void(given)
     assert held(CITY)[0].left == 3800 * 10**6 and held(EAST) == held(WEST) == []
-    given = give({EAST: "1"}, paper=replace(PAPER, number="g3"))
+    given = give({EAST: "1"}, paper=replace(PAPER, number="g3", dated=TODAY))
     with as_("finance", EAST) as by:
-        receive_quota(by=by, line_id=given.lines.get().pk, on=RECEIVED)
+        receive_quota(by=by, line_id=given.lines.get().pk, on=TODAY)
         with pytest.raises(QuotaDocument.DoesNotExist):  # a county does not undo the city's paper
             void_quota(by=by, document_id=given.pk, reason="x")
     with pytest.raises(Refused) as refused:

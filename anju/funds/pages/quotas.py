@@ -76,20 +76,20 @@ def show_quotas(request: Request) -> HttpResponse:
     year = int(made.period[:4])
     held = quotas.held_quotas(user, [made.region], timezone.localdate(), year)
     totals = quotas.source_totals(held)
-    below = quotas.held_quotas(user, child_regions(user, made.region), timezone.localdate(), year)
+    below = child_regions(user, made.region)
     left = sum(one.left for one in held)
     heading = (
         f"{made.region.name}：{year}年度收到指标{shown_amount(sum(one.line.amount - one.recalled for one in held))}万元"
     )
     return render_page(
         request, "funds/quotas.html", years=sorted({year, *quotas.budget_years(user, made.region)}, reverse=True),
-        rows=[_row(one) for one in held], year=year,
+        rows=[_row(one) for one in held], year=year, below=below,
         heading=heading + (f"，{shown_amount(left)}万元没有分下去" if left else "，全部分下去了" if held else ""),
         totals=[
             (catalogue.fund_sources()[one.source].label, *map(shown_amount, (one.received, one.given, one.assigned, one.left)))
             for one in totals
         ],
-        places=[(one, shown_amount(one.received), shown_amount(one.left)) for one in quotas.place_totals(below)],
+        places=[(one, shown_amount(one.received), shown_amount(one.left)) for one in quotas.place_totals(quotas.held_quotas(user, below, timezone.localdate(), year))],
         waiting=quotas.waiting_documents(user, made.region).count(), receives=may(user, "funds.receive", made.region.pk),
     )  # fmt: skip
 

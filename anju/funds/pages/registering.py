@@ -1,10 +1,11 @@
 """The forms: a paper from above with its lines; a table of who gets how much of which line, for levels below and for projects."""
 
 import mimetypes
+import re
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -30,6 +31,12 @@ from anju.funds.services import recalls, sharing_out
 from anju.problems import Problem, Refused
 
 ROWS, MORE, MOST = 6, 6, 200
+CELL = re.compile(r"([rp][0-9]{1,18}|amount)-([0-9]{1,18})", re.ASCII)
+GONE = "已不在表上的一格"
+NOBODY = {  # why there are no rows: are there regions below?
+    True: ("有下一级的，由下一级落实到项目", "请先“下达”给下一级；本级自己的项目登记在“市本级”的，到那里落实。"),
+    False: ("没有可以分的对象", "这一级没有下一级；落实到项目的，这一年还没有在册的项目，请先到“项目”登记。"),
+}
 PARTS = ("source", "subject", "purpose", "unit", "amount", "whole", "already")
 get_or_post = require_http_methods(["GET", "POST"])
 
@@ -93,13 +100,13 @@ def recall_quota(request: Request) -> HttpResponse:
     """收回、上缴: a row a line of which something is left, here, on a project or one level below."""
     region, user, year = _region(request), request.actor, _year(request)
     lines = quotas.recallable_lines(user, region, year)
+    called = {line.pk: _called(line) for line, _ in lines}
     posted = QuotaForm(request, "指标文件")
     status, problems = 200, []
     if request.method == "POST":
         try:
             rows = [
-                QuotaRow(amount=typed, taken_from=line.pk, label=_called(line))
-                for line, _ in lines if (typed := posted.text(f"amount-{line.pk}"))
+                QuotaRow(amount=typed, taken_from=pk, label=called.get(pk, GONE)) for (_, pk), typed in _typed_cells(posted).items()
             ]  # fmt: skip
             document = recalls.recall_quota(by=user, region=region, paper=_paper(request, posted, year), rows=rows)
             messages.success(request, f"已登记{document}。" + ("请另一人对照扫描件确认。" if document.waits else ""))
@@ -125,23 +132,20 @@ def _shared_out(
 ) -> HttpResponse:
     region, user = _region(request), request.actor
     year = _year(request)
-    held = [
-        one
-        for one in quotas.held_quotas(user, [region], timezone.localdate(), year)
-        if one.left and one.line.received_on
-    ]
-    if request.method == "POST" and not held:
-        raise Http404("quota")
+    every = quotas.held_quotas(user, [region], timezone.localdate(), year)
+    held = [one for one in every if one.left and one.line.received_on]
+    names, numbers = {key: name for key, name, _ in receivers}, {one.line.pk: one.line.document.number for one in every}
+    things = {key: to for key, _, to in receivers}
     posted = QuotaForm(request, "指标文件")
     status, problems = 200, []
     if request.method == "POST":
         try:
             rows = [
                 QuotaRow(
-                    amount=posted.text(f"{key}-{one.line.pk}"), taken_from=one.line.pk, label=f"{name}，{one.line.document.number}",
-                    receiver=to if isinstance(to, Region) else None, item=to if isinstance(to, Item) else None,
+                    amount=typed, taken_from=pk, label=f"{names.get(key, GONE)}，{numbers.get(pk, GONE)}",
+                    receiver=to if isinstance(to := things.get(key), Region) else None, item=to if isinstance(to, Item) else None,
                 )
-                for key, name, to in receivers for one in held if posted.text(f"{key}-{one.line.pk}")
+                for (key, pk), typed in _typed_cells(posted).items()
             ]  # fmt: skip
             document = do(by=user, region=region, paper=_paper(request, posted, year), rows=rows)  # type: ignore[operator]
             messages.success(request, f"已登记{document}。" + ("请另一人对照扫描件确认。" if document.waits else ""))
@@ -150,9 +154,16 @@ def _shared_out(
             status, problems = 422, [*posted.problems, *refused.problems]
     return render_page(
         request, "funds/share_out.html", status=status, heading=f"{region.name}：{act}（{year}年度）", problems=problems, first=first, act=act,
-        inputs=_head_inputs(request, posted, problems, year, received=False), held=[(one, shown_amount(one.left), _named(one.line.source, one.line.purpose)) for one in held],
+        inputs=_head_inputs(request, posted, problems, year, received=False), nobody=NOBODY[bool(child_regions(user, region))],
+        held=[(one, shown_amount(one.left), _named(one.line.source, one.line.purpose)) for one in held],
         rows=[(name, [(f"{key}-{one.line.pk}", posted.text(f"{key}-{one.line.pk}"), one.line) for one in held]) for key, name, _ in receivers],
     )  # fmt: skip
+
+
+def _typed_cells(posted: QuotaForm) -> dict[tuple[str, int], str]:
+    """What was typed by row and line, also of what went from the page meanwhile: dropped it would pass in silence."""
+    matches = [(CELL.fullmatch(name), text.strip()) for name, text in posted.typed.items()]
+    return {(found[1], int(found[2])): text for found, text in matches if found and text}
 
 
 def _region(request: Request) -> Region:

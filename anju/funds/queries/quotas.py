@@ -278,7 +278,8 @@ def advances(user: Actor, region: Region) -> list[QuotaDocument]:
     rows = visible_rows(
         QuotaDocument.objects.filter(region=region, way=QuotaDocument.Way.RECEIVED, voided_at=None), user
     )
-    return list(rows.filter(stage=QuotaDocument.Stage.ADVANCE))
+    done = QuotaDocument.objects.filter(voided_at=None, follows__isnull=False).values("follows")
+    return list(rows.filter(stage=QuotaDocument.Stage.ADVANCE).exclude(pk__in=done))
 
 
 def waiting_documents(user: Actor, region: Region) -> QuerySet[QuotaDocument]:

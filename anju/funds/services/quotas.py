@@ -21,6 +21,7 @@ from anju.funds.base import (
     QuotaPaper,
     QuotaRow,
     count_problems,
+    hold_lines,
     hold_number,
     keep_document,
     paper_problems,
@@ -46,7 +47,7 @@ def register_quota(
     do not agree, FUND-007 source, subject or purpose, FUND-009 no scan.
     """
     require_act(by, REGISTER, region)
-    hold_number(region, paper.number)
+    hold_number(region, paper)
     problems = [*paper_problems(by, region, paper, QuotaDocument.Way.RECEIVED), *_receipt_problems(paper, received_on)]
     lines = [_own_line(paper, row, place, problems) for place, row in enumerate(rows, 1)]
     problems += [*count_problems(rows), *_advance_problems(by, paper, lines)]
@@ -62,10 +63,15 @@ def register_quota(
 def receive_quota(*, by: Actor, line_id: int, on: date) -> QuotaLine:
     """签收: stamp the day on which a line handed down from above came in here; the clocks of this level begin with it.
 
-    Refused FUND-012: a day before the paper's or to come, or one that is stamped already and differs.
+    Refused FUND-012: a day before the paper's or to come, one that is stamped already and differs, a void document, a project's line.
     """
-    line = _hold_line(by, line_id)
+    line = find_line(by, line_id)
     require_permission(by, RECEIVE, line.region_id, str(line))
+    held = hold_lines(by, QuotaLine.objects.filter(pk=line_id, item=None))
+    if line_id not in held:
+        what = "文件已经作废。" if line.item is None else "落实到项目的不用签收。"
+        raise Refused(Problem("FUND-012", Place.of(str(line), "收到日期"), what, "请刷新后核对。"))
+    line = held[line_id]
     if line.received_on == on:
         return line
     where = Place.of(str(line), "收到日期")
@@ -109,7 +115,7 @@ def void_quota(*, by: Actor, document_id: int, reason: str) -> QuotaDocument:
     """作废: it was entered wrongly. It stays with its reason and counts for nothing; its number may be entered anew.
 
     Refused: FUND-015 no reason or a long one, or void already; FUND-016 something rests on it: a line of it was handed on, went back, or
-    was received by the level below.
+    was received by the level below, or a formal quota completes it.
     """
     find_document(by, document_id)
     held = QuotaDocument.objects.select_for_update(of=("self",)).select_related("region")
@@ -133,6 +139,9 @@ def void_quota(*, by: Actor, document_id: int, reason: str) -> QuotaDocument:
     if any(left[line.pk] != line.amount or (below and line.received_on) for line in lines):
         what = "已有分下去、收回的，或下一级已签收。"
         raise Refused(Problem("FUND-016", where, what, "先作废在它下面的那几份；下一级已签收的用“收回”。"))
+    if formal := QuotaDocument.objects.filter(follows=document, voided_at=None).first():
+        what = f"正式下达的{formal}已与它核对。"
+        raise Refused(Problem("FUND-016", where, what, "先作废那一份正式下达的。"))
     if any(rest < 0 for rest in _left_without(by, document).values()):
         what = "收回的已经又分下去，作废了就不够分。"
         raise Refused(Problem("FUND-016", where, what, "先作废后来分下去的那几份。"))
@@ -213,8 +222,14 @@ def _advance_problems(by: Actor, paper: QuotaPaper, lines: Sequence[QuotaLine]) 
             what = "写了已提前下达的金额，没有选提前下达的文件。"
             return [Problem("FUND-005", where, what, "请选那份提前下达的文件；没有登记的先登记。")]
         return []
-    advance = paper.follows
+    held = QuotaDocument.objects.select_for_update(of=("self",)).filter(pk=paper.follows.pk)
+    advance = visible_rows(held, by).get()
     problems = []
+    if advance.voided_at is not None:
+        problems.append(Problem("FUND-005", where, f"{advance}已经作废。", "请选没有作废的那一份。"))
+    if other := QuotaDocument.objects.filter(follows=advance, voided_at=None).first():
+        what = f"{advance}已由{other}正式下达。"
+        problems.append(Problem("FUND-005", where, what, "请打开那一份核对，免得计两次；再次追加的选一次下达。"))
     if advance.stage != QuotaDocument.Stage.ADVANCE or advance.budget_year != paper.budget_year:
         what = f"{advance}不是{paper.budget_year}年度提前下达的文件。"
         problems.append(Problem("FUND-005", where, what, "请选同一预算年度提前下达的那一份。"))
@@ -232,10 +247,3 @@ def _advance_problems(by: Actor, paper: QuotaPaper, lines: Sequence[QuotaLine]) 
             what = f"{named}：已提前下达写的是{shown_money(said.get(key, 0))}，{advance}下达的是{shown_money(given.get(key, 0))}。"
             problems.append(Problem("FUND-005", where, what, "请核对两份文件。"))
     return problems
-
-
-def _hold_line(by: Actor, line_id: int) -> QuotaLine:
-    find_line(by, line_id)
-    return visible_rows(QuotaLine.objects.select_related("document", "region").select_for_update(of=("self",)), by).get(
-        pk=line_id
-    )

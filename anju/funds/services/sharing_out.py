@@ -17,15 +17,17 @@ from anju.funds.base import (
     QuotaPaper,
     QuotaRow,
     count_problems,
+    hold_lines,
     hold_number,
     keep_document,
     paper_problems,
     read_amount,
     require_act,
     shown_money,
+    taking_problems,
 )
 from anju.funds.models import QuotaDocument, QuotaLine
-from anju.funds.queries.quotas import lines_left, list_items, standing_lines
+from anju.funds.queries.quotas import lines_left, list_items
 from anju.problems import Place, Problem, Refused
 
 
@@ -34,7 +36,8 @@ from anju.problems import Place, Problem, Refused
 def hand_down(*, by: Actor, region: Region, paper: QuotaPaper, rows: Sequence[QuotaRow]) -> QuotaDocument:
     """下达: parts of lines received here go to regions one level below. Source, subject, purpose and 直达标识 stay those of the line.
 
-    Refused with all of: FUND-001 to -004, FUND-006 more than is left of a line, FUND-008 a receiver that is not one level below, FUND-009.
+    Refused with all of: FUND-001 to -004, FUND-006 more than is left of a line, FUND-008 a receiver that is not one level below, FUND-009,
+    FUND-017 a paper older than the receipt or of another year.
     """
     require_act(by, HAND_DOWN, region)
     below = {one.pk for one in child_regions(by, region)}
@@ -46,7 +49,7 @@ def hand_down(*, by: Actor, region: Region, paper: QuotaPaper, rows: Sequence[Qu
 def assign_quota(*, by: Actor, region: Region, paper: QuotaPaper, rows: Sequence[QuotaRow]) -> QuotaDocument:
     """落实到项目: parts of lines received here go to projects of this region.
 
-    Refused with all of: FUND-001 to -004, FUND-006, FUND-009, FUND-013 a project that is none of the region's in the plan.
+    Refused with all of: FUND-001 to -004, FUND-006, FUND-009, FUND-013 a project that is none of the region's in the plan, FUND-017.
     """
     require_act(by, ASSIGN, region)
     return _hand_on(by, region, paper, rows, QuotaDocument.Way.ASSIGNED, set())
@@ -56,13 +59,14 @@ def _hand_on(
     by: Actor, region: Region, paper: QuotaPaper, rows: Sequence[QuotaRow], way: str, below: set[int]
 ) -> QuotaDocument:
     """Take each row from its line. The lines are locked in order, so that of two at once the second sees what the first took."""
-    hold_number(region, paper.number)
+    hold_number(region, paper)
     registered = _registered_below(by, paper, rows)
     items = (
         {one.id: one for one in list_items(by, region, paper.budget_year)} if way == QuotaDocument.Way.ASSIGNED else {}
     )
     problems = [*paper_problems(by, region, paper, way), *count_problems(rows)]
-    held = _hold_lines(by, region, {row.taken_from for row in rows if row.taken_from is not None})
+    wanted = {row.taken_from for row in rows if row.taken_from is not None}
+    held = hold_lines(by, QuotaLine.objects.filter(pk__in=wanted, region=region, item=None))
     left = lines_left(by, held.values())
     lines, marks = [], set()
     for place, row in enumerate(rows, 1):
@@ -83,6 +87,7 @@ def _hand_on(
             problems.append(
                 Problem("FUND-006", row.place(place, "从哪一笔"), f"{above}还没有签收。", "请先签收，再分下去。")
             )
+        problems += taking_problems(paper, row, place, above)
         left[above.pk] -= amount or 0
         line = QuotaLine(
             source=above.source, subject=above.subject, purpose=above.purpose, amount=amount or 0, taken_from=above,
@@ -139,16 +144,10 @@ def _hand_on(
     )
 
 
-def _hold_lines(by: Actor, region: Region, ids: set[int]) -> dict[int, QuotaLine]:
-    """The lines received by that region itself, no project's, held in the order of their keys."""
-    rows = standing_lines().filter(pk__in=ids, region=region, item=None).select_related("document", "region")
-    return {line.pk: line for line in visible_rows(rows.select_for_update(of=("self",)), by).order_by("pk")}
-
-
 def _registered_below(by: Actor, paper: QuotaPaper, rows: Sequence[QuotaRow]) -> set[int]:
     """Receivers that entered this very paper themselves; their entry of the number is held, so that none comes in meanwhile."""
     receivers = {row.receiver.pk: row.receiver for row in rows if row.receiver is not None}
     for _, receiver in sorted(receivers.items()):
-        hold_number(receiver, paper.number)
-    theirs = QuotaDocument.objects.filter(region__in=receivers, number=paper.number.strip(), voided_at=None)
+        hold_number(receiver, paper)
+    theirs = QuotaDocument.objects.filter(region__in=receivers, number=paper.standard_number, voided_at=None)
     return set(visible_rows(theirs.filter(way=QuotaDocument.Way.RECEIVED), by).values_list("region_id", flat=True))
