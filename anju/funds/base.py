@@ -29,9 +29,7 @@ REGISTER, HAND_DOWN, ASSIGN, CONFIRM, RECEIVE, RECALL, VOID = (
 UNIT = "万元"  # in which papers of finance offices state amounts
 FIRST_YEAR, YEARS_AHEAD, MOST_LINES = 2007, 1, 500
 LONGEST_REASON = 300
-LARGEST = (
-    10**16
-)  # 分: a hundred trillion 元, as much as the book of the clock takes; a paper's sum stays within a BIGINT
+LARGEST = 10**16  # 分, a hundred trillion 元: as much as the book of the clock takes
 
 
 @dataclass(frozen=True)
