@@ -15,7 +15,6 @@ from anju.core.people.permissions import may, missing_permission_problem, requir
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.trail import trail
 from anju.documents.text.numbering import parse_number
-from anju.funds import catalogue
 from anju.funds.models import QuotaDocument, QuotaLine, QuotaRecall
 from anju.funds.queries.quotas import standing_lines
 from anju.funds.reminders import announce_quota
@@ -42,7 +41,6 @@ class QuotaPaper:
     dated: date | None
     budget_year: int | None
     stage: str = QuotaDocument.Stage.WHOLE
-    direct: str = ""
     follows: QuotaDocument | None = None
     file: File | None = None
 
@@ -65,6 +63,7 @@ class QuotaRow:
     source: str = ""
     subject: str = ""
     purpose: str = ""
+    direct: str = ""
     unit: str = ""
     whole: str = ""
     already: str = ""
@@ -131,15 +130,6 @@ def paper_problems(by: Actor, region: Region, paper: QuotaPaper, way: str) -> li
         problems.append(
             Problem("FUND-002", Place("指标文件 预算年度", field="预算年度"), "没有填写或不在可登记的年度之内。", fix)
         )
-    if paper.direct and paper.direct not in catalogue.direct_marks():
-        problems.append(
-            Problem(
-                "FUND-007",
-                Place("指标文件 直达标识", field="直达标识"),
-                f"没有“{paper.direct}”。",
-                "请从列出的里面选。",
-            )
-        )
     if paper.stage not in QuotaDocument.Stage.values:
         problems.append(
             Problem(
@@ -200,8 +190,6 @@ def keep_document(
     way: str,
     lines: Sequence[QuotaLine] | Sequence[QuotaRecall],
     permission: str,
-    *,
-    direct: str | None = None,
 ) -> QuotaDocument:
     assert paper.dated is not None and paper.budget_year is not None
     if not may(by, permission, region.pk):
@@ -209,7 +197,7 @@ def keep_document(
     known = QuotaDocument.Known.REGISTERED if _is_finance(by, region) else QuotaDocument.Known.PAPER
     document = QuotaDocument.objects.create(
         region=region, way=way, stage=paper.stage, number=paper.standard_number, title=paper.title.strip(), issuer=paper.issuer.strip(),
-        dated=paper.dated, budget_year=paper.budget_year, direct=paper.direct if direct is None else direct, follows=paper.follows, known=known,
+        dated=paper.dated, budget_year=paper.budget_year, follows=paper.follows, known=known,
         file=paper.file, by=by.key, by_name=signature(by, permission, region.pk)[:80],
     )  # fmt: skip
     for line in lines:

@@ -57,6 +57,7 @@ class FundsDemo(DemoPart):
             source="central",
             subject="2210108",
             purpose="old",
+            direct="01",
             whole=WHOLE if follows else "",
             already=ADVANCE if follows else "",
         )
@@ -74,7 +75,7 @@ def _paper(
 ) -> QuotaPaper:
     return QuotaPaper(
         number=number, title=f"关于下达{year}年度城镇老旧小区改造补助资金的通知（{MARK}）", issuer=issuer, dated=dated, budget_year=year,
-        stage=stage, direct="01", follows=follows,
+        stage=stage, follows=follows,
     )  # fmt: skip
 
 

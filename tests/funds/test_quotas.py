@@ -415,3 +415,16 @@ def test_a_paper_that_the_county_entered_itself_is_not_handed_down_to_it_again(c
     with pytest.raises(Refused) as refused:  # nor the other way round
         register(region=WEST, paper=replace(PAPER, number="示例市财〔2026〕3号"))
     assert codes(refused) == ["FUND-003"]
+
+
+def test_the_mark_of_direct_money_goes_with_each_line_and_never_changes(city):
+    with pytest.raises(Refused) as refused:
+        register([replace(ROW, direct="09")])
+    assert codes(refused) == ["FUND-007"]
+    register([replace(ROW, direct="01"), replace(ROW, source="province", amount="100")])
+    direct, plain = QuotaLine.objects.order_by("id").values_list("pk", flat=True)
+    with as_("finance") as by:  # one paper of the city may carry both
+        paper = replace(PAPER, number="示例市财〔2026〕3号", dated=date(2026, 5, 20))
+        rows = [QuotaRow(amount="10", receiver=find_region(by, EAST), taken_from=one) for one in (direct, plain)]
+        given = hand_down(by=by, region=city, paper=paper, rows=rows)
+    assert [line.direct for line in given.lines.order_by("id")] == ["01", ""]

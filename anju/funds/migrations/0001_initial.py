@@ -52,7 +52,6 @@ class Migration(migrations.Migration):
                 ("issuer", models.CharField(max_length=80, verbose_name="发文机关")),
                 ("dated", models.DateField(verbose_name="落款日期")),
                 ("budget_year", models.SmallIntegerField(verbose_name="预算年度")),
-                ("direct", models.CharField(blank=True, max_length=2, verbose_name="直达标识")),
                 (
                     "known",
                     models.CharField(
@@ -124,6 +123,10 @@ class Migration(migrations.Migration):
                 ("purpose", models.CharField(max_length=20, verbose_name="用途")),
                 ("item", models.BigIntegerField(null=True, verbose_name="项目")),
                 ("item_label", models.CharField(blank=True, max_length=120, verbose_name="项目名称")),
+                (
+                    "direct",
+                    models.CharField(blank=True, help_text="随指标走到底，不变", max_length=2, verbose_name="直达标识"),
+                ),
                 ("amount", models.BigIntegerField(help_text="分；正式下达的是本次", verbose_name="金额")),
                 ("whole", models.BigIntegerField(help_text="分", null=True, verbose_name="全年额度")),
                 ("already", models.BigIntegerField(help_text="分", null=True, verbose_name="已提前")),

@@ -121,11 +121,11 @@ def render_document(request: Request, document: QuotaDocument, status: int = 200
     confirms = document.waits and document.by != user.key and may(user, "funds.confirm", document.region_id)
     return render_page(
         request, "funds/document.html", status=status, heading=document.number, document=document, confirms=confirms,
-        direct=catalogue.direct_marks().get(document.direct, ""), total=shown_amount(sum(one.amount for one in [*lines, *recalls])),
+        total=shown_amount(sum(one.amount for one in [*lines, *recalls])),
         formal=document.stage == QuotaDocument.Stage.FORMAL and document.way == QuotaDocument.Way.RECEIVED,
         lines=[
             (
-                line, catalogue.fund_sources()[line.source].label, catalogue.subject_label(line.subject), catalogue.purposes()[line.purpose].label,
+                line, catalogue.fund_sources()[line.source].label, catalogue.direct_marks().get(line.direct, ""), catalogue.subject_label(line.subject), catalogue.purposes()[line.purpose].label,
                 *("" if amount is None else shown_amount(amount) for amount in (line.whole, line.already, line.amount)),
             )
             for line in lines

@@ -37,7 +37,7 @@ NOBODY = {  # why there are no rows: are there regions below?
     True: ("有下一级的，由下一级落实到项目", "请先“下达”给下一级；本级自己的项目登记在“市本级”的，到那里落实。"),
     False: ("没有可以分的对象", "这一级没有下一级；落实到项目的，这一年还没有在册的项目，请先到“项目”登记。"),
 }
-PARTS = ("source", "subject", "purpose", "unit", "amount", "whole", "already")
+PARTS = ("source", "subject", "purpose", "direct", "unit", "amount", "whole", "already")
 get_or_post = require_http_methods(["GET", "POST"])
 
 
@@ -69,6 +69,7 @@ def register_quota(request: Request) -> HttpResponse:
         rows=[[(part, posted.text(f"{part}-{place}")) for part in PARTS] for place in range(1, count + 1)],
         sources=[(one.code, one.label) for one in catalogue.fund_sources().values()],
         purposes=[(one.code, one.label) for one in catalogue.purposes_of_year(year)],
+        marks=list(catalogue.direct_marks().items()),
         subjects=[(one.code, one.label) for one in catalogue.subjects().values()],
     )  # fmt: skip
 
@@ -186,7 +187,7 @@ def _typed_rows(posted: QuotaForm, count: int) -> list[QuotaRow]:
     typed = [{part: posted.text(f"{part}-{place}") for part in PARTS} for place in range(1, count + 1)]
     return [
         QuotaRow(
-            amount=row["amount"], source=row["source"], subject=row["subject"], purpose=row["purpose"], unit=row["unit"], whole=row["whole"],
+            amount=row["amount"], source=row["source"], subject=row["subject"], purpose=row["purpose"], direct=row["direct"], unit=row["unit"], whole=row["whole"],
             already=row["already"], label=f"第{place}行",
         )
         for place, row in enumerate(typed, 1) if any(row.values())
@@ -215,7 +216,7 @@ def _paper(request: Request, posted: QuotaForm, year: int | None = None) -> Quot
         scan = keep_file(by=request.actor, region_id=region.pk, name=upload.name, content=upload.content, media=media)
     return QuotaPaper(
         number=posted.text("number"), title=posted.text("title"), issuer=posted.text("issuer"), dated=dated, budget_year=typed, stage=stage,
-        direct=posted.text("direct"), follows=follows, file=scan,
+        follows=follows, file=scan,
     )  # fmt: skip
 
 
@@ -249,7 +250,6 @@ def _head_inputs(
                 hint="请选择",
             ),
             one("follows", "提前下达的文件", "choice", choices=advances, hint="正式下达的须选；没有的不选"),
-            one("direct", "直达标识", "choice", choices=list(catalogue.direct_marks().items()), hint="不是直达资金"),
         ]
     hint = "财政登记的可不附" if finance else "须附：PDF 或照片，由另一人对照确认"
     return [*inputs, one("file", "扫描件", "file", hint=hint)]

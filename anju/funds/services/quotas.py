@@ -201,11 +201,15 @@ def _own_line(paper: QuotaPaper, row: QuotaRow, place: int, problems: list[Probl
         problems.append(
             Problem("FUND-007", where, f"“{row.subject[:20]}”不是七位数字。", "请照文件填写项级科目代码，如 2210108。")
         )
+    if row.direct and row.direct not in catalogue.direct_marks():
+        where = row.place(place, "直达标识")
+        problems.append(Problem("FUND-007", where, f"没有“{row.direct}”。", "请从列出的里面选；不是直达的留空。"))
     if len(row.unit) > 80:
         where = row.place(place, "用款单位")
         problems.append(Problem("FUND-001", where, f"写了{len(row.unit)}个字，最多80个。", "请写单位全称。"))
     return QuotaLine(
-        unit=row.unit.strip(), source=row.source, subject=row.subject, purpose=row.purpose, amount=amount or 0, whole=whole, already=already
+        unit=row.unit.strip(), source=row.source, subject=row.subject, purpose=row.purpose, direct=row.direct, amount=amount or 0, whole=whole,
+        already=already,
     )  # fmt: skip
 
 

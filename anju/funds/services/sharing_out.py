@@ -68,7 +68,7 @@ def _hand_on(
     wanted = {row.taken_from for row in rows if row.taken_from is not None}
     held = hold_lines(by, QuotaLine.objects.filter(pk__in=wanted, region=region, item=None))
     left = lines_left(by, held.values())
-    lines, marks = [], set()
+    lines = []
     for place, row in enumerate(rows, 1):
         amount = read_amount(row.amount, row.place(place, "金额"), problems)
         above = held.get(row.taken_from or 0)
@@ -82,7 +82,6 @@ def _hand_on(
                 )
             )
             continue
-        marks.add(above.document.direct)
         if above.received_on is None:
             problems.append(
                 Problem("FUND-006", row.place(place, "从哪一笔"), f"{above}还没有签收。", "请先签收，再分下去。")
@@ -90,7 +89,7 @@ def _hand_on(
         problems += taking_problems(paper, row, place, above)
         left[above.pk] -= amount or 0
         line = QuotaLine(
-            source=above.source, subject=above.subject, purpose=above.purpose, amount=amount or 0, taken_from=above,
+            source=above.source, subject=above.subject, purpose=above.purpose, direct=above.direct, amount=amount or 0, taken_from=above,
         )  # fmt: skip
         if way == QuotaDocument.Way.GIVEN:
             if row.receiver is None or row.receiver.pk not in below:
@@ -128,20 +127,9 @@ def _hand_on(
                     f"这一笔原有{shown_money(held[pk].amount)}，请核对各行金额。",
                 )
             )
-    if len(marks) > 1:
-        problems.append(
-            Problem(
-                "FUND-007",
-                Place("指标文件 直达标识", field="直达标识"),
-                "各行所从的指标直达标识不同。",
-                "直达和非直达的请分成两份登记；标识随指标走到底。",
-            )
-        )
     if problems:
         raise Refused(*problems)
-    return keep_document(
-        by, region, paper, way, lines, HAND_DOWN if way == QuotaDocument.Way.GIVEN else ASSIGN, direct=marks.pop()
-    )
+    return keep_document(by, region, paper, way, lines, HAND_DOWN if way == QuotaDocument.Way.GIVEN else ASSIGN)
 
 
 def _registered_below(by: Actor, paper: QuotaPaper, rows: Sequence[QuotaRow]) -> set[int]:
