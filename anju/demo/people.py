@@ -31,7 +31,13 @@ COUNTY = (
     ("joint", "reform"),
     ("joint", "land"),
 )
-CITY = (("city_reviewer", "housing"), ("publisher", "office"), ("auditor", "audit"))
+CITY = (
+    ("city_reviewer", "housing"),
+    ("head", "housing"),  # the city's leader
+    ("finance", "finance"),
+    ("publisher", "office"),
+    ("auditor", "audit"),
+)
 FEW = (
     (("clerk", "housing"),),
     (("city_reviewer", "housing"), ("publisher", "office")),

@@ -30,7 +30,7 @@ def brought(tmp_path, monkeypatch):
 def test_the_rooms_stand_in_the_order_of_the_bands(brought):
     found = [room.name for room in brought(attic='BAND = "ledgers"', cellar='BAND = "runs"')]
     assert found == [
-        "core", "figures", "cases", "cellar", "runs", "documents", "attic", "projects", "returns", "evaluation", "oversight", "demo", "desk",
+        "core", "figures", "cases", "cellar", "runs", "documents", "attic", "funds", "projects", "returns", "evaluation", "oversight", "demo", "desk",
     ]  # fmt: skip
 
 

@@ -71,6 +71,12 @@ BESIDE = {
     f" AND (region_id {setting('places')} OR (region_id IS NULL AND nullif(current_setting('app.places', true), '') IS NOT NULL)))",
     "documents_officestyle": "CREATE POLICY printed_published ON printed FOR SELECT TO anju_app USING (state = 'published'"
     f" AND {SCOPED})",
+    "funds_quotadocument": "CREATE POLICY printed_theirs ON printed FOR SELECT TO anju_app USING ("
+    + " OR ".join(
+        f"id = ANY(ARRAY(SELECT document_id FROM {table} WHERE region_id {setting('regions')}))"
+        for table in ("funds_quotaline", "funds_quotarecall")
+    )
+    + ")",
 }
 OFFICE = f"region_id {setting('regions')} OR org_id {setting('organisations', 'bigint')}"
 

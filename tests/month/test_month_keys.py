@@ -73,10 +73,10 @@ def arrive(visit, other):
 
 
 def opens_what_waits(hands: Hands) -> None:
-    """The first act of the list has the focus; where one lands on the overview, what waits is a link on it (a set that is due for the province may stand before)."""
+    """The first act of the list has the focus; where one lands on the overview, what waits is a link on it (money or a set that is due for the province may stand before)."""
     page = hands.page
     if "/returns/" not in page.url:
-        hands.click(page.locator("#notices a:not([href*='/returns/up/'])").first)
+        hands.click(page.locator("#notices a[href*='/returns/']:not([href*='/returns/up/'])").first)
         page.wait_for_selector("#mine, #grid")
     if not page.locator("#grid").count():
         hands.until_focused("#mine .btn-act")

@@ -56,7 +56,7 @@ def house(place):
 
 def test_its_entry_stands_in_the_rail_at_its_place(house):
     labels = [label for _, label in house["rail"]]
-    assert ["/benches/", "长椅"] in house["rail"] and labels[2:5] == ["项目", "长椅", "报表"]
+    assert ["/benches/", "长椅"] in house["rail"] and labels[2:6] == ["项目", "资金", "长椅", "报表"]
 
 
 @pytest.mark.parametrize(("page", "address"), [("tiny:benches", "/benches/"), ("tiny:map", "/bench-map/")])

@@ -3,11 +3,10 @@ import django.db.models.expressions
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from anju.core.database.rls_v2 import append_only, protect, restrict, setting
+from anju.core.database.rls_v2 import Sql, append_only, protect, setting
 
-OWN = f"region_id {setting('regions')}"
-GIVEN = " OR ".join(
-    f"id = ANY(ARRAY(SELECT document_id FROM {table} WHERE {OWN}))"
+THEIRS = " OR ".join(
+    f"id = ANY(ARRAY(SELECT document_id FROM {table} WHERE region_id {setting('regions')}))"
     for table in ("funds_quotaline", "funds_quotarecall")
 )
 
@@ -269,10 +268,12 @@ class Migration(migrations.Migration):
         protect("funds_quotaline", grants="SELECT, INSERT, UPDATE (received_on, received_by)"),
         protect("funds_quotarecall"),
         append_only("funds_quotarecall"),
-        restrict(
+        protect(
             "funds_quotadocument",
-            f"{OWN} OR {GIVEN}",
-            OWN,
             grants="SELECT, INSERT, UPDATE (confirmed_by, confirmed_name, confirmed_at, voided_at, voided_name, void_reason)",
+        ),
+        Sql(
+            f"CREATE POLICY funds_quotadocument_theirs ON funds_quotadocument FOR SELECT TO {{app}} USING ({THEIRS});",
+            "DROP POLICY funds_quotadocument_theirs ON funds_quotadocument;",
         ),
     ]
