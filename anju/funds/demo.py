@@ -2,6 +2,8 @@
 
 import datetime
 
+from django.utils import timezone
+
 from anju.core.demo import MARK, DemoPart, Say
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, open_scope
@@ -22,20 +24,18 @@ class FundsDemo(DemoPart):
 
     def practise(self, *, by: Actor, city: Region, today: datetime.date, say: Say) -> None:
         """Of the year: received in two papers, of the second one county's part sent on late, of the first one project's."""
-        year = today.year
+        year, today = today.year, min(today, timezone.localdate())  # nobody registers what is still to come
         with open_scope(by):
             counties = child_regions(by, city)
             if not counties or QuotaDocument.objects.filter(region=city, budget_year=year).exists():
                 return
-            received = max(datetime.date(year - 1, 12, 1), today - datetime.timedelta(days=120))
-            notice = self._received(
-                by, city, "advance", f"{MARK}财综〔{year - 1}〕60号", received, year, amount=ADVANCE
-            )
-            received = today - datetime.timedelta(days=50)
+            told = datetime.date(year - 1, 11, 24)
+            notice = self._received(by, city, "advance", f"{MARK}财综〔{year - 1}〕60号", told, year, amount=ADVANCE)
+            received = max(told, today - datetime.timedelta(days=50))
             formal = self._received(
                 by, city, "formal", f"{MARK}财综〔{year}〕9号", received, year, amount=FORMAL, follows=notice
             )
-            sent = received + datetime.timedelta(days=HELD_DAYS)
+            sent = min(received + datetime.timedelta(days=HELD_DAYS), today)
             paper = _paper(f"{MARK}市财〔{year}〕3号", f"{city.name}财政局", sent, year)
             rows = [QuotaRow(amount=GIVEN, receiver=counties[0], taken_from=formal.lines.get().pk)]
             line = hand_down(by=by, region=city, paper=paper, rows=rows).lines.get()

@@ -62,6 +62,7 @@ def arrive(visit, other):
     def come(username: str) -> Hands:
         hands = Hands(visit())
         hands.page.goto("/")
+        hands.until_focused("#login")
         hands.write(username)
         hands.press("Tab")
         hands.write(passwords[username])

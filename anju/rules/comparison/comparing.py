@@ -80,11 +80,19 @@ def compare_file(
         raise Refused(Problem("RULE-072", Place(file=source.name), what, "请给这一列换一个名称。"))
     with outcome_file(output) as (part, connection), engine_errors(after.book):
         watched = Watched(connection, None)
+        reached = 0
+
+        def tell(percent: int) -> None:
+            """What is done stays done, though a part is several statements and each begins at nothing."""
+            nonlocal reached
+            reached = max(reached, percent)
+            if progress:
+                progress(reached)
 
         def do(act: Callable[[], Any], start: int, end: int) -> Any:
             if progress:
-                progress(start)
-                watched.progress = lambda percent: progress(start + (end - start) * percent // 100)
+                tell(start)
+                watched.progress = lambda percent: tell(start + (end - start) * percent // 100)
             return watched.do(act)
 
         do(lambda: connection.execute(columns.table()), 0, READ)
