@@ -11,14 +11,14 @@ from django.utils import timezone
 from anju.core.ledgers import Item
 from anju.core.models.file import File
 from anju.core.models.region import Region
-from anju.core.people.permissions import may, missing_permission_problem, require_permission, signature
+from anju.core.people.permissions import require_permission, signature
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.trail import trail
 from anju.documents.text.numbering import parse_number
 from anju.funds.models import QuotaDocument, QuotaLine, QuotaRecall
 from anju.funds.queries.quotas import standing_lines
 from anju.funds.reminders import announce_quota
-from anju.problems import Place, Problem, Refused
+from anju.problems import Place, Problem
 from anju.quantities import exact_text
 from anju.workbooks.files.typed import InvalidField, read_quantity
 
@@ -192,8 +192,6 @@ def keep_document(
     permission: str,
 ) -> QuotaDocument:
     assert paper.dated is not None and paper.budget_year is not None
-    if not may(by, permission, region.pk):
-        raise Refused(missing_permission_problem(permission, region.name))
     known = QuotaDocument.Known.REGISTERED if _is_finance(by, region) else QuotaDocument.Known.PAPER
     document = QuotaDocument.objects.create(
         region=region, way=way, stage=paper.stage, number=paper.standard_number, title=paper.title.strip(), issuer=paper.issuer.strip(),

@@ -20,8 +20,6 @@ HELD_DAYS = 41  # from the city's receipt until it sent its part on: eleven too 
 
 
 class FundsDemo(DemoPart):
-    tables = ("funds_quotadocument", "funds_quotaline")
-
     def practise(self, *, by: Actor, city: Region, today: datetime.date, say: Say) -> None:
         """Of the year: received in two papers, of the second one county's part sent on late, of the first one project's."""
         year, today = today.year, min(today, timezone.localdate())  # nobody registers what is still to come

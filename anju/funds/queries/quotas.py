@@ -22,14 +22,14 @@ from anju.rules.explanation.explain import fill_sentence
 from anju.runs.queries.books import find_book_if_any
 
 BOOK = "quota-undistributed"  # the book of the clock: until when what was received is handed on
-WRONG = ("held_late",)  # its conditions that are told in red, the others in yellow
+LATE = "红"  # the colour in which it tells what is late
 
 
-def list_documents(user: Actor, region: Region, year: int | None = None) -> QuerySet[QuotaDocument]:
+def list_documents(user: Actor, region: Region) -> QuerySet[QuotaDocument]:
     """Those of a region's own ledger and those that gave it something, the newest first."""
     lines, recalls = (one.objects.filter(region=region).values("document") for one in (QuotaLine, QuotaRecall))
     rows = seen_documents(user).filter(Q(region=region) | Q(pk__in=lines) | Q(pk__in=recalls))
-    return (rows if year is None else rows.filter(budget_year=year)).select_related("region")
+    return rows.select_related("region")
 
 
 def find_document(user: Actor, pk: int) -> QuotaDocument:
@@ -110,7 +110,8 @@ class HeldQuota:
 
     @property
     def css(self) -> str:
-        return "" if not self._held else "bad" if self._held[0] in WRONG else "warn"
+        colour = self.outcome.colour if self.outcome is not None else ""
+        return "bad" if colour == LATE else "warn" if colour else ""
 
     @property
     def says(self) -> str:
