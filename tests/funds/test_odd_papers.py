@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from anju.core.models.file import File
 from anju.core.regions.tree import find_region
 from anju.funds.base import QuotaRow
 from anju.funds.models import QuotaDocument, QuotaLine
@@ -166,3 +168,18 @@ def test_no_book_of_a_city_keeps_its_people_from_their_page(city, client, own_bo
     sign_in(client, person("finance", CITY))
     assert client.get(f"/?region={CITY}&period=2026").status_code == 200
     assert client.get(f"/funds/?region={CITY}&period=2026").status_code == 200
+
+
+def test_late_is_what_the_book_colours_red_whatever_it_calls_it(city, own_book):
+    own_book(("held_late", "overdue"))
+    register()
+    assert held(CITY, RECEIVED + timedelta(days=31))[0].css == "bad"
+
+
+def test_a_form_that_is_refused_leaves_no_scan_behind(city, client):
+    sign_in(client, person("clerk", EAST))
+    scan = SimpleUploadedFile("文件.pdf", b"%PDF-1.4", content_type="application/pdf")
+    before = File.objects.count()
+    posted = {"number": "x", "file": scan, "amount-1": "1", "rows": "6"}
+    assert client.post(f"/funds/register/?region={EAST}&period=2026", posted).status_code == 422
+    assert File.objects.count() == before
