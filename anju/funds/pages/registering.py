@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -55,11 +54,10 @@ def register_quota(request: Request) -> HttpResponse:
         count = min(count + MORE, MOST)
     elif request.method == "POST":
         try:
-            with transaction.atomic():  # a refused form leaves no scan behind
-                paper, received_on = _paper(request, posted), posted.day("received_on", "收到日期", required=False)
-                document = quota_services.register_quota(
-                    by=user, region=region, paper=paper, rows=_typed_rows(posted, count), received_on=received_on
-                )
+            paper, received_on = _paper(request, posted), posted.day("received_on", "收到日期", required=False)
+            document = quota_services.register_quota(
+                by=user, region=region, paper=paper, rows=_typed_rows(posted, count), received_on=received_on
+            )
             messages.success(request, f"已登记{document}。" + ("请另一人对照扫描件确认。" if document.waits else ""))
             return redirect(page_address(request, "funds:document", document.pk))
         except Refused as refused:
@@ -108,11 +106,10 @@ def recall_quota(request: Request) -> HttpResponse:
     status, problems = 200, []
     if request.method == "POST":
         try:
-            with transaction.atomic():  # a refused form leaves no scan behind
-                rows = [
-                    QuotaRow(amount=typed, taken_from=pk, label=called.get(pk, GONE)) for (_, pk), typed in _typed_cells(posted).items()
-                ]  # fmt: skip
-                document = recalls.recall_quota(by=user, region=region, paper=_paper(request, posted, year), rows=rows)
+            rows = [
+                QuotaRow(amount=typed, taken_from=pk, label=called.get(pk, GONE)) for (_, pk), typed in _typed_cells(posted).items()
+            ]  # fmt: skip
+            document = recalls.recall_quota(by=user, region=region, paper=_paper(request, posted, year), rows=rows)
             messages.success(request, f"已登记{document}。" + ("请另一人对照扫描件确认。" if document.waits else ""))
             return redirect(page_address(request, "funds:document", document.pk))
         except Refused as refused:
@@ -144,15 +141,14 @@ def _shared_out(
     status, problems = 200, []
     if request.method == "POST":
         try:
-            with transaction.atomic():  # a refused form leaves no scan behind
-                rows = [
-                    QuotaRow(
-                        amount=typed, taken_from=pk, label=f"{names.get(key, GONE)}，{numbers.get(pk, GONE)}",
-                        receiver=to if isinstance(to := things.get(key), Region) else None, item=to if isinstance(to, Item) else None,
-                    )
-                    for (key, pk), typed in _typed_cells(posted).items()
-                ]  # fmt: skip
-                document = do(by=user, region=region, paper=_paper(request, posted, year), rows=rows)  # type: ignore[operator]
+            rows = [
+                QuotaRow(
+                    amount=typed, taken_from=pk, label=f"{names.get(key, GONE)}，{numbers.get(pk, GONE)}",
+                    receiver=to if isinstance(to := things.get(key), Region) else None, item=to if isinstance(to, Item) else None,
+                )
+                for (key, pk), typed in _typed_cells(posted).items()
+            ]  # fmt: skip
+            document = do(by=user, region=region, paper=_paper(request, posted, year), rows=rows)  # type: ignore[operator]
             messages.success(request, f"已登记{document}。" + ("请另一人对照扫描件确认。" if document.waits else ""))
             return redirect(page_address(request, "funds:document", document.pk))
         except Refused as refused:
